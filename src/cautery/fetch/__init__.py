@@ -1,0 +1,8 @@
+"""The guarded fetcher: the only way out of the house."""
+
+from __future__ import annotations
+
+from cautery.fetch.clock import clock
+from cautery.fetch.fetcher import Fetched, Fetcher, FetchFailed, Request, fetcher
+
+__all__ = ["FetchFailed", "Fetched", "Fetcher", "Request", "clock", "fetcher"]

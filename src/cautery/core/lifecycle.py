@@ -1,0 +1,90 @@
+"""States and allowed moves, as tables: an item's episode, a notice, a delivery.
+
+Episode (one time online of an item):
+
+    flagged -> identified -> in_review -> confirmed -> signed -> referred -> closed
+                                 |            |          |
+                                 v            v          v
+                             dismissed    in_review     held -> signed
+                                        (signer refused)
+
+Delivery (one sending of a notice):
+
+    queued -> sending -> delivered
+      ^  ^      |  |  \\-> rejected
+      |  |      |  v
+      |  |      |  uncertain -> delivered   (the provider knows the idempotency key)
+      |  \\------+--------|                  (it does not: safe to send)
+      |         v
+      \\--- held, failed
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class EpisodeState(StrEnum):
+    """Where an episode stands."""
+
+    FLAGGED = "flagged"
+    IDENTIFIED = "identified"
+    IN_REVIEW = "in_review"
+    CONFIRMED = "confirmed"
+    DISMISSED = "dismissed"
+    SIGNED = "signed"
+    HELD = "held"
+    REFERRED = "referred"
+    CLOSED = "closed"
+
+
+class DeliveryState(StrEnum):
+    """Where one sending stands."""
+
+    QUEUED = "queued"
+    SENDING = "sending"
+    UNCERTAIN = "uncertain"
+    DELIVERED = "delivered"
+    REJECTED = "rejected"
+    HELD = "held"
+    FAILED = "failed"
+
+
+EPISODE_MOVES: dict[EpisodeState, frozenset[EpisodeState]] = {
+    EpisodeState.FLAGGED: frozenset({EpisodeState.IDENTIFIED}),
+    EpisodeState.IDENTIFIED: frozenset({EpisodeState.IN_REVIEW}),
+    EpisodeState.IN_REVIEW: frozenset({EpisodeState.CONFIRMED, EpisodeState.DISMISSED}),
+    EpisodeState.CONFIRMED: frozenset({EpisodeState.SIGNED, EpisodeState.IN_REVIEW}),
+    EpisodeState.SIGNED: frozenset({EpisodeState.REFERRED, EpisodeState.HELD}),
+    EpisodeState.HELD: frozenset({EpisodeState.SIGNED}),
+    EpisodeState.REFERRED: frozenset({EpisodeState.CLOSED}),
+    EpisodeState.DISMISSED: frozenset(),
+    EpisodeState.CLOSED: frozenset(),
+}
+
+DELIVERY_MOVES: dict[DeliveryState, frozenset[DeliveryState]] = {
+    DeliveryState.QUEUED: frozenset({DeliveryState.SENDING, DeliveryState.HELD}),
+    DeliveryState.SENDING: frozenset(
+        {DeliveryState.DELIVERED, DeliveryState.REJECTED, DeliveryState.UNCERTAIN, DeliveryState.QUEUED, DeliveryState.FAILED}
+    ),
+    DeliveryState.UNCERTAIN: frozenset({DeliveryState.DELIVERED, DeliveryState.QUEUED}),
+    DeliveryState.HELD: frozenset({DeliveryState.QUEUED}),
+    DeliveryState.DELIVERED: frozenset(),
+    DeliveryState.REJECTED: frozenset(),
+    DeliveryState.FAILED: frozenset(),
+}
+
+LIVE_EPISODES: frozenset[EpisodeState] = frozenset(state for state, moves in EPISODE_MOVES.items() if moves)
+"""States from which an episode still moves: while one is live, no second is opened for the item."""
+
+
+class Outcome(StrEnum):
+    """What came of a notice, by our own probe and the provider's word."""
+
+    REMOVED = "removed"
+    CLAIMED_BUT_UP = "claimed_but_up"
+    GEO_BLOCKED = "geo_blocked"
+    DECLINED = "declined"
+    GONE_OTHER = "gone_other"
+    UNANSWERED = "unanswered"
+    UNKNOWN = "unknown"

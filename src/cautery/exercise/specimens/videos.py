@@ -1,0 +1,68 @@
+"""Specimen videos: a few seconds of MPEG-4 panning over a work's picture, in the variants that pictures have."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from io import BytesIO
+
+import av
+import numpy as np
+from PIL import Image
+
+from cautery.exercise.specimens.keyed import generator
+from cautery.exercise.specimens.pictures import draw_original, vary
+
+SIZES = ((160, 120), (200, 150), (240, 180), (320, 240))
+SCENES = 3
+SCENE_KEY = "scene"
+
+
+def make_video(seed: int, work: int, variant: str) -> bytes:
+    """An MP4 of three scenes, one to two seconds each, at 8 to 12 frames a second."""
+    rng = generator(seed, "video", work)
+    size = SIZES[int(rng.integers(3))]
+    rate = int(rng.integers(8, 13))
+    seconds = [int(rng.integers(1, 3)) for _ in range(SCENES)]
+    frames: list[Image.Image] = []
+    for scene, length in enumerate(seconds):
+        frames += _pan(draw_original(seed, _scene_number(work, scene)), length * rate, size, rng)
+    treated = [vary(frame, variant, generator(seed, "video", work, variant)) for frame in frames]
+    if variant.startswith("resized"):
+        size = SIZES[(SIZES.index(size) + 1) % len(SIZES)]
+    return _encoded([frame.resize(size) for frame in treated], rate, quality=_quality(variant))
+
+
+def _scene_number(work: int, scene: int) -> int:
+    """Pictures below zero belong to videos, so that no scene is also a work's picture."""
+    return -(work * SCENES + scene + 1)
+
+
+def _quality(variant: str) -> int:
+    """MPEG-4 quantiser: 2 is best, 31 worst."""
+    return 12 if variant.startswith("recompressed") else 5
+
+
+def _pan(image: Image.Image, count: int, size: tuple[int, int], rng: np.random.Generator) -> list[Image.Image]:
+    """Frames of a window that moves slowly over the picture."""
+    start, end = rng.uniform(0.0, 0.12, 2), rng.uniform(0.0, 0.12, 2)
+    frames = []
+    for step in range(count):
+        left, top = start + (end - start) * step / max(1, count - 1)
+        box = (left * image.width, top * image.height, (left + 0.88) * image.width, (top + 0.88) * image.height)
+        frames.append(image.resize(size, Image.Resampling.BILINEAR, box=tuple(float(edge) for edge in box)))
+    return frames
+
+
+def _encoded(frames: list[Image.Image], rate: int, *, quality: int) -> bytes:
+    out = BytesIO()
+    with av.open(out, "w", format="mp4", options={"fflags": "+bitexact"}) as container:
+        stream = container.add_stream("mpeg4", rate=rate)
+        stream.width, stream.height = frames[0].size
+        stream.pix_fmt = "yuv420p"
+        stream.time_base = Fraction(1, rate)
+        stream.codec_context.thread_count = 1
+        stream.codec_context.qmin = stream.codec_context.qmax = quality
+        for frame in frames:
+            container.mux(stream.encode(av.VideoFrame.from_image(frame)))
+        container.mux(stream.encode(None))
+    return out.getvalue()

@@ -1,0 +1,172 @@
+"""Fetch many pages at once, each within bounds of time, size and redirects, none outside the guard.
+
+One event loop runs in a thread of its own; callers stay synchronous: `fetch_many` for a batch, `submit` for a future.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from functools import cache
+from urllib.parse import urljoin, urlsplit
+
+import aiohttp
+from django.conf import settings
+
+from cautery.core.addresses import refusal
+from cautery.core.errors import FetchRefused, Unreachable
+from cautery.fetch.hosts import GuardedResolver, HostMap
+
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
+MAX_HEADER = 16_384
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What to fetch. `max_bytes` bounds the decoded body; `redirects` is how many are followed."""
+
+    url: str
+    method: str = "GET"
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes | None = None
+    timeout_s: float | None = None
+    max_bytes: int = 8_000_000
+    redirects: int = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """What came back. `url` is the last one asked; `hops` those before it."""
+
+    url: str
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    hops: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FetchFailed:
+    """Why nothing usable came back, in a stable word; `sent` when the request may have reached the server."""
+
+    url: str
+    reason: str
+    detail: str
+    sent: bool
+
+
+class Fetcher:
+    """Bounded, guarded HTTP for synchronous callers."""
+
+    def __init__(self, hosts: HostMap, *, concurrency: int, timeout_s: float, user_agent: str) -> None:
+        self._hosts = hosts
+        self._concurrency = concurrency
+        self._timeout_s = timeout_s
+        self._user_agent = user_agent
+        self._loop = asyncio.new_event_loop()
+        threading.Thread(target=self._loop.run_forever, name="fetcher", daemon=True).start()
+        self._session = asyncio.run_coroutine_threadsafe(self._open(), self._loop).result()
+
+    async def _open(self) -> aiohttp.ClientSession:
+        connector = aiohttp.TCPConnector(
+            limit=self._concurrency, limit_per_host=max(2, self._concurrency // 2), use_dns_cache=False,
+            resolver=GuardedResolver(self._hosts),
+        )
+        return aiohttp.ClientSession(
+            connector=connector, trust_env=False, cookie_jar=aiohttp.DummyCookieJar(), max_line_size=MAX_HEADER,
+            max_field_size=MAX_HEADER, headers={"User-Agent": self._user_agent},
+        )
+
+    def submit(self, request: Request) -> Future[Fetched | FetchFailed]:
+        """Start one fetch; the future never raises for what the far side does."""
+        return asyncio.run_coroutine_threadsafe(self._fetch(request), self._loop)
+
+    def fetch_many(self, requests: Sequence[Request]) -> list[Fetched | FetchFailed]:
+        """Fetch all, some at a time, and answer in their order."""
+        return asyncio.run_coroutine_threadsafe(self._gather(requests), self._loop).result()
+
+    def fetch(self, request: Request) -> Fetched | FetchFailed:
+        """Fetch one."""
+        return self.submit(request).result()
+
+    async def _gather(self, requests: Sequence[Request]) -> list[Fetched | FetchFailed]:
+        answers: list[Fetched | FetchFailed] = [FetchFailed(r.url, "not_tried", "", sent=False) for r in requests]
+        todo = iter(enumerate(requests))
+
+        async def take() -> None:
+            for index, request in todo:
+                answers[index] = await self._fetch(request)
+
+        await asyncio.gather(*(take() for _ in range(min(self._concurrency, len(requests)))))
+        return answers
+
+    async def _fetch(self, request: Request) -> Fetched | FetchFailed:
+        sent = False
+        try:
+            async with asyncio.timeout(request.timeout_s or self._timeout_s):
+                url, hops = request.url, ()
+                while True:
+                    self._check(url)
+                    sent = True
+                    answer = await self._once(request, url, hops)
+                    target = answer.headers.get("Location") if answer.status in REDIRECTS else None
+                    if target is None or request.redirects == 0 or request.method != "GET":
+                        return answer
+                    if len(hops) >= request.redirects:
+                        return FetchFailed(request.url, "too_many_redirects", f"more than {request.redirects}", sent=True)
+                    url, hops = urljoin(url, target), (*hops, url)
+        except FetchRefused as refused:
+            return FetchFailed(request.url, refused.reason, refused.message, sent=False)
+        except TimeoutError:
+            return FetchFailed(request.url, "timeout", "no answer in time", sent=sent)
+        except aiohttp.ClientConnectorError as error:
+            cause = error.__cause__
+            if isinstance(cause, FetchRefused):
+                return FetchFailed(request.url, cause.reason, cause.message, sent=False)
+            return FetchFailed(request.url, "no_connection", str(error.os_error), sent=False)
+        except (aiohttp.ClientError, ValueError, OSError) as error:
+            return FetchFailed(request.url, "bad_answer", f"{type(error).__name__}: {error}"[:200], sent=sent)
+
+    async def _once(self, request: Request, url: str, hops: tuple[str, ...]) -> Fetched:
+        async with self._session.request(
+            request.method, url, data=request.body, headers=request.headers, allow_redirects=False
+        ) as answer:
+            body = bytearray()
+            async for chunk in answer.content.iter_any():
+                body += chunk
+                if len(body) > request.max_bytes:
+                    raise FetchRefused(f"The body is longer than {request.max_bytes} bytes.", reason="too_large", url=url)
+            return Fetched(url, answer.status, answer.headers, bytes(body), hops)
+
+    def _check(self, url: str) -> None:
+        """Refuse schemes, credentials and literal addresses before anything is opened; names are checked when resolved."""
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+        if parts.scheme not in {"http", "https"} or not host:
+            raise FetchRefused("Only http and https are fetched.", reason="scheme", url=url)
+        if parts.username or parts.password:
+            raise FetchRefused("A URL with credentials is not fetched.", reason="credentials", url=url)
+        literal = host.replace(".", "").isdigit() or ":" in host
+        if literal and self._hosts.find(host) is None:
+            reason = refusal(host)
+            if reason is not None:
+                raise FetchRefused("The address is not public.", reason=reason, url=url)
+
+
+@cache
+def fetcher() -> Fetcher:
+    """The process's fetcher, as the settings say."""
+    return Fetcher(
+        HostMap(settings.HOST_MAP), concurrency=settings.FETCH_CONCURRENCY, timeout_s=settings.FETCH_TIMEOUT_S,
+        user_agent=settings.USER_AGENT,
+    )
+
+
+def expect(answer: Fetched | FetchFailed) -> Fetched:
+    """The answer, or `Unreachable` with why there is none."""
+    if isinstance(answer, FetchFailed):
+        raise Unreachable(f"{answer.url}: {answer.reason} ({answer.detail})", url=answer.url, reason=answer.reason)
+    return answer

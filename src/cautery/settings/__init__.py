@@ -1,0 +1,130 @@
+"""Settings, read once from the environment (`CAUTERY_*`); a value that cannot be right stops the start with a hint."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+from cautery.core.errors import SettingInvalid
+from cautery.settings.database import database, safe_sqlite
+from cautery.settings.environment import ENVIRONMENT as E
+from cautery.settings.environment import secret_key
+
+safe_sqlite()
+
+PACKAGE = Path(__file__).resolve().parent.parent
+DATA: Path = E.path("CAUTERY_DATA")
+DEBUG = False
+MODE: str = E.choice("CAUTERY_MODE")
+REHEARSAL: bool = MODE == "rehearsal"
+
+HOST_MAP: Path | None = E.optional_path("CAUTERY_HOST_MAP")
+CLOCK_URL: str = E.text("CAUTERY_CLOCK_URL")
+EXTRA_RULES: Path | None = E.optional_path("CAUTERY_EXTRA_RULES")
+RDAP_BASE: str = E.text("CAUTERY_RDAP_BASE")
+SEND_TIMEOUT_S: float = E.number("CAUTERY_SEND_TIMEOUT_S")
+FETCH_TIMEOUT_S: float = E.number("CAUTERY_FETCH_TIMEOUT_S")
+FETCH_CONCURRENCY: int = int(E.number("CAUTERY_FETCH_CONCURRENCY"))
+MAIL_RELAY: str = E.text("CAUTERY_MAIL_RELAY")
+MAIL_LISTEN: str = E.text("CAUTERY_MAIL_LISTEN")
+MAIL_FROM: str = E.text("CAUTERY_MAIL_FROM")
+USER_AGENT: str = E.text("CAUTERY_USER_AGENT")
+
+if not REHEARSAL:
+    for name, value in (("CAUTERY_HOST_MAP", HOST_MAP), ("CAUTERY_CLOCK_URL", CLOCK_URL), ("CAUTERY_EXTRA_RULES", EXTRA_RULES)):
+        if value:
+            raise SettingInvalid(
+                f"{name} is for the rehearsal only.", setting=name, reason="rehearsal_only",
+                hint="Unset it, or set CAUTERY_MODE=rehearsal on a machine that holds no real register.",
+            )
+
+SECRET_KEY = secret_key(DATA)
+ALLOWED_HOSTS = E.words("CAUTERY_ALLOWED_HOSTS")
+DATABASES: dict[str, dict[str, Any]] = {"default": database(os.environ.get("DATABASE_URL", ""), DATA)}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+AUTH_USER_MODEL = "directory.Officer"
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.staticfiles",
+    "django_htmx",
+    "cautery.custody",
+    "cautery.directory",
+    "cautery.intake",
+    "cautery.identify",
+    "cautery.match",
+    "cautery.review",
+    "cautery.authorise",
+    "cautery.refer",
+    "cautery.track",
+    "cautery.watch",
+    "cautery.report",
+    "cautery.web",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+
+ROOT_URLCONF = "cautery.urls"
+WSGI_APPLICATION = "cautery.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": ["django.template.context_processors.request", "django.contrib.auth.context_processors.auth"],
+            "string_if_invalid": "",
+        },
+    }
+]
+
+USE_TZ = True
+TIME_ZONE = "UTC"
+LANGUAGE_CODE = "en-gb"
+STATIC_URL = "static/"
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = False
+
+LOGIN_URL = "web:sign-in"
+LOGIN_REDIRECT_URL = "web:operations"
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.ScryptPasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = E.flag("CAUTERY_HTTPS")
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "no-referrer"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'none'"], "script-src": ["'self'"], "style-src": ["'self'"], "img-src": ["'self'"],
+        "font-src": ["'self'"], "connect-src": ["'self'"], "form-action": ["'self'"], "frame-ancestors": ["'none'"],
+        "base-uri": ["'none'"],
+    }
+}
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "stream": sys.stderr}},
+    "root": {"handlers": ["stderr"], "level": E.choice("CAUTERY_LOG_LEVEL")},
+}

@@ -1,0 +1,93 @@
+"""Every setting the platform reads from the environment: name, default, what it is. docs/settings.md is tested against this."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+from cautery.core.errors import SettingInvalid
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One setting: its default as text, what it means, and the words it may be (empty: free)."""
+
+    default: str
+    meaning: str
+    choices: tuple[str, ...] = ()
+
+
+SETTINGS: dict[str, Setting] = {
+    "CAUTERY_ALLOWED_HOSTS": Setting("localhost,127.0.0.1,[::1]", "Host names the web server answers to, separated by commas."),
+    "CAUTERY_CLOCK_URL": Setting("", "Rehearsal only: where the world's clock is read."),
+    "CAUTERY_DATA": Setting("var/data", "Folder of the register, the generated secret and the evidence."),
+    "CAUTERY_EXTRA_RULES": Setting("", "Rehearsal only: a folder of further provider rules."),
+    "CAUTERY_FETCH_CONCURRENCY": Setting("24", "Requests under way at once, over all hosts."),
+    "CAUTERY_FETCH_TIMEOUT_S": Setting("20", "Seconds one fetch may take in all."),
+    "CAUTERY_HOST_MAP": Setting("", "Rehearsal only: a JSON file that leads .test hosts to loopback addresses."),
+    "CAUTERY_HTTPS": Setting("0", "1 behind TLS: cookies are then sent over HTTPS only.", ("0", "1")),
+    "CAUTERY_LOG_LEVEL": Setting("WARNING", "What is logged to standard error.", ("DEBUG", "INFO", "WARNING", "ERROR")),
+    "CAUTERY_MAIL_FROM": Setting("referrals@cautery.invalid", "Sender of notices by e-mail; replies come to the same address."),
+    "CAUTERY_MAIL_LISTEN": Setting("", "host:port on which the worker takes incoming mail by SMTP (empty: none)."),
+    "CAUTERY_MAIL_RELAY": Setting("", "host:port of the mail relay; empty: the provider's own mail host (rehearsal: from the host map)."),
+    "CAUTERY_MODE": Setting("production", "production, or rehearsal, which alone may reach loopback hosts.", ("production", "rehearsal")),
+    "CAUTERY_RDAP_BASE": Setting("", "Base address of an RDAP service, for sites of providers nobody knows (empty: not asked)."),
+    "CAUTERY_SEND_TIMEOUT_S": Setting("20", "Seconds a provider's API has to answer before the sending counts as uncertain."),
+    "CAUTERY_USER_AGENT": Setting("Cautery/0.1 (referral unit; contact in the notice)", "How the fetcher names itself."),
+}
+
+
+class Environment:
+    """Reads SETTINGS from the environment and refuses values that cannot be right."""
+
+    def text(self, name: str) -> str:
+        return os.environ.get(name, SETTINGS[name].default)
+
+    def choice(self, name: str) -> str:
+        value = self.text(name)
+        if value not in SETTINGS[name].choices:
+            words = ", ".join(SETTINGS[name].choices)
+            raise SettingInvalid(f"{name} is {value!r}.", setting=name, reason="not_a_choice", hint=f"One of: {words}.")
+        return value
+
+    def flag(self, name: str) -> bool:
+        return self.choice(name) == "1"
+
+    def number(self, name: str) -> float:
+        value = self.text(name)
+        try:
+            number = float(value)
+        except ValueError:
+            number = -1.0
+        if not 0 < number < 1e6:
+            raise SettingInvalid(f"{name} is {value!r}.", setting=name, reason="not_a_number", hint="A number above 0.")
+        return number
+
+    def words(self, name: str) -> list[str]:
+        return [word.strip() for word in self.text(name).split(",") if word.strip()]
+
+    def path(self, name: str) -> Path:
+        return Path(self.text(name)).absolute()
+
+    def optional_path(self, name: str) -> Path | None:
+        return self.path(name) if self.text(name) else None
+
+
+ENVIRONMENT = Environment()
+
+
+def secret_key(data: Path) -> str:
+    """The secret kept in the data folder, made on the first start (mode 0600)."""
+    file = data / "secret.key"
+    try:
+        return file.read_text()
+    except FileNotFoundError:
+        data.mkdir(parents=True, exist_ok=True)
+    try:
+        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as handle:
+            handle.write(secrets.token_urlsafe(48))
+    except FileExistsError:
+        pass  # another process of the same start was first
+    return file.read_text()
