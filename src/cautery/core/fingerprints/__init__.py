@@ -1,9 +1,9 @@
 """Bytes -> fingerprint. One module a kind; every kind refuses what it cannot read and never returns an empty hash.
 
-    exact(bytes or stream) -> ExactDigests    MD5, SHA-1 and SHA-256 in one pass
-    image(bytes)           -> PdqHash         PDQ of a picture, 256 bits, with its quality
-    dihedral(bytes)        -> eight PdqHash   the same picture turned and mirrored
-    pdq(luma)              -> PdqHash         PDQ of grey levels already decoded (a video frame, a crop)
+exact(bytes or stream) -> ExactDigests    MD5, SHA-1 and SHA-256 in one pass
+image(bytes)           -> PdqHash         PDQ of a picture, 256 bits, with its quality
+dihedral(bytes)        -> eight PdqHash   the same picture turned and mirrored
+pdq(luma)              -> PdqHash         PDQ of grey levels already decoded (a video frame, a crop)
 """
 
 from __future__ import annotations

@@ -15,8 +15,8 @@ from .pdq_kernel import Grey, PdqHash, Symmetry, pdq, pdq_dihedral
 
 MAX_PIXELS = 64_000_000  # about 200 MB while an RGB picture is being decoded
 
-# What providers serve as pictures. Left out: formats that run programs (EPS), need outside libraries (WMF) or have no mark.
-FORMATS = ("JPEG", "PNG", "GIF", "WEBP", "AVIF", "BMP", "DIB", "TIFF", "ICO", "JPEG2000", "MPO", "PPM", "QOI", "PSD")
+# What providers serve as pictures. Left out: formats that run programs (EPS) or bear no mark of their own (TGA).
+FORMATS = ("JPEG", "PNG", "GIF", "WEBP", "AVIF", "BMP", "DIB", "TIFF", "ICO", "JPEG2000", "PPM", "QOI", "PSD")
 
 _STRAIGHT_TO_GREY = frozenset({"L", "RGB", "RGBA", "LA", "1"})
 

@@ -15,7 +15,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,6 +48,15 @@ class Symmetry(StrEnum):
     TRANSVERSED = "transversed"
 
 
+# (flipped top to bottom, mirrored left to right) -> what that is, and what it is transposed
+_SYMMETRIES = {
+    (False, False): (Symmetry.ORIGINAL, Symmetry.TRANSPOSED),
+    (False, True): (Symmetry.MIRRORED, Symmetry.ROTATED_270),
+    (True, False): (Symmetry.FLIPPED, Symmetry.ROTATED_90),
+    (True, True): (Symmetry.ROTATED_180, Symmetry.TRANSVERSED),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class PdqHash:
     """256 bits in the order lists print them, and the quality, 0 (flat) to 100; matching below 50 is not advised."""
@@ -72,48 +80,46 @@ class PdqHash:
 
 def pdq(grey: Grey) -> PdqHash:
     """Hash grey levels uint8[height, width]; refuses (`too_small`) a side under 5 pixels."""
-    samples = _samples(grey)
-    return PdqHash(_threshold(_cosines(samples)), _quality(samples))
+    rows, columns = _samplers(grey)
+    return _hash(_narrow(rows, grey) @ columns.T)
 
 
 def pdq_dihedral(grey: Grey) -> dict[Symmetry, PdqHash]:
-    """Hash grey levels uint8[height, width] and their seven turned and mirrored forms from one transform.
+    """Hash grey levels uint8[height, width] and their seven turned and mirrored forms; refuses as `pdq` does.
 
-    Mirroring a picture changes the sign of its odd coefficients; turning it also transposes them.
+    Each is the hash of the turned picture itself. Changing signs in the coefficients of one transform would be
+    cheaper but misses it by up to 30 bits, because filters of even width lean to one side.
     """
-    samples = _samples(grey)
-    plain, quality = _cosines(samples), _quality(samples)
-    odd = np.where(np.arange(1, _COEFFICIENTS + 1) % 2 == 1, -1.0, 1.0).astype(np.float32)
-    across, down, turned = odd[None, :], odd[:, None], plain.T
-    forms = {
-        Symmetry.ORIGINAL: plain,
-        Symmetry.ROTATED_90: turned * across,
-        Symmetry.ROTATED_180: plain * across * down,
-        Symmetry.ROTATED_270: turned * down,
-        Symmetry.MIRRORED: plain * across,
-        Symmetry.FLIPPED: plain * down,
-        Symmetry.TRANSPOSED: turned,
-        Symmetry.TRANSVERSED: turned * across * down,
-    }
-    return {symmetry: PdqHash(_threshold(form), quality) for symmetry, form in forms.items()}
+    rows, columns = _samplers(grey)
+    forms = {}
+    for flipped in (False, True):
+        narrow = _narrow(rows[:, ::-1] if flipped else rows, grey)
+        for mirrored in (False, True):
+            samples = narrow @ (columns[:, ::-1] if mirrored else columns).T
+            straight, transposed = _SYMMETRIES[flipped, mirrored]
+            forms[straight] = _hash(samples)
+            forms[transposed] = _hash(samples.T)
+    return forms
 
 
-def _samples(grey: Grey) -> Floats:
-    """The filtered picture at 64 x 64 points."""
+def _samplers(grey: Grey) -> tuple[Floats, Floats]:
     height, width = grey.shape
     if min(height, width) < MIN_SIDE:
-        raise FileRefused(
-            f"The picture has a side under {MIN_SIDE} pixels.", reason="too_small", width=width, height=height
-        )
-    rows, columns = _sampler(height), _sampler(width)
+        message = f"The picture has a side under {MIN_SIDE} pixels."
+        raise FileRefused(message, reason="too_small", width=width, height=height)
+    return _sampler(height), _sampler(width)
+
+
+def _narrow(rows: Floats, grey: Grey) -> Floats:
+    """float32[64, width]: the picture filtered and sampled from top to bottom, in bands so that memory stays small."""
     step = _SAMPLES // _BANDS
-    narrow = np.empty((_SAMPLES, width), np.float32)
+    narrow = np.empty((_SAMPLES, grey.shape[1]), np.float32)
     for first in range(0, _SAMPLES, step):
         band = rows[first : first + step]
         used = np.flatnonzero(band.any(axis=0))
         low, high = used[0], used[-1] + 1
         narrow[first : first + step] = band[:, low:high] @ grey[low:high].astype(np.float32)
-    return narrow @ columns.T
+    return narrow
 
 
 @lru_cache(maxsize=64)
@@ -142,7 +148,8 @@ def _through_box(weights: NDArray[np.float64]) -> NDArray[np.float64]:
     change = np.zeros((size + 1, weights.shape[0]))
     np.add.at(change, start, shares)
     np.subtract.at(change, stop, shares)
-    return np.cumsum(change[:-1], axis=0).T
+    summed: NDArray[np.float64] = np.cumsum(change[:-1], axis=0)
+    return summed.T
 
 
 def _cosine_basis() -> Floats:
@@ -150,21 +157,18 @@ def _cosine_basis() -> Floats:
     frequency = np.arange(1, _COEFFICIENTS + 1)[:, None]
     place = 2 * np.arange(_SAMPLES)[None, :] + 1
     basis = np.sqrt(2 / _SAMPLES) * np.cos(np.pi / (2 * _SAMPLES) * frequency * place)
-    return basis.astype(np.float32)
+    return np.asarray(basis, np.float32)
 
 
 _BASIS = _cosine_basis()
 
 
-def _cosines(samples: Floats) -> Floats:
-    return _BASIS @ samples @ _BASIS.T
-
-
-def _threshold(coefficients: NDArray[np.floating[Any]]) -> bytes:
+def _hash(samples: Floats) -> PdqHash:
     """A bit is set where its coefficient lies above the lower median; the last coefficient is printed first."""
-    values = coefficients.ravel()
-    middle = (values.size - 1) // 2
-    return np.packbits((values > np.partition(values, middle)[middle])[::-1]).tobytes()
+    coefficients = (_BASIS @ samples @ _BASIS.T).ravel()
+    middle = (coefficients.size - 1) // 2
+    above = coefficients > np.partition(coefficients, middle)[middle]
+    return PdqHash(np.packbits(above[::-1]).tobytes(), _quality(samples))
 
 
 def _quality(samples: Floats) -> int:
