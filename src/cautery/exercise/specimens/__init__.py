@@ -1,4 +1,4 @@
-"""Specimen content, made by code from the seed: texts in six languages, pictures, short videos. Harmless and marked as such."""
+"""Specimen texts in six languages, pictures and short videos, made by code from the seed. Harmless, and marked."""
 
 from __future__ import annotations
 

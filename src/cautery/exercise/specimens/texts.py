@@ -44,12 +44,13 @@ def text_of(seed: int, work: int, language: str, truth: str) -> tuple[str, str]:
     words = grammar()[language]
     kind = words[truth]
     rng = generator(seed, "text", work, language, truth)
+    outlet = outlet_of(seed, work)
 
     def filled(template: str) -> str:
         return template.format(
             n=work,
             m=int(rng.integers(2, 90)),
-            outlet=outlet_of(seed, work),
+            outlet=outlet,
             place=_one(words["place"], rng),
             topic=_one(words["topic"], rng),
             season=_one(words["season"], rng),

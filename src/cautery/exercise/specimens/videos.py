@@ -14,7 +14,7 @@ from cautery.exercise.specimens.pictures import draw_original, vary
 
 SIZES = ((160, 120), (200, 150), (240, 180), (320, 240))
 SCENES = 3
-SCENE_KEY = "scene"
+WINDOW = 0.88
 
 
 def make_video(seed: int, work: int, variant: str) -> bytes:
@@ -25,21 +25,16 @@ def make_video(seed: int, work: int, variant: str) -> bytes:
     seconds = [int(rng.integers(1, 3)) for _ in range(SCENES)]
     frames: list[Image.Image] = []
     for scene, length in enumerate(seconds):
-        frames += _pan(draw_original(seed, _scene_number(work, scene)), length * rate, size, rng)
+        frames += _pan(draw_original(seed, f"{work}.{scene}"), length * rate, size, rng)
     treated = [vary(frame, variant, generator(seed, "video", work, variant)) for frame in frames]
     if variant.startswith("resized"):
         size = SIZES[(SIZES.index(size) + 1) % len(SIZES)]
     return _encoded([frame.resize(size) for frame in treated], rate, quality=_quality(variant))
 
 
-def _scene_number(work: int, scene: int) -> int:
-    """Pictures below zero belong to videos, so that no scene is also a work's picture."""
-    return -(work * SCENES + scene + 1)
-
-
 def _quality(variant: str) -> int:
     """MPEG-4 quantiser: 2 is best, 31 worst."""
-    return 12 if variant.startswith("recompressed") else 5
+    return 16 if variant.startswith("recompressed") else 8
 
 
 def _pan(image: Image.Image, count: int, size: tuple[int, int], rng: np.random.Generator) -> list[Image.Image]:
@@ -48,8 +43,9 @@ def _pan(image: Image.Image, count: int, size: tuple[int, int], rng: np.random.G
     frames = []
     for step in range(count):
         left, top = start + (end - start) * step / max(1, count - 1)
-        box = (left * image.width, top * image.height, (left + 0.88) * image.width, (top + 0.88) * image.height)
-        frames.append(image.resize(size, Image.Resampling.BILINEAR, box=tuple(float(edge) for edge in box)))
+        x, y = float(left) * image.width, float(top) * image.height
+        box = (x, y, x + WINDOW * image.width, y + WINDOW * image.height)
+        frames.append(image.resize(size, Image.Resampling.BILINEAR, box=box))
     return frames
 
 
@@ -63,6 +59,6 @@ def _encoded(frames: list[Image.Image], rate: int, *, quality: int) -> bytes:
         stream.codec_context.thread_count = 1
         stream.codec_context.qmin = stream.codec_context.qmax = quality
         for frame in frames:
-            container.mux(stream.encode(av.VideoFrame.from_image(frame)))
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(np.asarray(frame), format="rgb24")))
         container.mux(stream.encode(None))
     return out.getvalue()
