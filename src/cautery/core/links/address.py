@@ -1,6 +1,6 @@
 """From text to an address, as a browser reads it (WHATWG, through ada), taken apart for the rules.
 
-    text -> refused early (empty, too long) -> scheme -> WHATWG parse -> host checked -> Address
+text -> refused early (empty, too long) -> scheme -> WHATWG parse -> host checked -> Address
 """
 
 from __future__ import annotations
@@ -19,13 +19,15 @@ MAX_LENGTH = 8_192
 """Characters. Longer than any address a site gives out; browsers and servers start to refuse here."""
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.\-]*):")
-_HREF = re.compile(r"(https?)://(?:([^@/?#]*)@)?(\[[^\]]*\]|[^:/?#]*)(?::(\d+))?([^?#]*)(?:\?([^#]*))?(?:#(.*))?", re.S)
-_APP = re.compile(r"[a-z0-9.+\-]+:(?://)?([^?#]*)(?:\?([^#]*))?(?:#(.*))?", re.S)
+_HREF = re.compile(
+    r"(https?)://(?:([^@/?#]*)@)?(\[[^\]]*\]|[^:/?#]*)(?::(\d+))?([^?#]*)(?:\?([^#]*))?(?:#(.*))?", re.DOTALL
+)
+_APP = re.compile(r"[a-z0-9.+\-]+:(?://)?([^?#]*)(?:\?([^#]*))?(?:#(.*))?", re.DOTALL)
 _MAIL = re.compile(r"[^\s@/:?#<>()\[\],;\"]{1,64}@([^\s@/:?#<>()\[\],;\"]{1,253})")
-_SCHEMELESS = re.compile(r"(?:[^\s/?#@\\:]+)(?::\d{1,5})?(?:[/?#].*)?", re.S)
+_SCHEMELESS = re.compile(r"(?:[^\s/?#@\\:]+)(?::\d{1,5})?(?:[/?#].*)?", re.DOTALL)
 _ESCAPES = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
 _KEPT_ESCAPED = re.compile(r"[\x00-\x20%/?#\\\x7f]")
-_JUST_AFTER_SCHEME = re.compile(r"https?:[/\\]{2}", re.I)
+_JUST_AFTER_SCHEME = re.compile(r"https?:[/\\]{2}", re.IGNORECASE)
 
 
 @dataclass(slots=False)

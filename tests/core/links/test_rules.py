@@ -1,0 +1,82 @@
+"""The contract every rule file keeps: its own examples hold, its patterns are sound, its hosts are its own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cautery.core.errors import LinkRefused, RulesInvalid
+from cautery.core.links import RULES, Provider, Ruleset, identify
+from cautery.core.links.ruleset import examples
+
+REHEARSAL = Path(__file__).parents[3] / "src" / "cautery" / "exercise" / "rules"
+ALL = Ruleset.load(RULES, REHEARSAL)
+
+
+def _yes() -> list[Any]:
+    return [
+        pytest.param(provider, row, id=f"{provider.file}:{row[0][:60]}")
+        for provider in ALL.providers
+        for row in examples(provider).get("yes", ())
+    ]
+
+
+def _no() -> list[Any]:
+    return [
+        pytest.param(provider, url, id=f"{provider.file}:{url[:60]}")
+        for provider in ALL.providers
+        for url in examples(provider).get("no", ())
+    ]
+
+
+@pytest.mark.parametrize(("provider", "row"), _yes())
+def test_an_example_is_the_object_its_file_says(provider: Provider, row: list[str]) -> None:
+    link = identify(row[0], ALL)
+    assert (link.provider, link.kind, link.key) == (provider.slug, row[1], row[2])
+    if len(row) > 3:
+        assert link.owner == row[3]
+
+
+@pytest.mark.parametrize(("provider", "row"), _yes())
+def test_the_canonical_address_is_the_same_object(provider: Provider, row: list[str]) -> None:
+    link = identify(row[0], ALL)
+    assert identify(link.canonical_url, ALL).identity == link.identity
+
+
+@pytest.mark.parametrize(("provider", "url"), _no())
+def test_a_counter_example_is_no_object_of_its_file(provider: Provider, url: str) -> None:
+    try:
+        link = identify(url, ALL)
+    except LinkRefused:
+        return
+    assert link.provider != provider.slug or link.kind in {"page", "site"}
+
+
+@pytest.mark.parametrize("provider", [pytest.param(p, id=p.file) for p in ALL.providers])
+def test_a_file_with_shapes_brings_examples(provider: Provider) -> None:
+    if any(not shape.refuse for _, shape in provider.shapes):
+        assert examples(provider).get("yes"), "give at least one address this file is for"
+
+
+def test_a_rule_file_with_a_broken_pattern_is_refused_when_it_is_loaded(tmp_path: Path) -> None:
+    (tmp_path / "broken.toml").write_text('provider = "x"\n[[object]]\nkind = "page"\npath = "/("\n')
+    with pytest.raises(RulesInvalid) as refused:
+        Ruleset.load(tmp_path)
+    assert refused.value.reason == "pattern"
+
+
+def test_two_files_cannot_hold_one_host(tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        (tmp_path / f"{name}.toml").write_text(f'provider = "{name}"\nhosts = ["same.test"]\n')
+    with pytest.raises(RulesInvalid) as refused:
+        Ruleset.load(tmp_path)
+    assert refused.value.reason == "host_taken"
+
+
+def test_an_operator_adds_a_provider_with_one_file(tmp_path: Path) -> None:
+    (tmp_path / "new.toml").write_text(
+        'provider = "newsite"\nhosts = ["newsite.test"]\n[[object]]\nkind = "video"\npath = "/clip/{id}"\n'
+    )
+    assert identify("https://newsite.test/clip/9", Ruleset.load(RULES, tmp_path)).identity == "newsite:video:9"
