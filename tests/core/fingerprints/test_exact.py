@@ -12,7 +12,6 @@ from .contract import FingerprintContract
 
 class TestExact(FingerprintContract):
     good = {"text": b"abc", "longer text": b"abc" * 1000, "one zero byte": b"\0"}
-    refused = {}
 
     def make(self, data: bytes) -> ExactDigests:
         return exact(data)

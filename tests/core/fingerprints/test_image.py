@@ -56,6 +56,7 @@ class TestImage(FingerprintContract):
         "smallest": encoded(picture(4, (5, 5))),
     }
     refused = {
+        **FingerprintContract.refused,
         "text": (b"Not a picture at all, only words.", "not_an_image"),
         "half a JPEG": (JPEG[: len(JPEG) // 2], "truncated"),
         "half a PNG": (encoded(picture())[:3000], "truncated"),
