@@ -1,0 +1,126 @@
+"""When people do what: every event of an operation, known before it starts.
+
+start ......... flags end ........ keys .. last review .. T0 .................. end
+|- flags, hourly -|                  |          |         |- duty, every 15 minutes -|
+      |- review, hourly; signing 20 minutes later -|      |- late flags, hourly -----|
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from cautery.exercise.moments import DAY, HOUR, from_iso
+
+MINUTE = 60
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class PeopleEvent:
+    """Something a person does: `at` in seconds since 1970; events happen in the order of (at, kind, key)."""
+
+    at: float
+    kind: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The frame of an operation; times in whole seconds since 1970, lengths in seconds."""
+
+    operation: str
+    start: int
+    flags_end: int
+    t0: int
+    end: int
+    units: int
+    leaders: int
+    flags: int
+
+    @classmethod
+    def of(cls, scenario: Mapping[str, Any], *, units: int, leaders: int) -> Plan:
+        """From the scenario's table `operation`: slug, start, days, flags, flagging_share, t0_share."""
+        told = scenario.get("operation", {})
+        start = told.get("start", "2027-03-01T06:00:00Z")
+        begin = from_iso(start.isoformat() if isinstance(start, datetime) else start)
+        length = told.get("days", 4) * DAY
+        return cls(
+            operation=told.get("slug", "rehearsal"),
+            start=begin,
+            flags_end=begin + round(told.get("flagging_share", 0.30) * length),
+            t0=begin + round(told.get("t0_share", 0.40) * length),
+            end=begin + round(length),
+            units=units,
+            leaders=leaders,
+            flags=told.get("flags", 26000),
+        )
+
+    @property
+    def flag_hours(self) -> int:
+        """How many hourly batches a unit uploads; the last may cover less than an hour."""
+        return max(1, math.ceil((self.flags_end - self.start) / HOUR))
+
+    @property
+    def lull(self) -> int:
+        """Time between the last flag and T0."""
+        return self.t0 - self.flags_end
+
+    @property
+    def session_share(self) -> int:
+        """How many decisions one officer makes in an hourly session: enough that reviewing keeps up with flagging."""
+        return max(50, math.ceil(1.2 * self.flags / (self.flag_hours * self.units)))
+
+
+def events(plan: Plan) -> list[PeopleEvent]:
+    """Everything people do in this operation, in order."""
+    parts = (_flags(plan), _reviews(plan), _holds(plan), _keys(plan), _duty(plan), _late_flags(plan))
+    return sorted(event for part in parts for event in part)
+
+
+def _per_unit(plan: Plan, at: int, kind: str, number: int) -> Iterator[PeopleEvent]:
+    """One event for each unit at the same time; who goes first changes with the number. Key: `turn:unit:number`."""
+    for turn in range(plan.units):
+        yield PeopleEvent(at, kind, f"{turn:02d}:{(turn + number) % plan.units:02d}:{number:04d}")
+
+
+def _flags(plan: Plan) -> Iterator[PeopleEvent]:
+    for hour in range(plan.flag_hours):
+        yield from _per_unit(plan, min(plan.start + (hour + 1) * HOUR, plan.flags_end), "flags", hour)
+
+
+def _reviews(plan: Plan) -> Iterator[PeopleEvent]:
+    """Hourly sessions from the second hour, then one that clears the queue; signing follows each."""
+    last = plan.t0 - min(HOUR // 2, plan.lull // 3)
+    lag = min(20 * MINUTE, plan.lull // 6)
+    hourly = range(plan.start + 2 * HOUR, last - lag, HOUR)
+    for number, at in enumerate(hourly):
+        yield from _per_unit(plan, at, "review", number)
+        yield from _per_unit(plan, at + lag, "sign", number)
+    yield from _per_unit(plan, last, "review-all", len(hourly))
+    yield from _per_unit(plan, last + lag, "sign", len(hourly))
+
+
+def _holds(plan: Plan) -> Iterator[PeopleEvent]:
+    yield from _per_unit(plan, plan.flags_end + plan.lull // 4, "holds", 0)
+
+
+def _keys(plan: Plan) -> Iterator[PeopleEvent]:
+    at = plan.t0 - min(HOUR, plan.lull // 2)
+    for leader in range(plan.leaders):
+        yield PeopleEvent(at, "keys", f"{leader:02d}")
+
+
+def _duty(plan: Plan) -> Iterator[PeopleEvent]:
+    """The duty reviewer and, at the same time but after, the duty signer ("duty-review" sorts before "duty-sign")."""
+    for number, at in enumerate(range(plan.t0 + 15 * MINUTE, plan.end + 1, 15 * MINUTE)):
+        unit = number % plan.units
+        yield PeopleEvent(at, "duty-review", f"00:{unit:02d}:{number:04d}")
+        yield PeopleEvent(at, "duty-sign", f"00:{unit:02d}:{number:04d}")
+
+
+def _late_flags(plan: Plan) -> Iterator[PeopleEvent]:
+    for number, at in enumerate(range(plan.t0 + HOUR, plan.end + 1, HOUR)):
+        yield from _per_unit(plan, at, "late-flags", number)
