@@ -44,8 +44,10 @@ class World:
 class People:
     """Everyone who works with the platform in a rehearsal.
 
-    `scenario` is read for its tables `operation` (see `timetable.Plan.of`) and `people` (`review_error`,
-    `signature_refused`). `perform` blocks: a world with an event loop calls it in a thread.
+    `scenario` (the tables of scenario.toml and `run`) is read for `operation`, `run` (see `timetable.Plan.of`) and,
+    where it is there, `people` (`review_error`, `signature_refused`: shares). `truth` is asked with the URLs that the
+    platform gives. `load` and `save` keep notes (see `notes`). `perform` blocks: a world with an event loop calls it
+    in a thread.
     """
 
     def __init__(

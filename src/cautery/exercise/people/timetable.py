@@ -10,7 +10,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from cautery.exercise.moments import DAY, HOUR, from_iso
@@ -42,26 +41,24 @@ class Plan:
 
     @classmethod
     def of(cls, scenario: Mapping[str, Any], *, units: int, leaders: int) -> Plan:
-        """From the scenario's table `operation`: slug, start, days, flags, flagging_share, t0_share."""
-        told = scenario.get("operation", {})
-        start = told.get("start", "2027-03-01T06:00:00Z")
-        begin = from_iso(start.isoformat() if isinstance(start, datetime) else start)
-        length = told.get("days", 4) * DAY
+        """From the scenario's tables `operation` (slug, starts_at, flags_until, t0: shares of the days) and `run`."""
+        told, run = scenario["operation"], scenario["run"]
+        start, length = from_iso(told["starts_at"]), run["days"] * DAY
         return cls(
-            operation=told.get("slug", "rehearsal"),
-            start=begin,
-            flags_end=begin + round(told.get("flagging_share", 0.30) * length),
-            t0=begin + round(told.get("t0_share", 0.40) * length),
-            end=begin + round(length),
+            operation=told["slug"],
+            start=start,
+            flags_end=start + round(told["flags_until"] * length),
+            t0=start + round(told["t0"] * length),
+            end=start + round(length),
             units=units,
             leaders=leaders,
-            flags=told.get("flags", 26000),
+            flags=run["flags"],
         )
 
     @property
     def flag_hours(self) -> int:
-        """How many hourly batches a unit uploads; the last may cover less than an hour."""
-        return max(1, math.ceil((self.flags_end - self.start) / HOUR))
+        """How many hourly batches a unit uploads before T0; the last may come when flagging ends."""
+        return max(1, (self.flags_end - self.start) // HOUR)
 
     @property
     def lull(self) -> int:
