@@ -20,6 +20,8 @@ from cautery.core.links.shapes import Shape, fill, fill_url
 MAX_DEPTH = 5
 """Wrappers inside wrappers that are followed; more is somebody's game."""
 
+_WEB_PORTS = frozenset({"", "80", "443"})
+
 
 def identify(url: str, rules: Ruleset | None = None) -> Link:
     """The object a link stands for.
@@ -50,7 +52,7 @@ def of_address(address: Address, rules: Ruleset, depth: int = 0) -> Link:
             if found is not None:
                 return _link(address, candidate, found, rules, depth)
         return general(address, rules.trackers)
-    found = provider.match(address) if not address.port else None
+    found = provider.match(address) if address.port in _WEB_PORTS else None
     if found is not None:
         return _link(address, provider, found, rules, depth)
     if provider.strict:
@@ -113,6 +115,8 @@ def _led_to(address: Address, provider: Provider, found: Match, rules: Ruleset, 
     try:
         inner = _identify(fill(shape.target, parts), rules, depth + 1)
     except LinkRefused:
+        if provider.strict:
+            raise
         return _rest(address, provider, rules)
     return replace(inner, via=inner.via or f"{shape.via}:{provider.slug}")
 

@@ -48,7 +48,7 @@ class Shape:
             return None
         parts = found.groupdict("")
         if self.hosts is not None:
-            on = self.hosts.fullmatch(address.host)
+            on = self.hosts.fullmatch(address.host.removeprefix("www."))
             if on is None:
                 return None
             parts.update(on.groupdict(""))
