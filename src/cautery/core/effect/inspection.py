@@ -1,0 +1,104 @@
+"""How soon and how many, for events seen only at inspections: a figure and an interval that assumes little.
+
+The figure comes from Turnbull's estimator. The interval does not: it holds whatever the distribution of the times
+and however inspections were chosen, even when they came sooner for the cases that mattered. The moment of case i lies
+in (left, right], so counts of right ends and of left ends bound the true count at every time, and
+
+    a share by t     lies between Wilson's lower limit for #(right <= t) and his upper limit for #(left < t);
+    a quantile       lies between an order statistic of the left ends and one of the right ends (sign test).
+
+Cases never seen over (right infinite) stay possible at every later time: unknown is not folded into "no".
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from .estimate import LEVEL, Estimate, wilson
+from .turnbull import Npmle, turnbull
+
+Floats = NDArray[np.float64]
+
+_MOST_ENDS = 400  # distinct ends the point estimate is fitted on; more are moved outward to the nearest of these
+
+_SHARE_METHOD = "Turnbull estimate; Wilson limits of the counts surely and possibly over"
+_TIME_METHOD = "Turnbull estimate; order statistics of last seen before and first seen after"
+
+
+def share_interval(left: ArrayLike, right: ArrayLike, by: float, level: float = LEVEL) -> Estimate:
+    """Share of cases over within `by` seconds, from (left, right] float[n] seconds since each case began."""
+    lefts, rights = _checked(left, right)
+    if lefts.size == 0:
+        return Estimate(None, None, None, 0, _SHARE_METHOD, level, "nothing was observed")
+    surely = rights <= by
+    low = wilson(int(surely.sum()), lefts.size, level).low
+    high = wilson(int((surely | (lefts < by)).sum()), lefts.size, level).high
+    between = _estimate(lefts, rights).cdf(by)
+    return Estimate((between.low + between.high) / 2, low, high, lefts.size, _SHARE_METHOD, level)
+
+
+def median_interval(left: ArrayLike, right: ArrayLike, level: float = LEVEL) -> Estimate:
+    """Seconds by which half of all cases are over; see `quantile_interval`."""
+    return quantile_interval(left, right, 0.5, level)
+
+
+def quantile_interval(left: ArrayLike, right: ArrayLike, share: float, level: float = LEVEL) -> Estimate:
+    """Seconds by which `share` of all cases are over, from (left, right] float[n] seconds since each case began.
+
+    The value is the middle of the interval in which the estimate reaches the share, None where that interval has no
+    end; `high` is None where too many cases were never seen over to set an upper limit.
+    """
+    lefts, rights = _checked(left, right)
+    if lefts.size == 0:
+        return Estimate(None, None, None, 0, _TIME_METHOD, level, "nothing was observed")
+    below, above = _ranks(lefts.size, share, level)
+    low = float(np.sort(lefts)[below - 1]) if below else 0.0
+    high = float(np.sort(rights)[above - 1]) if above <= lefts.size else math.inf
+    between = _estimate(lefts, rights).quantile(share)
+    known = math.isfinite(between.high)
+    return Estimate(
+        value=min(max((between.low + between.high) / 2, low), high) if known else None,
+        low=low,
+        high=high if math.isfinite(high) else None,
+        n=lefts.size,
+        method=_TIME_METHOD,
+        level=level,
+        reason=None if known else f"fewer than {share:.0%} were seen over",
+    )
+
+
+def _checked(left: ArrayLike, right: ArrayLike) -> tuple[Floats, Floats]:
+    lefts, rights = np.asarray(left, np.float64), np.asarray(right, np.float64)
+    if lefts.ndim != 1 or lefts.shape != rights.shape:
+        raise ValueError("left and right are one-dimensional and of one length")
+    if not np.all(np.isfinite(lefts) & (lefts >= 0) & (lefts <= rights)):
+        raise ValueError("a left end is finite, not negative and not after its right end")
+    return lefts, rights
+
+
+def _estimate(lefts: Floats, rights: Floats) -> Npmle:
+    """Turnbull's fit, on ends moved outward to a grid where there are too many: wider intervals remain true."""
+    ends = np.sort(np.concatenate((lefts, rights[np.isfinite(rights)])))
+    if np.unique(ends).size <= _MOST_ENDS:
+        return turnbull(lefts, rights)
+    grid = np.unique(ends[np.linspace(0, ends.size - 1, _MOST_ENDS).astype(np.intp)])
+    outer = np.append(grid, np.inf)
+    down = grid[np.searchsorted(grid, lefts, side="right") - 1]
+    return turnbull(down, outer[np.searchsorted(grid, rights)])
+
+
+def _ranks(n: int, share: float, level: float) -> tuple[int, int]:
+    """Ranks a < b, 0 to n + 1, such that the quantile lies between the a-th and b-th smallest with at least `level`."""
+    if not 0 < share < 1:
+        raise ValueError(f"a quantile is asked for a share between 0 and 1, not {share}")
+    counts = np.arange(n)
+    steps = np.log((n - counts) / (counts + 1)) + math.log(share / (1 - share))
+    chances = np.exp(np.concatenate(([0.0], np.cumsum(steps))) + n * math.log1p(-share))
+    at_most = np.cumsum(chances)
+    tail = (1 - level) / 2
+    below = int(np.searchsorted(at_most, tail, side="right"))
+    above = int(np.searchsorted(at_most, 1 - tail, side="left")) + 1
+    return below, above
