@@ -2,11 +2,11 @@
 
 Episode (one time online of an item):
 
-    flagged -> identified -> in_review -> confirmed -> signed -> referred -> closed
-                                 |            |          |
-                                 v            v          v
-                             dismissed    in_review     held -> signed
-                                        (signer refused)
+    flagged -> identified -> in_review -> confirmed -> signed -> composed -> referred -> closed
+                                 |            |                   |  ^
+                                 v            v                   v  |
+                             dismissed    dismissed               held
+                                       (signer refused)
 
 Delivery (one sending of a notice):
 
@@ -33,6 +33,7 @@ class EpisodeState(StrEnum):
     CONFIRMED = "confirmed"
     DISMISSED = "dismissed"
     SIGNED = "signed"
+    COMPOSED = "composed"
     HELD = "held"
     REFERRED = "referred"
     CLOSED = "closed"
@@ -54,9 +55,10 @@ EPISODE_MOVES: dict[EpisodeState, frozenset[EpisodeState]] = {
     EpisodeState.FLAGGED: frozenset({EpisodeState.IDENTIFIED}),
     EpisodeState.IDENTIFIED: frozenset({EpisodeState.IN_REVIEW}),
     EpisodeState.IN_REVIEW: frozenset({EpisodeState.CONFIRMED, EpisodeState.DISMISSED}),
-    EpisodeState.CONFIRMED: frozenset({EpisodeState.SIGNED, EpisodeState.IN_REVIEW}),
-    EpisodeState.SIGNED: frozenset({EpisodeState.REFERRED, EpisodeState.HELD}),
-    EpisodeState.HELD: frozenset({EpisodeState.SIGNED}),
+    EpisodeState.CONFIRMED: frozenset({EpisodeState.SIGNED, EpisodeState.DISMISSED}),
+    EpisodeState.SIGNED: frozenset({EpisodeState.COMPOSED}),
+    EpisodeState.COMPOSED: frozenset({EpisodeState.REFERRED, EpisodeState.HELD, EpisodeState.CLOSED}),
+    EpisodeState.HELD: frozenset({EpisodeState.COMPOSED}),
     EpisodeState.REFERRED: frozenset({EpisodeState.CLOSED}),
     EpisodeState.DISMISSED: frozenset(),
     EpisodeState.CLOSED: frozenset(),

@@ -1,0 +1,123 @@
+"""Write signatures and turn keys. The second person is never the first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from cautery.authorise.models import Act, OperationKey, Signature
+from cautery.authorise.signed import signed_digest
+from cautery.core.actors import Actor, Permission
+from cautery.core.lifecycle import EpisodeState
+from cautery.custody.actions import record
+from cautery.custody.events import Event
+from cautery.ground.answers import Answers, Result
+from cautery.ground.leases import claim
+from cautery.intake.actions import advance
+from cautery.intake.models import Operation
+from cautery.review.actions import CLAIM_LIMIT, CLAIM_SECONDS
+from cautery.review.models import Assessment, Finding
+
+KEYS = 2
+"""Different leaders whose keys release an operation."""
+
+
+@dataclass(frozen=True, slots=True)
+class Signing:
+    """What a signer says of one decision; a refusal needs its reason."""
+
+    decision_id: int
+    act: str
+    reason: str = ""
+
+
+def claim_decisions(operation: Operation, limit: int, *, by: Actor) -> list[int]:
+    """Lease up to `limit` confirmed decisions to a signer, never their own: first what they hold, then the oldest free ones."""
+    by.require(Permission.AUTHORISE_DECISION_SIGN)
+    limit = min(limit, CLAIM_LIMIT)
+    waiting = (
+        Assessment.objects.filter(episode__operation=operation, episode__state=EpisodeState.CONFIRMED, finding=Finding.CONFIRMED)
+        .exclude(reviewer_id=by.officer_id)
+        .order_by("pk")
+    )
+    held = list(waiting.filter(lease_owner=by.name).values_list("pk", flat=True)[:limit])
+    return held + claim(waiting.exclude(pk__in=held), by.name, limit - len(held), CLAIM_SECONDS)
+
+
+def sign_many(signings: Sequence[Signing], *, by: Actor, at: datetime) -> list[Result]:
+    """Sign or refuse decisions this officer holds, in one transaction. A refusal ends the matter: two people did not agree."""
+    by.require(Permission.AUTHORISE_DECISION_SIGN)
+    answers = Answers([signing.decision_id for signing in signings])
+    sound = {s.decision_id: s for s in signings if not _complain(s, answers)}
+    with transaction.atomic():
+        found = Assessment.objects.select_related("episode__item", "signature").in_bulk(list(sound))
+        for pk, assessment in found.items():
+            _sort_out(assessment, sound[pk], by, answers)
+        taken = [found[pk] for pk in sound if pk in found and pk not in answers.by_key]
+        kept = _move(taken, sound, at)
+        Signature.objects.bulk_create((_signature(a, sound[a.pk], by, at) for a in kept), batch_size=500)
+        Assessment.objects.filter(pk__in=[a.pk for a in kept]).update(lease_owner="", lease_until=0.0)
+        if kept:
+            rows = [{"decision": a.pk, "act": sound[a.pk].act, "reason": sound[a.pk].reason, "digest": signed_digest(a)} for a in kept]
+            record(Event.AUTHORISE_DECISION_SIGNED, by=by, at=at, subject="decisions", facts={"signatures": len(kept)}, rows=rows)
+        for assessment in kept:
+            answers.say(assessment.pk, "recorded")
+    for pk in sound:
+        answers.say(pk, "conflict", "not held by this officer, or moved meanwhile")
+    return answers.all()
+
+
+def _complain(signing: Signing, answers: Answers) -> bool:
+    problem = ""
+    if signing.act not in Act.values:
+        problem = "sign or refuse"
+    elif signing.act == Act.REFUSE and not signing.reason.strip():
+        problem = "a refusal needs its reason"
+    if problem:
+        answers.say(signing.decision_id, "refused", problem)
+    return bool(problem)
+
+
+def _sort_out(assessment: Assessment, signing: Signing, by: Actor, answers: Answers) -> None:
+    """Rows that cannot be signed now: signed before, one's own, or held by another."""
+    before: Signature | None = getattr(assessment, "signature", None)
+    if before is not None:
+        same = str(before.signer_id) == by.officer_id and before.act == signing.act
+        answers.say(assessment.pk, "already" if same else "conflict", "signed before")
+    elif str(assessment.reviewer_id) == by.officer_id:
+        answers.say(assessment.pk, "refused", "the reviewer cannot sign")
+    elif assessment.lease_owner != by.name:
+        answers.say(assessment.pk, "conflict", "not held by this officer")
+
+
+def _move(taken: Sequence[Assessment], sound: dict[int, Signing], at: datetime) -> list[Assessment]:
+    moved: set[int] = set()
+    for act, target in ((Act.SIGN, EpisodeState.SIGNED), (Act.REFUSE, EpisodeState.DISMISSED)):
+        keys = [a.episode_id for a in taken if sound[a.pk].act == act]
+        moved.update(advance(keys, EpisodeState.CONFIRMED, target, due_at=at))
+    return [a for a in taken if a.episode_id in moved]
+
+
+def _signature(assessment: Assessment, signing: Signing, by: Actor, at: datetime) -> Signature:
+    return Signature(
+        assessment=assessment, act=signing.act, reviewer_id=assessment.reviewer_id, signer_id=by.officer_id, reason=signing.reason,
+        digest=signed_digest(assessment), signed_at=at,
+    )
+
+
+def turn_key(operation: Operation, *, by: Actor, at: datetime) -> tuple[int, bool]:
+    """Turn this leader's key; (keys turned, released). The second different key releases the operation."""
+    by.require(Permission.AUTHORISE_OPERATION_RELEASE)
+    subject = f"operation:{operation.slug}"
+    with transaction.atomic():
+        _, made = OperationKey.objects.get_or_create(operation=operation, officer_id=by.officer_id, defaults={"turned_at": at})
+        keys = OperationKey.objects.filter(operation=operation).count()
+        if made:
+            record(Event.AUTHORISE_OPERATION_KEY_TURNED, by=by, at=at, subject=subject, facts={"keys": keys})
+        if keys >= KEYS and Operation.objects.filter(pk=operation.pk, released_at=None).update(released_at=at):
+            record(Event.AUTHORISE_OPERATION_RELEASED, by=by, at=at, subject=subject, facts={"keys": keys})
+    return keys, keys >= KEYS
+

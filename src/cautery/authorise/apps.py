@@ -1,0 +1,5 @@
+from django.apps import AppConfig
+
+
+class Authorise(AppConfig):
+    name = "cautery.authorise"

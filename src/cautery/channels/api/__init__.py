@@ -1,0 +1,105 @@
+"""Notices over a provider's HTTPS API (docs/provider-api.md)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Future
+from datetime import datetime
+from typing import Any
+
+from cautery.channels.base import Addressee, Done, Later, NotTaken, Outgoing, SendResult, Taken, Uncertain
+from cautery.fetch import Fetched, FetchFailed, Fetcher, Request
+
+ANSWER_BYTES = 4_000_000
+
+
+class ApiWay:
+    """Sends batches by POST, asks by GET, reads answers from the provider's feed."""
+
+    def __init__(self, fetcher: Fetcher, timeout_s: float) -> None:
+        self._fetcher = fetcher
+        self._timeout_s = timeout_s
+
+    def send(self, to: Addressee, batch: Sequence[Outgoing], message_id: str) -> Future[SendResult]:
+        """POST the batch; `message_id` goes along as the request's id."""
+        body = json.dumps({"notices": [dict(notice.body) for notice in batch]}).encode()
+        request = self._request(to, "/notices", method="POST", body=body, extra={"Content-Type": "application/json", "X-Request-Id": message_id})
+        answered: Future[SendResult] = Future()
+        keys = {notice.idempotency_key for notice in batch}
+        self._fetcher.submit(request).add_done_callback(lambda future: answered.set_result(_read(future.result(), keys)))
+        return answered
+
+    def ask(self, to: Addressee, keys: Sequence[str]) -> Mapping[str, Taken | None] | None:
+        """Which of `keys` arrived; a key whose question was not answered is left out."""
+        answers = self._fetcher.fetch_many([self._request(to, f"/notices/{key}") for key in keys])
+        known: dict[str, Taken | None] = {}
+        for key, answer in zip(keys, answers, strict=True):
+            if isinstance(answer, Fetched) and answer.status == 404:
+                known[key] = None
+            elif isinstance(answer, Fetched) and answer.status == 200:
+                receipt = _json(answer)
+                if isinstance(receipt, dict) and receipt.get("idempotency_key") == key:
+                    known[key] = _taken(receipt)
+        return known
+
+    def answers(self, to: Addressee, cursor: str) -> dict[str, Any] | None:
+        """One page of the answers feed after `cursor`; None when it could not be read (it is asked again later)."""
+        answer = self._fetcher.fetch(self._request(to, f"/answers?after={cursor}&limit=1000"))
+        page = _json(answer) if isinstance(answer, Fetched) and answer.status == 200 else None
+        sound = isinstance(page, dict) and isinstance(page.get("answers"), list) and isinstance(page.get("next"), str)
+        return page if sound else None
+
+    def _request(
+        self, to: Addressee, path: str, *, method: str = "GET", body: bytes | None = None, extra: Mapping[str, str] | None = None
+    ) -> Request:
+        return Request(
+            f"{to.api_base}{path}", method=method, body=body, timeout_s=self._timeout_s, max_bytes=ANSWER_BYTES, redirects=0,
+            headers={"Authorization": f"Bearer {to.token}", "Accept": "application/json", **(extra or {})},
+        )
+
+
+def _read(answer: Fetched | FetchFailed, keys: set[str]) -> SendResult:
+    """The rule: refused before it was read (429, 5xx, no connection) is Later; read and answered is Done; anything else is Uncertain."""
+    if isinstance(answer, FetchFailed):
+        return Uncertain(answer.reason) if answer.sent else Later(None, answer.reason)
+    if answer.status == 429 or answer.status >= 500:
+        return Later(_retry_after(answer), str(answer.status))
+    if answer.status not in {200, 201, 207}:
+        return Uncertain(f"status {answer.status}")
+    document = _json(answer)
+    rows = document.get("results") if isinstance(document, dict) else None
+    if not isinstance(rows, list) or {row.get("idempotency_key") for row in rows if isinstance(row, dict)} != keys:
+        return Uncertain("the answer does not speak of what was sent")
+    return Done([_result(row) for row in rows])
+
+
+def _result(row: Mapping[str, Any]) -> Taken | NotTaken:
+    if row.get("status") in {"received", "duplicate"}:
+        return _taken(row)
+    return NotTaken(str(row["idempotency_key"]), str(row.get("error") or row.get("status") or "rejected")[:200])
+
+
+def _taken(row: Mapping[str, Any]) -> Taken:
+    return Taken(str(row["idempotency_key"]), moment(row.get("received_at")), str(row.get("provider_ref") or "")[:200])
+
+
+def moment(text: object) -> datetime | None:
+    """A time of ISO 8601 with its zone; None for anything else."""
+    try:
+        found = datetime.fromisoformat(str(text))
+    except ValueError:
+        return None
+    return found if found.tzinfo is not None else None
+
+
+def _retry_after(answer: Fetched) -> float | None:
+    text = answer.headers.get("Retry-After", "")
+    return min(float(text), 86_400.0) if text.isdigit() else None
+
+
+def _json(answer: Fetched) -> Any:
+    try:
+        return json.loads(answer.body)
+    except (ValueError, RecursionError):
+        return None

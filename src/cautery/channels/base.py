@@ -1,0 +1,79 @@
+"""What every way out is: it takes a batch of notices and says what became of them. It knows nothing of people or the log."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """One notice as it leaves: its idempotency key for life, and its machine form."""
+
+    idempotency_key: str
+    body: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Addressee:
+    """Where notices to a provider go."""
+
+    slug: str
+    api_base: str
+    token: str
+    email: str
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """The provider has the notice (for the first time, or it had it before)."""
+
+    idempotency_key: str
+    received_at: datetime | None
+    provider_ref: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotTaken:
+    """The provider read the notice and will not take it."""
+
+    idempotency_key: str
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The batch was answered, notice by notice."""
+
+    results: Sequence[Taken | NotTaken]
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """Nothing of the batch was taken; try again after so many seconds (None: as the backoff says)."""
+
+    after_s: float | None
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Uncertain:
+    """The batch may have been taken: ask by idempotency key before anything is sent again."""
+
+    why: str
+
+
+SendResult = Done | Later | Uncertain
+
+
+class Way(Protocol):
+    """A way out."""
+
+    def send(self, to: Addressee, batch: Sequence[Outgoing], message_id: str) -> Future[SendResult]:
+        """Start sending one batch; the future never raises for what the far side does."""
+
+    def ask(self, to: Addressee, keys: Sequence[str]) -> Mapping[str, Taken | None] | None:
+        """By idempotency key: what the provider has (None: it never arrived). None in all: this way cannot ask."""

@@ -1,0 +1,51 @@
+"""Who acts: an officer, or a step of the system. Every action requires one; the log names it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from cautery.core.errors import NotAllowed
+
+
+class Permission(StrEnum):
+    """What an actor may do, `<stage>:<noun>:<verb>`, kept alphabetical."""
+
+    AUTHORISE_DECISION_SIGN = "authorise:decision:sign"
+    AUTHORISE_OPERATION_RELEASE = "authorise:operation:release"
+    CUSTODY_LOG_READ = "custody:log:read"
+    DIRECTORY_ENTRY_IMPORT = "directory:entry:import"
+    INTAKE_FLAG_SUBMIT = "intake:flag:submit"
+    INTAKE_OPERATION_CREATE = "intake:operation:create"
+    INTAKE_OPERATION_READ = "intake:operation:read"
+    INTAKE_ITEM_READ = "intake:item:read"
+    MATCH_BANK_IMPORT = "match:bank:import"
+    REPORT_OPERATION_READ = "report:operation:read"
+    REVIEW_EPISODE_CLAIM = "review:episode:claim"
+    REVIEW_EPISODE_DECIDE = "review:episode:decide"
+    REVIEW_HOLD_SET = "review:hold:set"
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """`name` is `officer:<uuid>` or `system:<step>`; `unit` is the unit's slug, empty for the system."""
+
+    name: str
+    unit: str
+    permissions: frozenset[Permission]
+
+    def require(self, permission: Permission) -> None:
+        """Raise `NotAllowed` unless this actor has `permission`."""
+        if permission not in self.permissions:
+            raise NotAllowed(f"{self.name} may not {permission}.", permission=str(permission), actor=self.name)
+
+    @property
+    def officer_id(self) -> str:
+        """The officer's UUID; empty for the system."""
+        kind, _, key = self.name.partition(":")
+        return key if kind == "officer" else ""
+
+
+def system(step: str, *permissions: Permission) -> Actor:
+    """The system acting as one of its steps, with just the permissions it needs."""
+    return Actor(f"system:{step}", "", frozenset(permissions))

@@ -1,0 +1,31 @@
+"""When to look again: soon after a notice, then spreading out; when it is down, now and then whether it is back."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from cautery.core.availability import DOWN, UNSURE, Verdict
+from cautery.core.clock import on_grid
+
+AFTER_NOTICE = tuple(timedelta(minutes=m) for m in (10, 30, 60, 120, 240, 480, 960, 1440, 2160, 2880))
+"""How long after its notice a thing that is still up is looked at again."""
+WHILE_DOWN = timedelta(hours=8)
+UNSURE_AGAIN = timedelta(minutes=30)
+CHANNEL_EVERY = timedelta(hours=1)
+"""A channel still up is read for what it announces."""
+GRID_MINUTES = 5
+
+
+def next_probe(now: datetime, *, referred_at: datetime | None, verdict: Verdict, kind: str, unsure_in_a_row: int) -> datetime:
+    """The next look, on a grid of five minutes."""
+    return on_grid(_next(now, referred_at, verdict, kind, unsure_in_a_row), GRID_MINUTES)
+
+
+def _next(now: datetime, referred_at: datetime | None, verdict: Verdict, kind: str, unsure_in_a_row: int) -> datetime:
+    if verdict in UNSURE:
+        return now + UNSURE_AGAIN * 2 ** min(unsure_in_a_row, 4)
+    if verdict in DOWN:
+        return now + WHILE_DOWN
+    steps = [referred_at + step for step in AFTER_NOTICE] if referred_at else []
+    due = next((moment for moment in steps if moment > now + timedelta(minutes=1)), now + WHILE_DOWN)
+    return min(due, now + CHANNEL_EVERY) if referred_at and kind in {"channel", "account", "group"} else due

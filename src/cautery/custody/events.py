@@ -1,0 +1,54 @@
+"""What the log can say, `<stage>:<noun>:<verb>`, kept alphabetical; each with its label."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Event(StrEnum):
+    """Kinds of custody entry."""
+
+    AUTHORISE_DECISION_SIGNED = "authorise:decision:signed"
+    AUTHORISE_OPERATION_KEY_TURNED = "authorise:operation:key_turned"
+    AUTHORISE_OPERATION_RELEASED = "authorise:operation:released"
+    DIRECTORY_ENTRIES_IMPORTED = "directory:entries:imported"
+    IDENTIFY_EPISODES_IDENTIFIED = "identify:episodes:identified"
+    INTAKE_BATCH_RECEIVED = "intake:batch:received"
+    INTAKE_EPISODES_OPENED = "intake:episodes:opened"
+    INTAKE_OPERATION_CREATED = "intake:operation:created"
+    MATCH_BANK_IMPORTED = "match:bank:imported"
+    MATCH_EPISODES_MATCHED = "match:episodes:matched"
+    REFER_DELIVERIES_RECORDED = "refer:deliveries:recorded"
+    REFER_NOTICES_COMPOSED = "refer:notices:composed"
+    REFER_NOTICES_HELD = "refer:notices:held"
+    REPORT_OPERATION_REPORTED = "report:operation:reported"
+    REVIEW_DECISIONS_RECORDED = "review:decisions:recorded"
+    REVIEW_HOLDS_SET = "review:holds:set"
+    TRACK_ANSWERS_RECEIVED = "track:answers:received"
+    TRACK_MAIL_RECEIVED = "track:mail:received"
+    TRACK_PROBES_RECORDED = "track:probes:recorded"
+    WATCH_SIGHTINGS_RECORDED = "watch:sightings:recorded"
+
+
+LABELS: dict[Event, str] = {
+    Event.AUTHORISE_DECISION_SIGNED: "Decisions signed or refused by a second person",
+    Event.AUTHORISE_OPERATION_KEY_TURNED: "A leader turned a key",
+    Event.AUTHORISE_OPERATION_RELEASED: "Operation released",
+    Event.DIRECTORY_ENTRIES_IMPORTED: "Units, officers and providers imported",
+    Event.IDENTIFY_EPISODES_IDENTIFIED: "Items looked up and fingerprinted",
+    Event.INTAKE_BATCH_RECEIVED: "Flags received",
+    Event.INTAKE_EPISODES_OPENED: "Items up again, new episodes opened",
+    Event.INTAKE_OPERATION_CREATED: "Operation created",
+    Event.MATCH_BANK_IMPORTED: "Known content imported",
+    Event.MATCH_EPISODES_MATCHED: "Items compared with known content",
+    Event.REFER_DELIVERIES_RECORDED: "Notices sent",
+    Event.REFER_NOTICES_COMPOSED: "Notices composed",
+    Event.REFER_NOTICES_HELD: "Notices held back for another unit's investigation",
+    Event.REPORT_OPERATION_REPORTED: "Report made",
+    Event.REVIEW_DECISIONS_RECORDED: "Decisions of a reviewer",
+    Event.REVIEW_HOLDS_SET: "Investigation interest marked",
+    Event.TRACK_ANSWERS_RECEIVED: "Answers of a provider",
+    Event.TRACK_MAIL_RECEIVED: "Mail received",
+    Event.TRACK_PROBES_RECORDED: "Our own probes",
+    Event.WATCH_SIGHTINGS_RECORDED: "Sightings proposed",
+}

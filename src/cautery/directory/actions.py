@@ -1,0 +1,75 @@
+"""Write the directory: import units, officers and providers, in one transaction with its custody entry."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+
+from django.db import transaction
+
+from cautery.core.actors import Actor, Permission
+from cautery.core.errors import RowRefused
+from cautery.custody.actions import record
+from cautery.custody.events import Event
+from cautery.directory.models import ApiToken, Channel, Officer, Provider, Unit
+from cautery.directory.roles import Role
+
+
+def token_digest(token: str) -> str:
+    """What is kept of a bearer token."""
+    return sha256(token.encode()).hexdigest()
+
+
+def import_directory(document: Mapping[str, Any], *, by: Actor, at: datetime) -> dict[str, int]:
+    """Add or update units, officers (with tokens, where given) and providers; how many of each the document holds."""
+    by.require(Permission.DIRECTORY_ENTRY_IMPORT)
+    units, officers, providers = (document.get(part, []) for part in ("units", "officers", "providers"))
+    with transaction.atomic():
+        for unit in units:
+            Unit.objects.update_or_create(slug=unit["slug"], defaults={"name": unit["name"], "state": unit["state"]})
+        for row in officers:
+            _import_officer(row, at)
+        for row in providers:
+            _import_provider(row)
+        counts = {"units": len(units), "officers": len(officers), "providers": len(providers)}
+        record(Event.DIRECTORY_ENTRIES_IMPORTED, by=by, at=at, subject="directory", facts=counts)
+    return counts
+
+
+def _import_officer(row: Mapping[str, Any], at: datetime) -> None:
+    unknown = set(row["roles"]) - set(Role)
+    if unknown:
+        raise RowRefused(f"Officer {row['id']}: no such role: {', '.join(sorted(unknown))}.", reason="role", row=row["id"])
+    if {Role.REVIEW, Role.SIGN} <= set(row["roles"]):
+        raise RowRefused(f"Officer {row['id']} cannot both review and sign.", reason="both_keys", row=row["id"])
+    unit = Unit.objects.get(slug=row["unit"])
+    officer, made = Officer.objects.update_or_create(
+        id=row["id"],
+        defaults={"username": row.get("username") or str(row["id"]), "name": row["name"], "unit": unit, "roles": row["roles"]},
+    )
+    if made:
+        officer.set_unusable_password()
+        officer.save(update_fields=["password"])
+    if row.get("token"):
+        ApiToken.objects.get_or_create(
+            digest=token_digest(row["token"]), defaults={"officer": officer, "created_at": at}
+        )
+
+
+def _import_provider(row: Mapping[str, Any]) -> None:
+    if row["channel"] not in Channel.values:
+        raise RowRefused(f"Provider {row['slug']}: no such channel.", reason="channel", row=row["slug"])
+    fields = (
+        "name", "kind", "hosts", "rdap_handles", "channel", "api_base", "token", "email", "languages", "max_batch", "home_state"
+    )
+    Provider.objects.update_or_create(slug=row["slug"], defaults={name: row[name] for name in fields if row.get(name) is not None})
+
+
+def set_password(username: str, password: str, *, by: Actor) -> None:
+    """Give an officer a password for the desk."""
+    by.require(Permission.DIRECTORY_ENTRY_IMPORT)
+    officer = Officer.objects.get(username=username)
+    officer.set_password(password)
+    officer.save(update_fields=["password"])

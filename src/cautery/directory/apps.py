@@ -1,0 +1,5 @@
+from django.apps import AppConfig
+
+
+class Directory(AppConfig):
+    name = "cautery.directory"

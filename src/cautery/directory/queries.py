@@ -1,0 +1,47 @@
+"""Read the directory: who an officer is to the rest of the house, which provider an item belongs to."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cautery.core.actors import Actor
+from cautery.core.errors import NotAllowed
+from cautery.directory.actions import token_digest
+from cautery.directory.models import ApiToken, Officer, Provider
+from cautery.directory.roles import permissions_of
+
+
+def actor_of(officer: Officer) -> Actor:
+    """The officer as an actor."""
+    return Actor(f"officer:{officer.pk}", officer.unit.slug, permissions_of(officer.roles))
+
+
+def actor_by_token(token: str) -> Actor:
+    """The officer whose unrevoked token this is; `NotAllowed` when there is none."""
+    found = (
+        ApiToken.objects.select_related("officer__unit")
+        .filter(digest=token_digest(token), revoked_at=None, officer__is_active=True)
+        .first()
+    )
+    if found is None:
+        raise NotAllowed("The token is unknown or revoked.", permission="token", actor="")
+    return actor_of(found.officer)
+
+
+def providers() -> dict[str, Provider]:
+    """Every provider by slug."""
+    return {provider.slug: provider for provider in Provider.objects.all()}
+
+
+def provider_by_handle(handles: list[str]) -> Provider | None:
+    """The provider one of whose RDAP handles is among `handles`."""
+    wanted = {handle.upper() for handle in handles}
+    for provider in Provider.objects.exclude(rdap_handles=[]):
+        if wanted & {str(handle).upper() for handle in provider.rdap_handles}:
+            return provider
+    return None
+
+
+def names() -> dict[str, Any]:
+    """Officers' names by actor name, for lists people read."""
+    return {f"officer:{pk}": name for pk, name in Officer.objects.values_list("pk", "name")}

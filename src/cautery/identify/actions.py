@@ -1,0 +1,99 @@
+"""Write what was found out about episodes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F
+
+from cautery.core.actors import Actor
+from cautery.core.availability import UNSURE, Judged
+from cautery.core.lifecycle import EpisodeState
+from cautery.core.pages import Page
+from cautery.custody.actions import record
+from cautery.custody.events import Event
+from cautery.directory.models import Provider
+from cautery.identify.models import Capture, EpisodeMedia, Hosting, Media
+from cautery.intake.actions import advance
+from cautery.intake.models import Episode, Item
+
+TRIES = 4
+AGAIN = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One episode's page as it was found, and the SHA-256 of its media."""
+
+    episode: Episode
+    judged: Judged
+    status: int
+    final_url: str
+    page: Page
+    media: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class Findings:
+    """What a batch of look-ups brought: pages, new media by SHA-256, hosting by item."""
+
+    seen: list[Seen] = field(default_factory=list)
+    media: dict[str, Media] = field(default_factory=dict)
+    hosting: dict[int, tuple[Provider, str]] = field(default_factory=dict)
+
+
+def record_findings(found: Findings, *, by: Actor, at: datetime) -> int:
+    """Keep what was found; episodes whose page could not be seen are tried again, those tried often enough go on without."""
+    again = [seen for seen in found.seen if seen.judged.verdict in UNSURE and seen.episode.attempts + 1 < TRIES]
+    retried = {seen.episode.pk for seen in again}
+    with transaction.atomic():
+        Media.objects.bulk_create(found.media.values(), ignore_conflicts=True, batch_size=500)
+        Episode.objects.filter(pk__in=retried).update(
+            attempts=F("attempts") + 1, due_at=at + AGAIN, lease_owner="", lease_until=0.0
+        )
+        _save_hosting(found.hosting)
+        moved = set(advance([s.episode.pk for s in found.seen if s.episode.pk not in retried], EpisodeState.FLAGGED, EpisodeState.IDENTIFIED, due_at=at))
+        done = [seen for seen in found.seen if seen.episode.pk in moved]
+        _save_captures(done, at)
+        if done:
+            record(
+                Event.IDENTIFY_EPISODES_IDENTIFIED, by=by, at=at, subject="episodes", facts={"media_new": len(found.media)},
+                rows=[_row(seen) for seen in done],
+            )
+    return len(done)
+
+
+def _save_captures(done: Sequence[Seen], at: datetime) -> None:
+    Capture.objects.bulk_create(
+        (
+            Capture(
+                episode=s.episode, at=at, status=s.status, final_url=s.final_url, verdict=s.judged.verdict, ground=s.judged.ground[:200],
+                title=s.page.title[:500], text=s.page.text, language=s.page.language, author=s.page.author[:300], links=list(s.page.links),
+            )
+            for s in done
+        ),
+        batch_size=500,
+    )
+    shas = {sha for s in done for sha in s.media}
+    keys = dict(Media.objects.filter(sha256__in=shas).values_list("sha256", "pk"))
+    EpisodeMedia.objects.bulk_create(
+        (EpisodeMedia(episode=s.episode, media_id=keys[sha]) for s in done for sha in dict.fromkeys(s.media)), batch_size=500
+    )
+
+
+def _save_hosting(hosting: Mapping[int, tuple[Provider, str]]) -> None:
+    items = Item.objects.in_bulk(list(hosting))
+    Hosting.objects.bulk_create(
+        (Hosting(item=items[pk], provider=provider, how=how) for pk, (provider, how) in hosting.items()),
+        ignore_conflicts=True, batch_size=500,
+    )
+
+
+def _row(seen: Seen) -> dict[str, Any]:
+    return {
+        "episode": seen.episode.pk, "verdict": str(seen.judged.verdict), "ground": seen.judged.ground, "media": list(seen.media)
+    }

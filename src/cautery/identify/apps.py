@@ -1,0 +1,5 @@
+from django.apps import AppConfig
+
+
+class Identify(AppConfig):
+    name = "cautery.identify"

@@ -1,0 +1,130 @@
+"""Pull flagged episodes: fetch their pages and media, fingerprint, find who hosts them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.conf import settings
+
+from cautery.core.actors import system
+from cautery.core.availability import Observation, Verdict, judge
+from cautery.core.errors import FileRefused
+from cautery.core.fingerprints import exact, image
+from cautery.core.lifecycle import EpisodeState
+from cautery.core.pages import Page, read_page
+from cautery.directory.models import Provider
+from cautery.directory.queries import provider_by_handle, providers
+from cautery.fetch import Fetched, FetchFailed, Fetcher, Request
+from cautery.ground.leases import claim
+from cautery.identify.actions import Findings, Seen, record_findings
+from cautery.identify.models import Hosting, Media
+from cautery.intake.models import Episode, Item
+
+BATCH = 400
+PAGE_BYTES = 2_000_000
+MEDIA_BYTES = 64_000_000
+EMPTY = Page("", "", "", "", (), ())
+NAME = "identify"
+
+
+def identify_ready(fetcher: Fetcher, worker: str, now: datetime) -> int:
+    """One batch: 1. claim 2. fetch pages 3. fetch media 4. fingerprint what is new 5. find hosts 6. record."""
+    ready = Episode.objects.filter(state=EpisodeState.FLAGGED, due_at__lte=now).order_by("pk")
+    episodes = list(Episode.objects.filter(pk__in=claim(ready, worker, BATCH)).select_related("item").order_by("pk"))
+    if not episodes:
+        return 0
+    answers = fetcher.fetch_many([Request(episode.item.url, max_bytes=PAGE_BYTES) for episode in episodes])
+    looks = [_look(episode, answer) for episode, answer in zip(episodes, answers, strict=True)]
+    shas, media = _fetch_media(fetcher, looks)
+    found = Findings(media=media, hosting=_hosting(fetcher, [episode.item for episode in episodes]))
+    for look in looks:
+        seen_media = tuple(shas[url] for url in look.page.media if url in shas)
+        found.seen.append(Seen(look.episode, look.judged, look.status, look.final_url, look.page, seen_media))
+    record_findings(found, by=system(NAME), at=now)
+    return len(episodes)
+
+
+def next_identify(_now: datetime) -> datetime | None:
+    """When the next episode is due to be looked up."""
+    return Episode.objects.filter(state=EpisodeState.FLAGGED).order_by("due_at").values_list("due_at", flat=True).first()
+
+
+def observe(url: str, answer: Fetched | FetchFailed) -> tuple[Observation, Page]:
+    """What a fetch showed, as the probe's rules want it."""
+    if isinstance(answer, FetchFailed):
+        return Observation(url, url, 0, failed=answer.reason), EMPTY
+    page = read_page(answer.body, answer.url) if answer.body else EMPTY
+    return Observation(url, answer.url, answer.status, page.title, page.text), page
+
+
+def _look(episode: Episode, answer: Fetched | FetchFailed) -> Seen:
+    observation, page = observe(episode.item.url, answer)
+    judged = judge(observation)
+    shown = page if judged.verdict is Verdict.UP else EMPTY
+    return Seen(episode, judged, observation.status, observation.final_url, shown)
+
+
+def _fetch_media(fetcher: Fetcher, looks: Sequence[Seen]) -> tuple[dict[str, str], dict[str, Media]]:
+    """SHA-256 by media URL, and the media not seen before with their fingerprints."""
+    urls = list(dict.fromkeys(url for look in looks for url in look.page.media))
+    answers = fetcher.fetch_many([Request(url, max_bytes=MEDIA_BYTES) for url in urls])
+    shas: dict[str, str] = {}
+    bodies: dict[str, Fetched] = {}
+    for url, answer in zip(urls, answers, strict=True):
+        if isinstance(answer, Fetched) and answer.status == 200 and answer.body:
+            shas[url] = exact(answer.body).sha256
+            bodies[shas[url]] = answer
+    known = set(Media.objects.filter(sha256__in=bodies).values_list("sha256", flat=True))
+    return shas, {sha: _fingerprint(sha, answer) for sha, answer in bodies.items() if sha not in known}
+
+
+def _fingerprint(sha: str, answer: Fetched) -> Media:
+    """The medium with its PDQ, or with why it has none."""
+    mime = answer.headers.get("Content-Type", "").partition(";")[0].strip().lower()[:60]
+    media = Media(sha256=sha, mime=mime, size=len(answer.body))
+    if not mime.startswith("image/"):
+        media.refused = "not_an_image"
+        return media
+    try:
+        pdq = image(answer.body)
+    except FileRefused as error:
+        media.refused = error.reason
+    else:
+        media.pdq, media.quality = pdq.bits, pdq.quality
+    return media
+
+
+def _hosting(fetcher: Fetcher, items: Sequence[Item]) -> dict[int, tuple[Provider, str]]:
+    """Who answers for each item: its provider by URL, else the host RDAP names for its domain."""
+    known = providers()
+    have = set(Hosting.objects.filter(item__in=items).values_list("item_id", flat=True))
+    found = {item.pk: (known[item.provider], "url") for item in items if item.pk not in have and item.provider in known}
+    asked = [item for item in items if item.provider not in known and item.pk not in have] if settings.RDAP_BASE else []
+    answers = fetcher.fetch_many([Request(f"{settings.RDAP_BASE}/domain/{item.provider}", max_bytes=PAGE_BYTES) for item in asked])
+    for item, answer in zip(asked, answers, strict=True):
+        provider = provider_by_handle(rdap_handles(answer))
+        if provider is not None:
+            found[item.pk] = (provider, "rdap")
+    return found
+
+
+def rdap_handles(answer: Fetched | FetchFailed) -> list[str]:
+    """The handles of all entities in an RDAP answer (RFC 9083), nested ones too; none where it is not one."""
+    if isinstance(answer, FetchFailed) or answer.status != 200:
+        return []
+    try:
+        document = json.loads(answer.body)
+    except ValueError:
+        return []
+    handles: list[str] = []
+    todo = [document]
+    while todo:
+        entity = todo.pop()
+        if isinstance(entity, dict):
+            if isinstance(entity.get("handle"), str):
+                handles.append(entity["handle"])
+            nested = entity.get("entities")
+            todo.extend(nested if isinstance(nested, list) else [])
+    return handles

@@ -1,0 +1,191 @@
+"""Write what comes in: operations, batches of flags, new episodes. Bulk is the normal case."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Max
+
+from cautery.core.actors import Actor, Permission
+from cautery.core.errors import NotFound, RowRefused
+from cautery.core.lifecycle import LIVE_EPISODES, EpisodeState
+from cautery.core.links import Link
+from cautery.custody.actions import record
+from cautery.custody.events import Event
+from cautery.directory.models import Unit
+from cautery.ground.rows import chunks, execute, executemany
+from cautery.ground.times import stored
+from cautery.intake.models import Batch, Episode, OpenedBy, Operation, Rejection
+from cautery.intake.rules import read_link
+
+CHUNK = 10_000
+EXCERPT = 200
+
+INSERT_ITEM = (
+    "INSERT INTO intake_item (identity, provider, kind, key, owner, url, first_batch_id, first_flagged_at) "
+    "VALUES (%s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT (identity) DO NOTHING"
+)
+INSERT_FLAG = (
+    "INSERT INTO intake_flag (item_id, batch_id, line, url, seen_at, language, note) "
+    "SELECT id, %s, %s, %s, %s, %s, %s FROM intake_item WHERE identity = %s ON CONFLICT (batch_id, line) DO NOTHING"
+)
+LIVE = ", ".join(f"'{state}'" for state in sorted(LIVE_EPISODES))
+OPEN_EPISODES = (
+    "INSERT INTO intake_episode (item_id, operation_id, number, opened_at, opened_by, state, due_at, attempts, lease_owner, lease_until) "
+    "SELECT found.item_id, %s, COALESCE((SELECT MAX(e.number) FROM intake_episode e WHERE e.item_id = found.item_id), 0) + 1, "
+    "%s, %s, %s, %s, 0, '', 0 FROM (SELECT DISTINCT item_id FROM intake_flag WHERE batch_id = %s AND line > %s AND line <= %s) found "
+    "WHERE NOT EXISTS (SELECT 1 FROM intake_episode e WHERE e.item_id = found.item_id "
+    f"AND (e.operation_id = %s OR e.state IN ({LIVE}))) ON CONFLICT DO NOTHING"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of a list: `line` counts from 1 and rises; `refused` when the source could not read it."""
+
+    line: int
+    url: str
+    seen_at: datetime | None = None
+    language: str = ""
+    note: str = ""
+    refused: RowRefused | None = None
+
+
+@dataclass(slots=True)
+class Received:
+    """What became of a batch. `again`: the same batch had come before, and nothing was added."""
+
+    batch_id: int
+    accepted: int = 0
+    known: int = 0
+    rejected: int = 0
+    again: bool = False
+    rejections: list[Rejection] = field(default_factory=list)
+
+
+def create_operation(
+    slug: str, name: str, *, starts_at: datetime, t0: datetime | None, ends_at: datetime | None, by: Actor, at: datetime
+) -> Operation:
+    """Create an operation, or answer the one that has this slug."""
+    by.require(Permission.INTAKE_OPERATION_CREATE)
+    with transaction.atomic():
+        operation, made = Operation.objects.get_or_create(
+            slug=slug, defaults={"name": name, "starts_at": starts_at, "t0": t0, "ends_at": ends_at}
+        )
+        if made:
+            facts = {"name": name, "starts_at": starts_at.isoformat(), "t0": t0.isoformat() if t0 else None}
+            record(Event.INTAKE_OPERATION_CREATED, by=by, at=at, subject=f"operation:{slug}", facts=facts)
+    return operation
+
+
+def receive(
+    rows: Iterable[Row], *, operation: Operation, key: str, source: str, by: Actor, at: datetime, chunk: int = CHUNK
+) -> Iterator[Received]:
+    """Take a list of flags, chunk by chunk (each one transaction, resumable); yields the running total after each chunk.
+
+    The same (operation, unit, source, key) again resumes behind the last line done; a complete batch adds nothing.
+    """
+    by.require(Permission.INTAKE_FLAG_SUBMIT)
+    unit = Unit.objects.filter(slug=by.unit).first() if by.unit else None
+    if by.unit and unit is None:
+        raise NotFound(f"No unit {by.unit}.", unit=by.unit)
+    batch, _ = Batch.objects.get_or_create(
+        operation=operation, unit=unit, source=source, key=key, defaults={"received_at": at}
+    )
+    total = Received(batch.pk, batch.accepted, batch.known, batch.rejected, again=batch.complete)
+    if not batch.complete:
+        for part in chunks((row for row in rows if row.line > batch.lines_done), chunk):
+            _receive_chunk(batch, part, total, by=by, at=at)
+            yield total
+        Batch.objects.filter(pk=batch.pk).update(complete=True)
+    total.rejections = list(Rejection.objects.filter(batch=batch).order_by("line")[:1_000])
+    yield total
+
+
+def receive_all(rows: Iterable[Row], *, operation: Operation, key: str, source: str, by: Actor, at: datetime) -> Received:
+    """Take a whole list; the total."""
+    *_, total = receive(rows, operation=operation, key=key, source=source, by=by, at=at)
+    return total
+
+
+def _receive_chunk(batch: Batch, rows: Sequence[Row], total: Received, *, by: Actor, at: datetime) -> None:
+    """1. Read every link. 2. New items. 3. Flags. 4. Rejections. 5. Episodes. 6. Counters and custody, all in one transaction."""
+    links: list[tuple[Row, Link]] = []
+    refused: list[Rejection] = []
+    for row in rows:
+        try:
+            links.append((row, read_link(row)))
+        except RowRefused as error:
+            refused.append(
+                Rejection(batch=batch, line=row.line, reason=error.reason, message=error.message[:300], excerpt=row.url[:EXCERPT].replace("\0", "\ufffd"))
+            )
+    moment = stored(at)
+    with transaction.atomic():
+        new = executemany(
+            INSERT_ITEM,
+            [(k.identity, k.provider, k.kind, k.key, k.owner or "", k.canonical_url, batch.pk, moment) for _, k in links],
+        )
+        executemany(INSERT_FLAG, [_flag_params(batch.pk, row, link, at) for row, link in links])
+        Rejection.objects.bulk_create(refused, ignore_conflicts=True, batch_size=1_000)
+        execute(
+            OPEN_EPISODES,
+            (batch.operation_id, moment, OpenedBy.WATCH if batch.source == "watch" else OpenedBy.FLAG, EpisodeState.FLAGGED,
+             moment, batch.pk, rows[0].line - 1, rows[-1].line, batch.operation_id),
+        )
+        total.accepted += new
+        total.known += len(links) - new
+        total.rejected += len(refused)
+        Batch.objects.filter(pk=batch.pk).update(
+            lines_done=rows[-1].line, accepted=total.accepted, known=total.known, rejected=total.rejected
+        )
+        facts = {"operation": batch.operation_id, "source": batch.source, "unit": by.unit, "new": new, "rejected": len(refused)}
+        record(
+            Event.INTAKE_BATCH_RECEIVED, by=by, at=at, subject=f"batch:{batch.pk}", facts=facts,
+            rows=[{"line": row.line, "identity": link.identity} for row, link in links],
+        )
+
+
+def _flag_params(batch_id: int, row: Row, link: Link, at: datetime) -> tuple[Any, ...]:
+    return (batch_id, row.line, row.url, stored(row.seen_at or at), row.language[:16], row.note, link.identity)
+
+
+def reopen(item_ids: Sequence[int], *, operation: Operation, opened_by: OpenedBy, by: Actor, at: datetime) -> int:
+    """Open the next episode of items that are up again; how many were opened (none where one is live)."""
+    with transaction.atomic():
+        live = set(Episode.objects.filter(item_id__in=item_ids, state__in=LIVE_EPISODES).values_list("item_id", flat=True))
+        last = dict(Episode.objects.filter(item_id__in=item_ids).values_list("item_id").annotate(Max("number")))
+        opened = [
+            Episode(item_id=pk, operation=operation, number=last.get(pk, 0) + 1, opened_at=at, opened_by=opened_by, due_at=at)
+            for pk in item_ids
+            if pk not in live
+        ]
+        Episode.objects.bulk_create(opened, batch_size=500)
+        if opened:
+            record(
+                Event.INTAKE_EPISODES_OPENED, by=by, at=at, subject=f"operation:{operation.slug}", facts={"by": str(opened_by)},
+                rows=[{"item": episode.item_id, "number": episode.number} for episode in opened],
+            )
+    return len(opened)
+
+
+def advance(
+    keys: Iterable[int], source: EpisodeState, target: EpisodeState, *, due_at: datetime | None = None
+) -> list[int]:
+    """Move episodes on by a conditional update, and let go of them; the keys that were moved (the others moved meanwhile).
+
+    For the stages' own actions, inside their transaction.
+    """
+    wanted = list(keys)
+    moving = list(
+        Episode.objects.select_for_update().filter(pk__in=wanted, state=source).values_list("pk", flat=True)
+    )
+    changes: dict[str, Any] = {"state": target, "lease_owner": "", "lease_until": 0.0, "attempts": 0}
+    if due_at is not None:
+        changes["due_at"] = due_at
+    Episode.objects.filter(pk__in=moving, state=source).update(**changes)
+    return moving
+

@@ -1,0 +1,119 @@
+"""What came in: operations, batches of flags, items (one per object, for ever) and their episodes online."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+from cautery.core.lifecycle import LIVE_EPISODES, EpisodeState
+from cautery.directory.models import Unit
+from cautery.ground.leases import Leased
+
+
+class Operation(models.Model):
+    """An operation: the frame in which units flag, decide and send together. Notices leave at `t0` once it is released."""
+
+    slug = models.SlugField(unique=True)
+    name = models.CharField(max_length=200)
+    starts_at = models.DateTimeField()
+    t0 = models.DateTimeField(null=True, blank=True)
+    ends_at = models.DateTimeField(null=True, blank=True)
+    released_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Batch(models.Model):
+    """One list of flags from one unit. `key` makes it the same list when it comes again; `lines_done` is where to resume."""
+
+    operation = models.ForeignKey(Operation, models.PROTECT, related_name="batches")
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="batches", null=True)
+    source = models.CharField(max_length=32)
+    key = models.CharField(max_length=120)
+    received_at = models.DateTimeField()
+    lines_done = models.BigIntegerField(default=0)
+    accepted = models.BigIntegerField(default=0)
+    known = models.BigIntegerField(default=0)
+    rejected = models.BigIntegerField(default=0)
+    complete = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint("operation", "unit", "source", "key", name="batch_once", nulls_distinct=False)]
+
+
+class Item(models.Model):
+    """An object online, by its identity (provider, kind, key): one row for ever, however its link is spelled."""
+
+    identity = models.CharField(max_length=400, unique=True)
+    provider = models.CharField(max_length=100)
+    kind = models.CharField(max_length=24)
+    key = models.CharField(max_length=300)
+    owner = models.CharField(max_length=300, blank=True)
+    url = models.TextField()
+    first_batch = models.ForeignKey(Batch, models.PROTECT, related_name="+")
+    first_flagged_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index("provider", "kind", name="item_provider_kind")]
+
+    def __str__(self) -> str:
+        return self.url
+
+
+class Flag(models.Model):
+    """One unit's word that something should be looked at, as it was given."""
+
+    item = models.ForeignKey(Item, models.PROTECT, related_name="flags")
+    batch = models.ForeignKey(Batch, models.PROTECT, related_name="flags")
+    line = models.BigIntegerField()
+    url = models.TextField()
+    seen_at = models.DateTimeField()
+    language = models.CharField(max_length=16, blank=True)
+    note = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint("batch", "line", name="flag_once")]
+
+
+class Rejection(models.Model):
+    """A row that could not be taken, with its line and why; kept, so that nothing is lost."""
+
+    batch = models.ForeignKey(Batch, models.PROTECT, related_name="rejections")
+    line = models.BigIntegerField()
+    reason = models.CharField(max_length=40)
+    message = models.CharField(max_length=300)
+    excerpt = models.CharField(max_length=200)
+
+    class Meta:
+        constraints = [models.UniqueConstraint("batch", "line", name="rejection_once")]
+
+
+class OpenedBy(models.TextChoices):
+    """What opened an episode."""
+
+    FLAG = "flag", "Flagged by a unit"
+    PROBE = "probe", "Seen up again by our own probe"
+    WATCH = "watch", "Sighted by the watch"
+
+
+class Episode(Leased):
+    """One time online of an item, in one operation: what moves through the stages."""
+
+    item = models.ForeignKey(Item, models.PROTECT, related_name="episodes")
+    operation = models.ForeignKey(Operation, models.PROTECT, related_name="episodes")
+    number = models.PositiveIntegerField()
+    opened_at = models.DateTimeField()
+    opened_by = models.CharField(max_length=8, choices=OpenedBy.choices)
+    state = models.CharField(max_length=12, default=EpisodeState.FLAGGED, choices=[(s, s) for s in EpisodeState])
+    due_at = models.DateTimeField()
+    attempts = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint("item", "number", name="episode_number_once"),
+            models.UniqueConstraint(
+                fields=["item"], condition=Q(state__in=sorted(LIVE_EPISODES)), name="one_live_episode_an_item"
+            ),
+        ]
+        indexes = [models.Index("state", "due_at", name="episode_state_due"), models.Index("operation", "state", name="episode_op_state")]

@@ -1,0 +1,234 @@
+"""Write notices and deliveries: compose what was signed, hold back, take for sending, record what became of it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F, Q
+
+from cautery.authorise.models import Act, Signature
+from cautery.authorise.signed import signed_digest
+from cautery.channels.base import Done, Later, NotTaken, SendResult, Taken, Uncertain
+from cautery.core.actors import Actor
+from cautery.core.errors import NotSigned
+from cautery.core.lifecycle import DeliveryState, EpisodeState
+from cautery.custody.actions import record
+from cautery.custody.events import Event
+from cautery.directory.models import Provider
+from cautery.intake.actions import advance
+from cautery.refer.models import Delivery, Notice
+from cautery.review.models import LIMBS, Assessment, Hold
+
+BACKOFF_S = (60.0, 120.0, 300.0, 600.0, 1_800.0)
+SEND_LEASE_S = 300.0
+
+
+def compose_many(signatures: Sequence[Signature], providers: Mapping[int, Provider], *, by: Actor, at: datetime) -> int:
+    """A notice and its outbox row for each signature, in one transaction; those due before T0 wait for it.
+
+    `providers` maps item ids to addressees. Signatures come with assessment, episode, item and operation.
+    """
+    with transaction.atomic():
+        moved = set(advance([s.assessment.episode_id for s in signatures], EpisodeState.SIGNED, EpisodeState.COMPOSED, due_at=at))
+        notices = [
+            _notice(s, providers[s.assessment.episode.item_id], at)
+            for s in signatures
+            if s.act == Act.SIGN and s.assessment.episode_id in moved
+        ]
+        Notice.objects.bulk_create(notices, batch_size=500)
+        Delivery.objects.bulk_create((_delivery(notice, at) for notice in notices), batch_size=500)
+        if notices:
+            rows = [{"reference": n.reference, "key": n.idempotency_key, "provider": n.provider.slug} for n in notices]
+            record(Event.REFER_NOTICES_COMPOSED, by=by, at=at, subject="notices", facts={"notices": len(notices)}, rows=rows)
+    return len(notices)
+
+
+def _notice(signature: Signature, provider: Provider, at: datetime) -> Notice:
+    assessment = signature.assessment
+    episode, item = assessment.episode, assessment.episode.item
+    operation = episode.operation
+    identity = f"{operation.slug}|{provider.slug}|{assessment.instrument}|{item.identity}|{episode.number}"
+    key = sha256(identity.encode()).hexdigest()[:40]
+    reference = f"CTY-{operation.starts_at:%Y%m}-{signature.pk:07d}"
+    body = {
+        "idempotency_key": key, "reference": reference, "instrument": assessment.instrument, "operation": operation.slug,
+        "url": item.url, "kind": item.kind, "key": item.key, "issued_at": at.isoformat(),
+        "issued_by": assessment.reviewer.unit.name, "contact": "", "language": (provider.languages or ["en"])[0],
+        "legal_ground": "; ".join(f"Art 2(7)({limb}) Regulation (EU) 2021/784: {LIMBS[limb]}" for limb in assessment.limbs),
+        "reasons": assessment.reason,
+    }
+    return Notice(
+        operation=operation, item=item, episode=episode, provider=provider, instrument=assessment.instrument, signature=signature,
+        reference=reference, idempotency_key=key, body=body, composed_at=at,
+    )
+
+
+def _delivery(notice: Notice, at: datetime) -> Delivery:
+    t0 = notice.operation.t0
+    due = at if t0 is None or t0 < at else t0
+    return Delivery(notice=notice, provider=notice.provider, channel=notice.provider.channel, due_at=due)
+
+
+def hold_back(now: datetime, *, by: Actor) -> int:
+    """Hold queued deliveries due now on whose item, or its owner, a unit marked an investigation interest."""
+    due = Delivery.objects.filter(state=DeliveryState.QUEUED, due_at__lte=now)
+    active = Hold.objects.filter(until__gt=now)
+    identities = set(active.values_list("identity", flat=True))
+    if not identities:
+        return 0
+    owners = Q()
+    for provider, key in set(active.values_list("provider", "key")):
+        owners |= Q(notice__item__provider=provider, notice__item__owner=key)
+    with transaction.atomic():
+        caught = list(due.filter(Q(notice__item__identity__in=identities) | owners).values_list("pk", "notice__episode_id", "notice__reference"))
+        Delivery.objects.filter(pk__in=[pk for pk, _, _ in caught], state=DeliveryState.QUEUED).update(state=DeliveryState.HELD)
+        advance([episode for _, episode, _ in caught], EpisodeState.COMPOSED, EpisodeState.HELD)
+        if caught:
+            rows = [{"reference": reference} for _, _, reference in caught]
+            record(Event.REFER_NOTICES_HELD, by=by, at=now, subject="notices", facts={"held": len(caught)}, rows=rows)
+    return len(caught)
+
+
+def let_go(now: datetime) -> int:
+    """Queue held deliveries again once no interest in them is left."""
+    with transaction.atomic():
+        held = Delivery.objects.filter(state=DeliveryState.HELD).select_related("notice__item")
+        active = Hold.objects.filter(until__gt=now)
+        identities = set(active.values_list("identity", flat=True))
+        owners = set(active.values_list("provider", "key"))
+        free = [
+            d for d in held
+            if d.notice.item.identity not in identities and (d.notice.item.provider, d.notice.item.owner) not in owners
+        ]
+        Delivery.objects.filter(pk__in=[d.pk for d in free], state=DeliveryState.HELD).update(state=DeliveryState.QUEUED, due_at=now)
+        advance([d.notice.episode_id for d in free], EpisodeState.HELD, EpisodeState.COMPOSED)
+    return len(free)
+
+
+def take_batch(provider: Provider, n: int, worker: str, now: datetime) -> list[Delivery]:
+    """Take up to `n` due deliveries of a released operation for sending. Only what a second person signed, unaltered, is taken.
+
+    The conditional update from queued to sending is what keeps two workers from sending the same notice.
+    """
+    ready = Delivery.objects.filter(
+        state=DeliveryState.QUEUED, provider=provider, due_at__lte=now, notice__operation__released_at__isnull=False
+    ).order_by("pk")
+    with transaction.atomic():
+        keys = list(ready.values_list("pk", flat=True)[:n])
+        if not keys:
+            return []
+        message_id = sha256(f"{provider.slug}|{keys[0]}|{keys[-1]}|{now.isoformat()}".encode()).hexdigest()[:40]
+        taken = Delivery.objects.filter(pk__in=keys, state=DeliveryState.QUEUED).update(
+            state=DeliveryState.SENDING, lease_owner=worker, lease_until=time.time() + SEND_LEASE_S, attempts=F("attempts") + 1,
+            message_id=message_id, sent_wall=None,
+        )
+        found = list(
+            Delivery.objects.filter(pk__in=keys, state=DeliveryState.SENDING, lease_owner=worker, message_id=message_id)
+            .select_related("notice__signature__assessment__episode__item")
+            .order_by("pk")
+        )
+        unsigned = [d for d in found if not _signed(d)]
+        if unsigned:
+            _refuse_unsigned(unsigned)
+    if taken and len(unsigned) == taken:
+        raise NotSigned("Nothing in this batch is signed as it stands.", deliveries=[d.pk for d in unsigned])
+    return [d for d in found if _signed(d)]
+
+
+def _signed(delivery: Delivery) -> bool:
+    """The signature stands, is a second person's, and covers exactly what would be sent."""
+    signature = delivery.notice.signature
+    assessment: Assessment = signature.assessment
+    body, item = delivery.notice.body, assessment.episode.item
+    return (
+        signature.act == Act.SIGN
+        and signature.signer_id != assessment.reviewer_id
+        and signature.digest == signed_digest(assessment)
+        and (body["url"], body["reasons"], body["instrument"]) == (item.url, assessment.reason, assessment.instrument)
+    )
+
+
+def _refuse_unsigned(deliveries: Sequence[Delivery]) -> None:
+    Delivery.objects.filter(pk__in=[d.pk for d in deliveries]).update(
+        state=DeliveryState.FAILED, error="not signed as it stands", lease_owner="", lease_until=0.0
+    )
+
+
+def mark_started(deliveries: Sequence[Delivery], wall: float) -> None:
+    """Note the machine's time at which a batch started to leave."""
+    for delivery in deliveries:
+        delivery.sent_wall = wall
+
+
+def record_sending(deliveries: Sequence[Delivery], result: SendResult, *, by: Actor, at: datetime) -> int:
+    """What became of a batch that was being sent, in one transaction; how many rows it settled."""
+    with transaction.atomic():
+        if isinstance(result, Later):
+            return _requeue(deliveries, result, at)
+        if isinstance(result, Uncertain):
+            _free(deliveries).update(state=DeliveryState.UNCERTAIN, due_at=at, error=result.why[:200], lease_owner="", lease_until=0.0)
+            return len(deliveries)
+        return _settle(deliveries, result, by=by, at=at)
+
+
+def _free(deliveries: Sequence[Delivery]) -> Any:
+    keys = [d.pk for d in deliveries]
+    return Delivery.objects.filter(pk__in=keys, state__in=[DeliveryState.SENDING, DeliveryState.UNCERTAIN])
+
+
+def _requeue(deliveries: Sequence[Delivery], result: Later, at: datetime) -> int:
+    """Back in the queue; and everything else for a provider that said "later" waits as long."""
+    attempts = max(d.attempts for d in deliveries)
+    wait = result.after_s if result.after_s is not None else BACKOFF_S[min(attempts, len(BACKOFF_S)) - 1]
+    due = at + timedelta(seconds=max(1.0, wait))
+    changed: int = _free(deliveries).update(
+        state=DeliveryState.QUEUED, due_at=due, error=result.why[:200], lease_owner="", lease_until=0.0
+    )
+    Delivery.objects.filter(state=DeliveryState.QUEUED, provider=deliveries[0].provider_id, due_at__lt=due).update(due_at=due)
+    return changed
+
+
+def _settle(deliveries: Sequence[Delivery], result: Done, *, by: Actor, at: datetime) -> int:
+    by_key = {d.notice.idempotency_key: d for d in deliveries}
+    for row in result.results:
+        delivery = by_key[row.idempotency_key]
+        delivery.sent_at, delivery.lease_owner, delivery.lease_until = at, "", 0.0
+        if isinstance(row, NotTaken):
+            delivery.state, delivery.error = DeliveryState.REJECTED, row.error
+        else:
+            delivery.state, delivery.error = DeliveryState.DELIVERED, ""
+            delivery.received_at, delivery.provider_ref = row.received_at or at, row.provider_ref
+    settled = [by_key[row.idempotency_key] for row in result.results]
+    Delivery.objects.bulk_update(
+        settled, ["state", "error", "sent_at", "sent_wall", "received_at", "provider_ref", "lease_owner", "lease_until"], batch_size=500
+    )
+    advance([d.notice.episode_id for d in settled if d.state == DeliveryState.DELIVERED], EpisodeState.COMPOSED, EpisodeState.REFERRED)
+    advance([d.notice.episode_id for d in settled if d.state == DeliveryState.REJECTED], EpisodeState.COMPOSED, EpisodeState.CLOSED)
+    rows = [{"reference": d.notice.reference, "state": str(d.state), "received_at": d.received_at.isoformat() if d.received_at else None} for d in settled]
+    record(Event.REFER_DELIVERIES_RECORDED, by=by, at=at, subject="deliveries", facts={"deliveries": len(settled)}, rows=rows)
+    return len(settled)
+
+
+def record_reconciled(deliveries: Sequence[Delivery], known: Mapping[str, Taken | None], *, by: Actor, at: datetime) -> int:
+    """Uncertain sendings the provider was asked about: what it has is delivered, what it never had is safe to send."""
+    arrived = [(d, known[d.notice.idempotency_key]) for d in deliveries if d.notice.idempotency_key in known]
+    there = [(d, taken) for d, taken in arrived if taken is not None]
+    with transaction.atomic():
+        if there:
+            _settle([d for d, _ in there], Done([taken for _, taken in there]), by=by, at=at)
+        missing = [d.pk for d, taken in arrived if taken is None]
+        Delivery.objects.filter(pk__in=missing, state=DeliveryState.UNCERTAIN).update(state=DeliveryState.QUEUED, due_at=at)
+    return len(arrived)
+
+
+def give_up_sending(worker_prefix: str) -> int:
+    """After a crash: what was being sent by workers that are gone may have been sent. It is uncertain, never simply repeated."""
+    return Delivery.objects.filter(state=DeliveryState.SENDING, lease_owner__startswith=worker_prefix).update(
+        state=DeliveryState.UNCERTAIN, lease_owner="", lease_until=0.0
+    )
+

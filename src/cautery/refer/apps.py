@@ -1,0 +1,5 @@
+from django.apps import AppConfig
+
+
+class Refer(AppConfig):
+    name = "cautery.refer"

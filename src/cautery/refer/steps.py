@@ -1,0 +1,129 @@
+"""Pull what was signed: compose it; when its time has come send it, all providers at once; settle what is uncertain."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from datetime import datetime, timedelta
+
+from cautery.authorise.models import Signature
+from cautery.channels.base import Addressee, Outgoing, SendResult, Way
+from cautery.core.actors import system
+from cautery.core.lifecycle import DeliveryState, EpisodeState
+from cautery.directory.models import Provider
+from cautery.ground.leases import claim
+from cautery.identify.models import Hosting
+from cautery.intake.models import Episode
+from cautery.refer.actions import (
+    compose_many,
+    hold_back,
+    let_go,
+    mark_started,
+    record_reconciled,
+    record_sending,
+    take_batch,
+)
+from cautery.refer.models import Delivery
+from cautery.review.models import Hold
+
+BATCH = 1_000
+ASK_AGAIN = timedelta(minutes=1)
+NAME = "refer"
+
+Ways = Mapping[str, Way]
+
+
+def compose_ready(worker: str, now: datetime) -> int:
+    """One batch of signed episodes: each gets its notice and outbox row. Items nobody is known to host wait for a host."""
+    ready = Episode.objects.filter(state=EpisodeState.SIGNED, item__hosting__isnull=False).order_by("pk")
+    keys = claim(ready, worker, BATCH)
+    if not keys:
+        return 0
+    signatures = Signature.objects.filter(assessment__episode_id__in=keys).select_related(
+        "assessment__episode__item", "assessment__episode__operation", "assessment__reviewer__unit"
+    )
+    items = Episode.objects.filter(pk__in=keys).values("item_id")
+    hosts = {h.item_id: h.provider for h in Hosting.objects.filter(item_id__in=items).select_related("provider")}
+    compose_many(list(signatures), hosts, by=system(NAME), at=now)
+    return len(keys)
+
+
+def send_due(ways: Ways, worker: str, now: datetime) -> int:
+    """Send all that is due: hold back, take each provider's first batch, start them all at once, go on as they finish.
+
+    A slow or broken provider holds up only its own batches.
+    """
+    let_go(now)
+    hold_back(now, by=system(NAME))
+    with_mail = [p for p in Provider.objects.all() if _due(p, now)]
+    firsts = [(provider, take_batch(provider, provider.max_batch, worker, now)) for provider in with_mail]
+    under_way: dict[Future[SendResult], tuple[Provider, list[Delivery]]] = {}
+    for provider, batch in firsts:
+        if batch:
+            under_way[_start(ways, provider, batch)] = (provider, batch)
+    sent = 0
+    while under_way:
+        done, _ = wait(under_way, return_when=FIRST_COMPLETED)
+        for future in done:
+            provider, batch = under_way.pop(future)
+            sent += record_sending(batch, future.result(), by=system(NAME), at=now)
+            following = take_batch(provider, provider.max_batch, worker, now)
+            if following:
+                under_way[_start(ways, provider, following)] = (provider, following)
+    return sent
+
+
+def _due(provider: Provider, now: datetime) -> bool:
+    return Delivery.objects.filter(
+        state=DeliveryState.QUEUED, provider=provider, due_at__lte=now, notice__operation__released_at__isnull=False
+    ).exists()
+
+
+def _start(ways: Ways, provider: Provider, batch: list[Delivery]) -> Future[SendResult]:
+    mark_started(batch, time.time())
+    outgoing = [Outgoing(d.notice.idempotency_key, d.notice.body) for d in batch]
+    return ways[provider.channel].send(addressee(provider), outgoing, batch[0].message_id)
+
+
+def addressee(provider: Provider) -> Addressee:
+    """Where notices to `provider` go."""
+    return Addressee(provider.slug, provider.api_base, provider.token, provider.email)
+
+
+def reconcile(ways: Ways, now: datetime) -> int:
+    """Ask providers about sendings that may have happened; mail, which cannot be asked, is sent again as the same message."""
+    settled = 0
+    waiting = Delivery.objects.filter(state=DeliveryState.UNCERTAIN, due_at__lte=now).select_related("notice", "provider").order_by("pk")
+    by_provider: dict[Provider, list[Delivery]] = {}
+    for delivery in waiting[:BATCH]:
+        by_provider.setdefault(delivery.provider, []).append(delivery)
+    for provider, deliveries in by_provider.items():
+        known = ways[provider.channel].ask(addressee(provider), [d.notice.idempotency_key for d in deliveries])
+        if known is None:
+            settled += _send_same_again(ways, provider, deliveries, now)
+            continue
+        settled += record_reconciled(deliveries, known, by=system(NAME), at=now)
+        Delivery.objects.filter(pk__in=[d.pk for d in deliveries if d.notice.idempotency_key not in known]).update(due_at=now + ASK_AGAIN)
+    return settled
+
+
+def _send_same_again(ways: Ways, provider: Provider, deliveries: list[Delivery], now: datetime) -> int:
+    settled = 0
+    by_message: dict[str, list[Delivery]] = {}
+    for delivery in deliveries:
+        by_message.setdefault(delivery.message_id, []).append(delivery)
+    for batch in by_message.values():
+        settled += record_sending(batch, _start(ways, provider, batch).result(), by=system(NAME), at=now)
+    return settled
+
+
+def next_sending(now: datetime) -> datetime | None:
+    """When the next sending, question or end of a hold is due."""
+    queued = Delivery.objects.filter(state=DeliveryState.QUEUED, notice__operation__released_at__isnull=False)
+    uncertain = Delivery.objects.filter(state=DeliveryState.UNCERTAIN)
+    dues = [rows.order_by("due_at").values_list("due_at", flat=True).first() for rows in (queued, uncertain)]
+    dues.append(Hold.objects.filter(until__gt=now).order_by("until").values_list("until", flat=True).first())
+    return min((due for due in dues if due is not None), default=None)
+
+

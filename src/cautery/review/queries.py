@@ -1,0 +1,92 @@
+"""Read what a reviewer needs to decide: the item, its page, what is known like it, earlier decisions on the same bytes."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
+
+from django.db.models import Count, Min
+
+from cautery.identify.models import Capture, EpisodeMedia
+from cautery.intake.models import Episode, Flag
+from cautery.match.models import Match
+from cautery.review.models import Assessment
+
+EXCERPT = 600
+
+
+def review_items(keys: Sequence[int]) -> list[dict[str, Any]]:
+    """Everything shown for each episode, in the order of `keys`; a constant number of statements."""
+    episodes = Episode.objects.select_related("item").in_bulk(list(keys))
+    captures = Capture.objects.in_bulk(list(keys))
+    flags = _flags([episode.item_id for episode in episodes.values()])
+    media, shas = _media(keys)
+    matches = _matches(keys)
+    earlier = _earlier(list(episodes.values()), shas)
+    items: list[dict[str, Any]] = []
+    for key in keys:
+        episode, capture = episodes[key], captures.get(key)
+        count, first = flags.get(episode.item_id, (0, episode.opened_at))
+        items.append(
+            {
+                "episode_id": key, "item_id": episode.item_id, "number": episode.number, "url": episode.item.url,
+                "provider": episode.item.provider, "kind": episode.item.kind, "key": episode.item.key,
+                "owner": episode.item.owner or None, "flags": count, "first_flagged_at": first,
+                "verdict": capture.verdict if capture else "unknown", "title": capture.title if capture else "",
+                "excerpt": capture.text[:EXCERPT] if capture else "", "language": capture.language if capture else "",
+                "media": media.get(key, []), "matches": matches.get(key, []), "earlier": earlier.get(key, []),
+            }
+        )
+    return items
+
+
+def _flags(items: Sequence[int]) -> dict[int, tuple[int, Any]]:
+    rows = Flag.objects.filter(item_id__in=items).values("item_id").annotate(n=Count("pk"), first=Min("seen_at"))
+    return {row["item_id"]: (row["n"], row["first"]) for row in rows}
+
+
+def _media(keys: Sequence[int]) -> tuple[dict[int, list[dict[str, Any]]], dict[int, list[int]]]:
+    shown: dict[int, list[dict[str, Any]]] = defaultdict(list)
+    ids: dict[int, list[int]] = defaultdict(list)
+    rows = EpisodeMedia.objects.filter(episode_id__in=keys).values_list("episode_id", "media_id", "media__sha256", "media__mime")
+    for episode, media, sha, mime in rows:
+        shown[episode].append({"sha256": sha, "mime": mime})
+        ids[episode].append(media)
+    return shown, ids
+
+
+def _matches(keys: Sequence[int]) -> dict[int, list[dict[str, Any]]]:
+    found: dict[int, list[dict[str, Any]]] = defaultdict(list)
+    rows = Match.objects.filter(episode_id__in=keys).order_by("distance").values_list("episode_id", "kind", "entry__label", "distance")
+    for episode, kind, label, distance in rows:
+        found[episode].append({"kind": kind, "label": label, "distance": distance})
+    return found
+
+
+def _earlier(episodes: Sequence[Episode], media: dict[int, list[int]]) -> dict[int, list[dict[str, Any]]]:
+    """Decisions on the item's earlier episodes, and the newest on other items with the same bytes."""
+    found: dict[int, list[dict[str, Any]]] = defaultdict(list)
+    numbered = [episode for episode in episodes if episode.number > 1]
+    past = Assessment.objects.filter(episode__item_id__in=[e.item_id for e in numbered]).select_related("episode")
+    by_item: dict[int, list[Assessment]] = defaultdict(list)
+    for assessment in past.order_by("-decided_at"):
+        by_item[assessment.episode.item_id].append(assessment)
+    for episode in numbered:
+        found[episode.pk] += [_said(a, "same item") for a in by_item[episode.item_id] if a.episode_id != episode.pk]
+    wanted = {m for ids in media.values() for m in ids}
+    same: dict[int, tuple[int, Any, str]] = {}
+    rows = EpisodeMedia.objects.filter(media_id__in=wanted, episode__assessment__isnull=False).order_by("episode__assessment__decided_at")
+    for m, e, outcome, decided in rows.values_list(
+        "media_id", "episode_id", "episode__assessment__finding", "episode__assessment__decided_at"
+    ):
+        same[m] = (e, decided, outcome)
+    for key, ids in media.items():
+        for m in ids:
+            if m in same and same[m][0] != key:
+                found[key].append({"outcome": same[m][2], "decided_at": same[m][1], "relation": "same bytes"})
+    return found
+
+
+def _said(assessment: Assessment, relation: str) -> dict[str, Any]:
+    return {"outcome": assessment.finding, "decided_at": assessment.decided_at, "relation": relation}

@@ -1,0 +1,221 @@
+"""Write what came of notices: follow episodes, keep probes, answers and mail."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import Any
+
+from django.db import transaction
+
+from cautery.channels.api import moment
+from cautery.core.actors import Actor
+from cautery.core.availability import DOWN, UNSURE, Judged, Verdict
+from cautery.core.lifecycle import DeliveryState
+from cautery.core.links import identify
+from cautery.core.errors import LinkRefused
+from cautery.core.schedule import next_probe
+from cautery.custody.actions import record
+from cautery.custody.events import Event
+from cautery.ground.times import stored
+from cautery.ground.rows import executemany
+from cautery.intake.models import Episode
+from cautery.intake.rules import ruleset
+from cautery.refer.models import Delivery, Notice
+from cautery.track.models import Answer, Feed, Mail, Probe, Tracking
+
+ANSWERS = frozenset({"removed", "geo_blocked", "declined", "already_gone"})
+FEED_EVERY = timedelta(minutes=5)
+BEFORE_T0 = timedelta(minutes=60)
+TRACKED_FIELDS = [
+    "verdict", "probed_at", "probes", "unsure_in_a_row", "last_up_at", "first_down_at", "down_verdict", "next_probe_at",
+    "returned_at", "lease_owner", "lease_until",
+]
+INSERT_LINK = (
+    "INSERT INTO track_outlink (item_id, identity, url, first_seen_at) VALUES (%s, %s, %s, %s) ON CONFLICT (item_id, identity) DO NOTHING"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """One probe: what was judged, and where the page links."""
+
+    tracking: Tracking
+    judged: Judged
+    status: int
+    links: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One answer of a provider, by the notice's idempotency key."""
+
+    idempotency_key: str
+    answer: str
+    at: str
+    reason: str = ""
+
+
+def follow(episodes: Sequence[Episode], *, at: datetime) -> int:
+    """Start tracking episodes, from what the look-up saw. Episodes come with item, operation and capture."""
+    rows = [_tracking(episode, at) for episode in episodes]
+    with transaction.atomic():
+        Tracking.objects.bulk_create(rows, ignore_conflicts=True, batch_size=500)
+        links = [(e.item_id, url) for e in episodes if hasattr(e, "capture") for url in e.capture.links]
+        save_links(links, at)
+    return len(rows)
+
+
+def _tracking(episode: Episode, at: datetime) -> Tracking:
+    seen = getattr(episode, "capture", None)
+    t0 = episode.operation.t0
+    first = t0 - BEFORE_T0 if t0 is not None and t0 - BEFORE_T0 > at else at
+    up = seen is not None and seen.verdict == Verdict.UP
+    return Tracking(
+        episode=episode, item_id=episode.item_id, verdict=seen.verdict if seen else Verdict.UNKNOWN,
+        probed_at=seen.at if seen else None, last_up_at=seen.at if up else None, next_probe_at=first,
+    )
+
+
+def save_links(links: Sequence[tuple[int, str]], at: datetime) -> None:
+    """Keep which objects pages link to; a link seen before keeps its first time."""
+    known: dict[str, Any] = {}
+    for url in {url for _, url in links}:
+        try:
+            known[url] = identify(url, ruleset())
+        except LinkRefused:
+            continue  # a link that names no web object announces nothing
+    executemany(
+        INSERT_LINK,
+        [(item, known[url].identity, known[url].canonical_url, stored(at)) for item, url in links if url in known],
+    )
+
+
+def record_probes(looks: Sequence[Looked], *, by: Actor, at: datetime) -> int:
+    """Keep a batch of probes and what follows from each, in one transaction."""
+    for look in looks:
+        _apply(look, at)
+    with transaction.atomic():
+        Tracking.objects.bulk_update([look.tracking for look in looks], TRACKED_FIELDS, batch_size=250)
+        Probe.objects.bulk_create(
+            (Probe(tracking=k.tracking, at=at, verdict=k.judged.verdict, ground=k.judged.ground[:200], status=k.status) for k in looks),
+            batch_size=500,
+        )
+        save_links([(k.tracking.item_id, url) for k in looks for url in k.links], at)
+        rows = [{"episode": k.tracking.pk, "verdict": str(k.judged.verdict), "status": k.status} for k in looks]
+        record(Event.TRACK_PROBES_RECORDED, by=by, at=at, subject="probes", facts={"probes": len(looks)}, rows=rows)
+    return len(looks)
+
+
+def _apply(look: Looked, at: datetime) -> None:
+    """What one probe changes.
+
+    - Down for the first time since its notice: that is its first-down. A later probe may say better why.
+    - Up: last-up - and, if it had been down, it is back.
+    - Could not tell: nothing but the next look.
+    """
+    tracking, verdict = look.tracking, look.judged.verdict
+    tracking.probed_at, tracking.probes, tracking.verdict = at, tracking.probes + 1, verdict
+    tracking.lease_owner, tracking.lease_until = "", 0.0
+    tracking.unsure_in_a_row = tracking.unsure_in_a_row + 1 if verdict in UNSURE else 0
+    if verdict in DOWN:
+        tracking.first_down_at = tracking.first_down_at or at
+        if tracking.down_verdict in {"", Verdict.GONE}:
+            tracking.down_verdict = verdict
+    elif verdict is Verdict.UP:
+        if tracking.first_down_at is None:
+            tracking.last_up_at = at
+        else:
+            tracking.returned_at, tracking.next_probe_at = at, None
+            return
+    tracking.next_probe_at = next_probe(
+        at, referred_at=tracking.referred_at, verdict=verdict, kind=tracking.item.kind, unsure_in_a_row=tracking.unsure_in_a_row
+    )
+
+
+def note_referred(*, at: datetime) -> int:
+    """Tell the trackings of notices just delivered when the provider received them, and look soon."""
+    with transaction.atomic():
+        new = list(
+            Delivery.objects.filter(
+                state__in=[DeliveryState.DELIVERED, DeliveryState.REJECTED], notice__episode__tracking__referred_at__isnull=True,
+                notice__episode__tracking__isnull=False, sent_at__isnull=False,
+            ).values_list("notice__episode_id", "received_at", "sent_at")[:5_000]
+        )
+        trackings = Tracking.objects.select_related("item").in_bulk([episode for episode, _, _ in new])
+        for episode, received, sent in new:
+            tracking = trackings[episode]
+            tracking.referred_at = received or sent
+            tracking.next_probe_at = next_probe(at, referred_at=tracking.referred_at, verdict=Verdict.UP, kind=tracking.item.kind, unsure_in_a_row=0)
+        Tracking.objects.bulk_update(trackings.values(), ["referred_at", "next_probe_at"], batch_size=500)
+    return len(new)
+
+
+def keep_answers(said: Sequence[Said], *, provider_id: int, source: str, by: Actor, at: datetime) -> list[str]:
+    """Keep a provider's answers to its own notices; what could not be taken, in words. An answer heard before adds nothing."""
+    notices = {
+        n.idempotency_key: n
+        for n in Notice.objects.filter(idempotency_key__in=[s.idempotency_key for s in said], provider_id=provider_id)
+    }
+    problems: list[str] = []
+    rows: dict[tuple[int, str, datetime], Answer] = {}
+    for one in said:
+        when, notice = moment(one.at), notices.get(one.idempotency_key)
+        if notice is None or when is None or one.answer not in ANSWERS:
+            problems.append(f"{one.idempotency_key[:40]}: {'no such notice' if notice is None else 'malformed answer'}")
+            continue
+        rows[notice.pk, one.answer, when] = Answer(notice=notice, answer=one.answer, at=when, reason=one.reason[:2_000], received_at=at, source=source)
+    with transaction.atomic():
+        have = set(Answer.objects.filter(notice__in=notices.values()).values_list("notice_id", "answer", "at"))
+        new = [row for key, row in rows.items() if key not in have]
+        Answer.objects.bulk_create(new, batch_size=500)
+        _apply_answers(new, at)
+        if new:
+            facts = {"answers": len(new), "source": source}
+            record(
+                Event.TRACK_ANSWERS_RECEIVED, by=by, at=at, subject=f"provider:{provider_id}", facts=facts,
+                rows=[{"reference": a.notice.reference, "answer": a.answer, "at": a.at.isoformat()} for a in new],
+            )
+    return problems
+
+
+def _apply_answers(answers: Sequence[Answer], at: datetime) -> None:
+    """The latest word stands on the tracking, and is checked by a probe at once."""
+    latest = {answer.notice.episode_id: answer for answer in sorted(answers, key=lambda a: a.at)}
+    trackings = Tracking.objects.in_bulk(list(latest))
+    for key, tracking in trackings.items():
+        tracking.answer, tracking.answered_at = latest[key].answer, latest[key].at
+        if tracking.returned_at is None and tracking.first_down_at is None:
+            tracking.next_probe_at = at
+    Tracking.objects.bulk_update(trackings.values(), ["answer", "answered_at", "next_probe_at"], batch_size=500)
+
+
+def move_cursor(feed: Feed, cursor: str, due_at: datetime) -> None:
+    """Note how far a feed was read and when to read on."""
+    Feed.objects.update_or_create(provider_id=feed.provider_id, defaults={"cursor": cursor, "due_at": due_at})
+
+
+def keep_mail(raw: bytes, *, by: Actor, at: datetime) -> bool:
+    """Keep a message before anything is read in it; False when the same one came before."""
+    with transaction.atomic():
+        mail, made = Mail.objects.get_or_create(digest=sha256(raw).hexdigest(), defaults={"raw": raw, "received_at": at})
+        if made:
+            record(Event.TRACK_MAIL_RECEIVED, by=by, at=at, subject=f"mail:{mail.pk}", facts={"digest": mail.digest, "bytes": len(raw)})
+    return made
+
+
+def mark_read(mail: Mail, *, sender: str, meaning: str, problem: str, at: datetime) -> None:
+    """Note what a message was."""
+    Mail.objects.filter(pk=mail.pk).update(sender=sender[:300], meaning=meaning, problem=problem[:200], read_at=at)
+
+
+def look_now(items: Sequence[int], *, at: datetime) -> int:
+    """Somebody flagged these items again while we think them down: look at once."""
+    return (
+        Tracking.objects.filter(item_id__in=items, first_down_at__isnull=False, returned_at=None)
+        .filter(probed_at__lt=at)
+        .update(next_probe_at=at)
+    )
+

@@ -1,0 +1,121 @@
+"""Pull what was referred: follow it, probe it, read the providers' answers, over their feeds and by mail."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from cautery.channels.api import ApiWay
+from cautery.channels.mail import read_mail
+from cautery.core.actors import system
+from cautery.core.availability import Verdict, judge
+from cautery.core.clock import on_grid
+from cautery.core.lifecycle import DeliveryState, EpisodeState
+from cautery.directory.models import Channel, Provider
+from cautery.fetch import Fetcher, Request
+from cautery.ground.leases import claim
+from cautery.identify.steps import PAGE_BYTES, observe
+from cautery.intake.models import Episode
+from cautery.refer.models import Delivery
+from cautery.refer.steps import addressee
+from cautery.track.actions import (
+    FEED_EVERY,
+    Looked,
+    Said,
+    follow,
+    keep_answers,
+    mark_read,
+    move_cursor,
+    note_referred,
+    record_probes,
+)
+from cautery.track.models import Feed, Mail, Tracking
+
+BATCH = 1_000
+NAME = "track"
+ANNOUNCERS = frozenset({"channel", "account", "group", "site", "page"})
+"""Kinds whose out-links are kept: what is still up announces where the rest has gone."""
+FOLLOWED = (EpisodeState.COMPOSED, EpisodeState.REFERRED, EpisodeState.HELD)
+
+
+def follow_new(now: datetime) -> int:
+    """Start tracking what has a notice."""
+    new = Episode.objects.filter(state__in=FOLLOWED, tracking=None).select_related("operation", "capture").order_by("pk")[:BATCH]
+    return follow(list(new), at=now) + note_referred(at=now)
+
+
+def probe_due(fetcher: Fetcher, worker: str, now: datetime) -> int:
+    """One batch of probes: claim, fetch, judge, record."""
+    due = Tracking.objects.filter(next_probe_at__lte=now).order_by("next_probe_at", "pk")
+    keys = claim(due, worker, BATCH)
+    trackings = list(Tracking.objects.filter(pk__in=keys).select_related("item").order_by("pk"))
+    if not trackings:
+        return 0
+    answers = fetcher.fetch_many([Request(t.item.url, max_bytes=PAGE_BYTES) for t in trackings])
+    looks: list[Looked] = []
+    for tracking, answer in zip(trackings, answers, strict=True):
+        observation, page = observe(tracking.item.url, answer)
+        judged = judge(observation)
+        read = judged.verdict is Verdict.UP and tracking.item.kind in ANNOUNCERS
+        looks.append(Looked(tracking, judged, observation.status, page.links if read else ()))
+    return record_probes(looks, by=system(NAME), at=now)
+
+
+def read_feeds(way: ApiWay, now: datetime) -> int:
+    """Read on in the answers feed of every provider that has notices of ours, when it is due; all pages there are."""
+    heard = 0
+    for provider in Provider.objects.filter(channel=Channel.API, deliveries__state=DeliveryState.DELIVERED).distinct():
+        feed = Feed.objects.filter(provider=provider).first() or Feed(provider=provider, cursor="", due_at=now)
+        if feed.due_at > now:
+            continue
+        cursor = feed.cursor
+        while (page := way.answers(addressee(provider), cursor)) is not None:
+            said = [_said(row) for row in page["answers"] if isinstance(row, dict)]
+            keep_answers(said, provider_id=provider.pk, source="api", by=system(NAME), at=now)
+            heard += len(said)
+            stuck = page["next"] == cursor
+            cursor = page["next"]
+            if stuck or not said:
+                break
+        move_cursor(feed, cursor, on_grid(now + FEED_EVERY, 5))
+    return heard
+
+
+def _said(row: dict[str, object]) -> Said:
+    return Said(*(str(row.get(name) or "") for name in ("idempotency_key", "answer", "at", "reason")))
+
+
+def read_inbox(now: datetime) -> int:
+    """Read the mail that came: answers are kept, acknowledgements noted, the rest is left for a person."""
+    unread = list(Mail.objects.filter(read_at=None).order_by("pk")[:BATCH])
+    for mail in unread:
+        incoming = read_mail(bytes(mail.raw))
+        provider = _from_whom(incoming.sender)
+        problem = incoming.problem
+        if incoming.answers and provider is not None:
+            said = [_said(row) for row in incoming.answers]
+            problem = "; ".join(keep_answers(said, provider_id=provider.pk, source="mail", by=system(NAME), at=now)) or problem
+            meaning = "answers"
+        else:
+            meaning = "acknowledgement" if incoming.automatic and provider is not None else "other"
+        mark_read(mail, sender=incoming.sender, meaning=meaning, problem=problem, at=now)
+    return len(unread)
+
+
+def _from_whom(sender: str) -> Provider | None:
+    """The provider whose contact address wrote; the domain must agree, whatever the name before the at sign."""
+    domain = sender.rpartition("@")[2].strip("> ").lower()
+    for provider in Provider.objects.exclude(email=""):
+        if provider.email.rpartition("@")[2].lower() == domain:
+            return provider
+    return None
+
+
+def next_track(now: datetime) -> datetime | None:
+    """When the next probe or feed is due."""
+    dues = [
+        Tracking.objects.filter(next_probe_at__isnull=False).order_by("next_probe_at").values_list("next_probe_at", flat=True).first(),
+        Feed.objects.order_by("due_at").values_list("due_at", flat=True).first(),
+    ]
+    if Delivery.objects.filter(state=DeliveryState.DELIVERED, channel=Channel.API).exists() and not Feed.objects.exists():
+        dues.append(now + timedelta(minutes=1))
+    return min((due for due in dues if due is not None), default=None)
