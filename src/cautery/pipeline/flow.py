@@ -1,0 +1,143 @@
+"""The flow, in order. What `cautery work` runs.
+
+    intake -> identify -> match -> review -> authorise -> refer -> track -> watch -> report
+    (people's lists)      ^        (people)  (people)              |        |
+                          |                                        |        |
+                          +----------- a sighting re-enters -------+--------+
+
+Each step pulls what the stage before has made ready, a batch at a time, until none has anything left at this moment;
+then the clock is asked to go on to when the next thing is due. A step that fails on one batch is logged and tried again
+later; the others go on.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import DatabaseError
+
+from cautery.channels.api import ApiWay
+from cautery.channels.base import Way
+from cautery.channels.mail import MailWay
+from cautery.core.clock import Clock
+from cautery.core.errors import CauteryError
+from cautery.custody.actions import Sealer
+from cautery.fetch import Fetcher
+from cautery.fetch.hosts import HostMap
+from cautery.fetch.mail import Postman
+from cautery.ground.leases import release_all
+from cautery.identify.steps import identify_ready, next_identify
+from cautery.intake.models import Episode
+from cautery.match.steps import Bank, match_ready
+from cautery.refer.actions import give_up_sending
+from cautery.refer.steps import compose_ready, next_sending, reconcile, send_due
+from cautery.track.models import Tracking
+from cautery.track.steps import follow_new, next_track, probe_due, read_feeds, read_inbox
+from cautery.watch.steps import (
+    look_at_reflagged,
+    next_watch,
+    note_copies,
+    notice_returns,
+    plan_searches,
+    read_announcements,
+    search_due,
+)
+
+LOG = logging.getLogger(__name__)
+WORKER = "worker:"
+AFTER_ERROR = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One pull: `run` does a batch at `now` and says how many rows it moved."""
+
+    name: str
+    run: Callable[[datetime], int]
+
+
+@dataclass(slots=True)
+class Flow:
+    """All steps in order, with what they need; one a worker process."""
+
+    clock: Clock
+    fetcher: Fetcher
+    worker: str
+    steps: list[Step] = field(init=False)
+    _api: ApiWay = field(init=False)
+    _bank: Bank = field(init=False)
+    _broken: dict[str, datetime] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._api = ApiWay(self.fetcher, settings.SEND_TIMEOUT_S)
+        postman = Postman(HostMap(settings.HOST_MAP), settings.MAIL_RELAY)
+        ways: dict[str, Way] = {"api": self._api, "mail": MailWay(postman, settings.MAIL_FROM, self.clock.now)}
+        self._bank = Bank()
+        self._broken = {}
+        sealer = Sealer()
+        worker, fetcher = self.worker, self.fetcher
+        self.steps = [
+            Step("identify", lambda now: identify_ready(fetcher, worker, now)),
+            Step("match", lambda now: match_ready(self._bank, worker, now)),
+            Step("refer: compose", lambda now: compose_ready(worker, now)),
+            Step("refer: settle what is uncertain", lambda now: reconcile(ways, now)),
+            Step("refer: send", lambda now: send_due(ways, worker, now)),
+            Step("track: follow", follow_new),
+            Step("track: read mail", read_inbox),
+            Step("track: read feeds", lambda now: read_feeds(self._api, now)),
+            Step("watch: flagged again", look_at_reflagged),
+            Step("track: probe", lambda now: probe_due(fetcher, worker, now)),
+            Step("watch: returns", notice_returns),
+            Step("watch: plan searches", plan_searches),
+            Step("watch: search", lambda now: search_due(fetcher, now)),
+            Step("watch: announcements", read_announcements),
+            Step("watch: copies", note_copies),
+            Step("custody: seal", sealer.seal),
+        ]
+
+    def run_until_idle(self, now: datetime) -> int:
+        """Run every step, in order, until none moves anything at `now`; how many rows moved in all."""
+        total = 0
+        while moved := sum(self._run(step, now) for step in self.steps):
+            total += moved
+        return total
+
+    def _run(self, step: Step, now: datetime) -> int:
+        if self._broken.get(step.name, now) > now:
+            return 0
+        try:
+            return step.run(now)
+        except (CauteryError, DatabaseError):
+            LOG.exception("The step “%s” failed; it is tried again in %s.", step.name, AFTER_ERROR)
+            self._broken[step.name] = now + AFTER_ERROR
+            return 0
+
+    def next_due(self, now: datetime) -> datetime | None:
+        """When the next thing is due."""
+        return min((due for due in self._dues(now) if due is not None and due > now), default=None)
+
+    def _dues(self, now: datetime) -> Iterator[datetime | None]:
+        yield next_identify(now)
+        yield next_sending(now)
+        yield next_track(now)
+        yield next_watch()
+        yield from self._broken.values()
+
+    def take_over(self) -> None:
+        """At the start of the only worker: free what a predecessor held; what it was sending is uncertain."""
+        give_up_sending(WORKER)
+        release_all(Episode, Tracking, prefix=WORKER)
+
+    def run(self, progress: Callable[[datetime, int], None] | None = None) -> None:
+        """Work until time ends."""
+        while True:
+            now = self.clock.now()
+            moved = self.run_until_idle(now)
+            if progress is not None:
+                progress(now, moved)
+            if not self.clock.wait(self.next_due(now)):
+                return

@@ -1,0 +1,12 @@
+"""Where each door is."""
+
+from __future__ import annotations
+
+from django.urls import include, path
+
+from cautery.api.main import api
+
+urlpatterns = [
+    path("api/v1/", api.urls),
+    path("", include("cautery.web.urls")),
+]

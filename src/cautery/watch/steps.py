@@ -1,0 +1,222 @@
+"""Pull what is down: search for it, read what pages still up announce, notice what is back. A sighting re-enters at intake."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from urllib.parse import quote
+
+from cautery.core.actors import Permission, system
+from cautery.core.clock import on_grid
+from cautery.core.errors import LinkRefused
+from cautery.core.kinship import HANDLE_THRESHOLD, Likeness, like_handles, stem
+from cautery.core.lifecycle import DeliveryState, EpisodeState
+from cautery.core.links import Link, identify
+from cautery.core.pages import read_page
+from cautery.fetch import Fetched, Fetcher, Request
+from cautery.identify.models import EpisodeMedia, Hosting
+from cautery.identify.steps import PAGE_BYTES
+from cautery.intake.models import Episode, Flag, Item, Operation
+from cautery.intake.rules import ruleset
+from cautery.track.actions import look_now
+from cautery.track.models import OutLink, Tracking
+from cautery.watch.actions import (
+    SEARCH_AFTER,
+    Candidate,
+    add_copies,
+    mark,
+    reopen_returned,
+    searched,
+    sight,
+    start_searches,
+)
+from cautery.watch.models import Mark, Search, Way
+
+BATCH = 1_000
+HANDLES = frozenset({"account", "channel", "group", "bot", "site"})
+CONTENT = frozenset({"post", "video", "image", "file", "paste", "page", "audio", "album", "document", "story"})
+NAME = "watch"
+ACTOR = system(NAME, Permission.INTAKE_FLAG_SUBMIT)
+MIN_WORDS = 4
+
+
+def notice_returns(now: datetime) -> int:
+    """Things that were down and that a probe saw up: the next episode of each."""
+    back = list(
+        Tracking.objects.filter(returned_at__isnull=False, episode__state=EpisodeState.REFERRED).select_related("episode__operation").order_by("pk")[:BATCH]
+    )
+    by_operation: dict[Operation, list[Tracking]] = {}
+    for tracking in back:
+        by_operation.setdefault(tracking.episode.operation, []).append(tracking)
+    for operation, trackings in by_operation.items():
+        reopen_returned(operation, trackings, by=ACTOR, at=now)
+    return len(back)
+
+
+def look_at_reflagged(now: datetime) -> int:
+    """Items a unit flagged again while our last probe saw them down: probe now."""
+    seen = _position("flags")
+    new = list(Flag.objects.filter(pk__gt=seen).order_by("pk").values_list("pk", "item_id")[: BATCH * 10])
+    if new:
+        look_now([item for _, item in new], at=now)
+        mark("flags", new[-1][0])
+    return len(new)
+
+
+def plan_searches(now: datetime) -> int:
+    """For each thing newly down: words that would find it, or its successor, again at the same provider."""
+    down = list(
+        Tracking.objects.filter(first_down_at__isnull=False, watched=None, referred_at__isnull=False)
+        .select_related("item", "episode__capture", "episode__operation")
+        .order_by("pk")[:BATCH]
+    )
+    hosts = dict(Hosting.objects.filter(item__in=[t.item_id for t in down]).values_list("item_id", "provider_id"))
+    searches: dict[tuple[int, int, str], Search] = {}
+    for tracking in down:
+        words = _words(tracking)[:200]
+        provider = hosts.get(tracking.item_id)
+        if len(words) >= MIN_WORDS and provider is not None:
+            operation = tracking.episode.operation
+            search = Search(
+                operation=operation, provider_id=provider, words=words, item=tracking.item, began_at=now, next_at=on_grid(now + SEARCH_AFTER[0], 5)
+            )
+            searches.setdefault((operation.pk, provider, words), search)
+    start_searches(list(searches.values()), down)
+    return len(down)
+
+
+def search_due(fetcher: Fetcher, now: datetime) -> int:
+    """Ask the providers' own search, and hand what is new and like enough back to intake."""
+    due = list(
+        Search.objects.filter(next_at__lte=now).select_related("provider", "item", "operation").order_by("pk")[:BATCH]
+    )
+    urls = [f"http://{s.provider.hosts[0]}/search?q={quote(s.words)}" for s in due]
+    answers = fetcher.fetch_many([Request(url, max_bytes=PAGE_BYTES) for url in urls])
+    by_operation: dict[Operation, list[Candidate]] = {}
+    for search, answer in zip(due, answers, strict=True):
+        if isinstance(answer, Fetched) and answer.status == 200:
+            found = [c for url in read_page(answer.body, answer.url).links if (c := _candidate(search, url)) is not None]
+            by_operation.setdefault(search.operation, []).extend(found)
+    searched(due, at=now)
+    for operation, candidates in by_operation.items():
+        sight(operation, candidates, by=ACTOR, at=now)
+    return len(due)
+
+
+def _candidate(search: Search, url: str) -> Candidate | None:
+    """A search result that may be a return: an account with a like handle, or an object under the same title."""
+    link = _link(url)
+    if link is None or link.kind not in HANDLES | CONTENT:
+        return None
+    if search.item.kind in HANDLES:
+        if link.kind != search.item.kind:
+            return None
+        like = like_handles(search.item.key, link.key)
+    else:
+        like = Likeness(0.9, f"found under the title “{search.words[:80]}”")
+        if link.kind in HANDLES:
+            return None
+    if like.score < HANDLE_THRESHOLD:
+        return None
+    return Candidate(link.canonical_url, link.identity, Way.SEARCH, like.score, like.reason, search.item)
+
+
+def _link(url: str) -> Link | None:
+    try:
+        return identify(url, ruleset())
+    except LinkRefused:
+        return None  # a search page links to other things than objects
+
+
+def read_announcements(now: datetime) -> int:
+    """Objects that tracked pages began to link to after T0: what is up announces where the rest has gone."""
+    seen = _position("out_links")
+    new = list(OutLink.objects.filter(pk__gt=seen).select_related("item").order_by("pk")[: BATCH * 5])
+    if not new:
+        return 0
+    trackings = {t.item_id: t for t in Tracking.objects.filter(item__in={n.item_id for n in new}).select_related("episode__operation")}
+    by_operation: dict[Operation, list[Candidate]] = {}
+    for link in new:
+        tracking = trackings.get(link.item_id)
+        operation = tracking.episode.operation if tracking else None
+        if operation is not None and operation.t0 is not None and link.first_seen_at > operation.t0:
+            by_operation.setdefault(operation, []).append(_announced(link))
+    for operation, candidates in by_operation.items():
+        sight(operation, _with_kin(candidates), by=ACTOR, at=now)
+    mark("out_links", new[-1].pk)
+    return len(new)
+
+
+def _announced(link: OutLink) -> Candidate:
+    reason = f"linked from {link.item.url}, which did not link there before"
+    return Candidate(link.url, link.identity, Way.OUT_LINK, 0.6, reason[:300], None)
+
+
+def _with_kin(candidates: Sequence[Candidate]) -> list[Candidate]:
+    """The same, each with the removed account it looks most like, if any does."""
+    gone: dict[tuple[str, str], list[Item]] = {}
+    for tracking in Tracking.objects.filter(first_down_at__isnull=False, item__kind__in=HANDLES).select_related("item"):
+        gone.setdefault((tracking.item.provider, tracking.item.kind), []).append(tracking.item)
+    found: list[Candidate] = []
+    for candidate in candidates:
+        link = _link(candidate.url)
+        kin = _nearest(link, gone.get((link.provider, link.kind), [])) if link is not None else None
+        if kin is not None:
+            item, like = kin
+            reason = f"{like.reason}; {candidate.reason}"
+            candidate = replace(candidate, score=like.score, reason=reason[:300], predecessor=item)
+        found.append(candidate)
+    return found
+
+
+def _nearest(link: Link, items: Sequence[Item]) -> tuple[Item, Likeness] | None:
+    scored = [(item, like_handles(item.key, link.key)) for item in items]
+    best = max(scored, key=lambda pair: pair[1].score, default=None)
+    return best if best is not None and best[1].score >= HANDLE_THRESHOLD else None
+
+
+def note_copies(now: datetime) -> int:
+    """Newly captured items that carry the bytes of something referred before: returns by copy."""
+    seen = _position("captures")
+    new = list(
+        EpisodeMedia.objects.filter(pk__gt=seen).select_related("episode__item", "episode__operation").order_by("pk")[: BATCH * 5]
+    )
+    if not new:
+        return 0
+    late = [m for m in new if m.episode.operation.t0 is not None and m.episode.opened_at > m.episode.operation.t0]
+    before = _referred_with({m.media_id for m in late})
+    found: dict[int, tuple[Episode, Item]] = {}
+    for medium in late:
+        item = before.get(medium.media_id)
+        if item is not None and item.pk != medium.episode.item_id:
+            found.setdefault(medium.episode_id, (medium.episode, item))
+    add_copies(list(found.values()), by=ACTOR, at=now)
+    mark("captures", new[-1].pk)
+    return len(new)
+
+
+def _referred_with(media: set[int]) -> dict[int, Item]:
+    """By medium: the first item with these bytes whose notice was delivered."""
+    rows = EpisodeMedia.objects.filter(media_id__in=media, episode__notices__delivery__state=DeliveryState.DELIVERED)
+    found: dict[int, Item] = {}
+    for row in rows.select_related("episode__item").order_by("pk"):
+        found.setdefault(row.media_id, row.episode.item)
+    return found
+
+
+def next_watch() -> datetime | None:
+    """When the next search is due."""
+    return Search.objects.filter(next_at__isnull=False).order_by("next_at").values_list("next_at", flat=True).first()
+
+
+def _words(tracking: Tracking) -> str:
+    """A handle's stem for accounts and the like, the title for everything else."""
+    if tracking.item.kind in HANDLES:
+        return stem(tracking.item.key.partition(".")[0])
+    capture = getattr(tracking.episode, "capture", None)
+    return capture.title if capture is not None else ""
+
+
+def _position(name: str) -> int:
+    return Mark.objects.filter(name=name).values_list("position", flat=True).first() or 0
