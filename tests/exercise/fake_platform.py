@@ -34,6 +34,7 @@ class FakePlatform:
         self.decisions: dict[str, dict[str, Any]] = {}
         self.holds: dict[str, str] = {}
         self.keys: set[str] = set()
+        self.register: list[dict[str, Any]] = []
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._runner: web.AppRunner | None = None
@@ -181,9 +182,11 @@ class FakePlatform:
         return web.json_response(answer, status=409 if again else 200)
 
     async def _register(self, request: web.Request) -> web.Response:
-        after, limit = int(request.query.get("after") or 0), int(request.query["limit"])
-        items = [item for item in self.items.values() if item["item_id"] > after][:limit]
-        return web.json_response({"items": items, "next": str(items[-1]["item_id"]) if len(items) == limit else None})
+        """Pages of `register`, which a test fills; the cursor is a place in it."""
+        start, limit = int(request.query.get("after") or 0), int(request.query["limit"])
+        end = start + limit
+        cursor = str(end) if end < len(self.register) else None
+        return web.json_response({"items": self.register[start:end], "next": cursor})
 
     def _officer(self, request: web.Request) -> str:
         return self.officers[request.headers["Authorization"].removeprefix("Bearer ")]

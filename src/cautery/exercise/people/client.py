@@ -36,10 +36,13 @@ class PlatformGone(Exception):  # noqa: N818
 
 
 class PlatformClient:
-    """JSON calls under `/api/v1`. `platform.json` in `out` says where that is; it is read again after a failure."""
+    """JSON calls under `/api/v1` of `api`, or of where `platform.json` in `out` says, read again after each failure."""
 
-    def __init__(self, out: Path, *, timeout_s: float = TIMEOUT_S, patience_s: float = math.inf) -> None:
+    def __init__(
+        self, out: Path, *, api: str | None = None, timeout_s: float = TIMEOUT_S, patience_s: float = math.inf
+    ) -> None:
         self._place = out / "platform.json"
+        self._api = api
         self._timeout_s = timeout_s
         self._patience_s = patience_s
         self._connection: http.client.HTTPConnection | None = None
@@ -89,7 +92,7 @@ class PlatformClient:
 
     def _connected(self) -> http.client.HTTPConnection:
         if self._connection is None:
-            api = urlsplit(json.loads(self._place.read_text())["api"])
+            api = urlsplit(self._api or json.loads(self._place.read_text())["api"])
             self._connection = http.client.HTTPConnection(api.hostname or "", api.port or 80, timeout=self._timeout_s)
         return self._connection
 

@@ -1,0 +1,465 @@
+"""The score on small books made by hand: known answers, and every check can fail."""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cautery.exercise.score import score, write_score
+from cautery.exercise.score.effect import curve, quantile, removed_by
+from cautery.exercise.score.figures import definitions
+from tests.exercise.fake_platform import FakePlatform
+
+T0 = datetime(2027, 3, 2, 20, 24, tzinfo=UTC)
+Books = tuple[dict[str, Any], dict[str, Any], list[dict[str, Any]]]
+
+
+def at(minutes: float) -> str:
+    """ISO time so many minutes after T0."""
+    return (T0 + timedelta(minutes=minutes)).isoformat().replace("+00:00", "Z")
+
+
+def up(since: float, until: float | None = None, cause: str | None = None, by: str | None = None) -> dict[str, Any]:
+    return {"from": at(since), "to": None if until is None else at(until), "cause": cause, "removed_by": by}
+
+
+def thing(name: str, provider: str, *periods: dict[str, Any], **more: Any) -> dict[str, Any]:
+    return {
+        "id": name,
+        "url": f"https://{provider}.test/{name}",
+        "provider": provider,
+        "kind": "post",
+        "key": name,
+        "truth": "propaganda",
+        "origin": "first",
+        "predecessor": None,
+        "gone_shows_as": None,
+        "reachable_at": None,
+        "flagged_by": ["unit-at"],
+        "episodes": list(periods),
+        **more,
+    }
+
+
+def delivery(
+    provider: str, name: str, answer: str | None, *, minute: float = 0.0, wall: float = 100.0
+) -> dict[str, Any]:
+    return {
+        "provider": provider,
+        "channel": "api",
+        "idempotency_key": f"k-{name}",
+        "reference": f"R-{name}",
+        "object": name,
+        "received_at": at(minute),
+        "received_wall": wall,
+        "times_received": 1,
+        "times_effective": 1,
+        "answer": answer,
+        "answered_at": None,
+    }
+
+
+def episode(
+    number: int, minute: float, by: str = "flag", *, decision: str = "confirmed", after: str | None = None
+) -> dict[str, Any]:
+    return {
+        "episode_id": number,
+        "number": number,
+        "opened_at": at(minute),
+        "opened_by": by,
+        "state": "closed",
+        "decision": decision,
+        "outcome": None,
+        "predecessor_item_id": after,
+    }
+
+
+def item(name: str, provider: str, *episodes: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "item_id": f"i-{name}",
+        "url": f"https://{provider}.test/{name}",
+        "provider": provider,
+        "kind": "post",
+        "key": name,
+        "state": "closed",
+        "episodes": list(episodes),
+    }
+
+
+LONG_AGO = -2000.0
+FLAGGED = -1500.0
+
+
+def world() -> dict[str, Any]:
+    """Twelve objects, one of each fate; ends 3,000 minutes after T0."""
+    back = {"flagged_by": []}
+    objects = [
+        thing("quick", "vidora", up(LONG_AGO, 30, "provider", "k-quick"), up(500), gone_shows_as="410_reason"),
+        thing("slow", "courier", up(LONG_AGO, 90, "provider", "k-slow"), gone_shows_as="404_reason"),
+        thing("paper", "chirp", up(LONG_AGO), truth="journalism"),
+        thing("login", "agora", up(LONG_AGO, 300, "provider", "k-login"), gone_shows_as="login_redirect"),
+        thing("plain", "dropfile", up(LONG_AGO, 45, "provider", "k-plain"), gone_shows_as="404_plain"),
+        thing("mute", "dropfile", up(LONG_AGO, 200, "provider", "k-mute"), gone_shows_as="404_plain"),
+        thing("liar", "dropfile", up(LONG_AGO)),
+        thing("abroad", "hostkit", up(LONG_AGO, 400, "geo", "k-abroad"), gone_shows_as="451_geo"),
+        thing("shy", "lumigram", up(LONG_AGO, 20, "owner"), gone_shows_as="owner_text"),
+        thing("no", "lumigram", up(LONG_AGO)),
+        thing("heir", "vidora", up(200), origin="return:successor", predecessor="quick", reachable_at=at(210), **back),
+        thing("twin", "courier", up(300), origin="return:same_bytes", predecessor="slow", reachable_at=at(310), **back),
+    ]
+    deliveries = [
+        delivery("vidora", "quick", "removed", wall=100.0),
+        delivery("courier", "slow", "removed", wall=100.4),
+        delivery("agora", "login", "removed", wall=100.1),
+        delivery("dropfile", "plain", "removed", wall=100.2),
+        delivery("dropfile", "mute", None, wall=100.3),
+        delivery("dropfile", "liar", "removed", wall=100.3),
+        delivery("hostkit", "abroad", "geo_blocked", wall=100.9),
+        delivery("lumigram", "shy", "already_gone", wall=100.5),
+        delivery("lumigram", "no", "declined", wall=100.5),
+        delivery("vidora", "heir", None, minute=240, wall=250.0),
+    ]
+    return {
+        "seed": 7,
+        "operation": {"slug": "op", "ends_at": at(3000)},
+        "flags": {"sent": 30, "malformed": 2},
+        "objects": objects,
+        "deliveries": deliveries,
+        "refusals": [],
+        "people": {"decisions": 12, "errors": 1, "signed": 10, "refused": 0, "holds": 0},
+    }
+
+
+def register() -> list[dict[str, Any]]:
+    return [
+        item("quick", "vidora", episode(1, FLAGGED), episode(2, 505, "probe")),
+        item("slow", "courier", episode(1, FLAGGED)),
+        item("paper", "chirp", episode(1, FLAGGED, decision="dismissed")),
+        *(item(name, "dropfile", episode(1, FLAGGED)) for name in ("plain", "mute", "liar")),
+        item("login", "agora", episode(1, FLAGGED)),
+        item("abroad", "hostkit", episode(1, FLAGGED)),
+        *(item(name, "lumigram", episode(1, FLAGGED)) for name in ("shy", "no")),
+        item("heir", "vidora", episode(1, 215, "watch", after="i-quick")),
+    ]
+
+
+def report() -> dict[str, Any]:
+    fates = {
+        "vidora": {"removed": 1, "unanswered": 1},
+        "courier": {"removed": 1},
+        "agora": {"unknown": 1},
+        "dropfile": {"removed": 1, "gone_other": 1, "claimed_but_up": 1},
+        "hostkit": {"geo_blocked": 1},
+        "lumigram": {"gone_other": 1, "declined": 1},
+    }
+    names = ("removed", "claimed_but_up", "geo_blocked", "declined", "gone_other", "unanswered", "unknown")
+    totals = {name: sum(row.get(name, 0) for row in fates.values()) for name in names}
+    sent = {"vidora": 2, "courier": 1, "agora": 1, "dropfile": 3, "hostkit": 1, "lumigram": 2}
+    return {
+        "flags": {"received": 30, "rejected": 2},
+        "items": {"unique": 11, "by_provider": {}, "by_kind": {}},
+        "decisions": {"confirmed": 11, "dismissed": 1, "held": 0},
+        "notices": {"sent": 10, "by_provider": sent, "first_sent_at": at(0), "last_first_batch_at": at(0)},
+        "outcomes": {**totals, "by_provider": fates},
+        "removal_time": {
+            "median_s": {"value": 18000.0, "low": 5400.0, "high": None},
+            "share_1h": {"value": 0.2, "low": 0.05, "high": 0.5},
+        },
+        "presence": {
+            "before": 9,
+            "after": 4,
+            "series": [
+                {"at": at(-10), "up": 9, "unknown": 0},
+                {"at": at(60), "up": 5, "unknown": 1},
+                {"at": at(600), "up": 4, "unknown": 1},
+                {"at": at(700), "up": 9, "unknown": 1},
+            ],
+        },
+        "reemergence": {"returned_seen": 2, "median_detection_s": 300},
+        "custody": {"entries": 5, "head": "x", "verified": True},
+    }
+
+
+def books() -> Books:
+    return world(), report(), register()
+
+
+def figures_of(made: Books) -> dict[str, Any]:
+    figures: dict[str, Any] = score(*made)["figures"]
+    return figures
+
+
+def checks_of(made: Books) -> dict[str, dict[str, Any]]:
+    return {check["name"]: check for check in score(*made)["checks"]}
+
+
+def test_books_that_agree_pass_every_check() -> None:
+    result = score(*books())
+    assert [check for check in result["checks"] if not check["ok"]] == []
+    assert result["ok"] is True
+
+
+def test_every_figure_has_its_unit_its_number_of_cases_and_a_definition() -> None:
+    figures = figures_of(books())
+    assert set(figures) == set(definitions())
+    for figure in figures.values():
+        assert {"value", "n", "unit", "definition"} <= set(figure)
+        assert len(figure["definition"]) > 40
+
+
+@pytest.mark.parametrize(("name", "value", "n"), [
+    ("returns_found_share", 2 / 3, 3),
+    ("returns_found_by_own_means_share", 2 / 3, 3),
+    ("return_detection_median_s", 300.0, 2),
+    ("lineage_right_share", 1.0, 1),
+    ("watch_precision", 1.0, 1),
+    ("reopened_wrongly", 0, 1),
+    ("duplicates_in_register", 0, 11),
+    ("missed_objects", 0, 10),
+    ("unknown_items", 0, 11),
+    ("wrong_notices", 0, 10),
+    ("decoys_referred", 0, 1),
+    ("effects_repeated", 0, 10),
+    ("notices", 10, 6),
+    ("removed", 3, 10),
+    ("review_errors", 1 / 12, 12),
+    ("presence_inside_band_share", 0.75, 4),
+])  # fmt: skip
+def test_figures_have_the_values_worked_out_by_hand(name: str, value: float, n: int) -> None:
+    figure = figures_of(books())[name]
+    assert figure["value"] == pytest.approx(value)
+    assert figure["n"] == n
+
+
+def test_returns_are_told_by_way() -> None:
+    assert figures_of(books())["returns_found_share"]["by_way"] == {
+        "same_bytes": {"value": 0.0, "n": 1},
+        "same_place": {"value": 1.0, "n": 1},
+        "successor": {"value": 1.0, "n": 1},
+    }
+
+
+def test_a_return_at_the_same_place_is_not_found_by_the_episode_of_its_first_life() -> None:
+    made = books()
+    del made[2][0]["episodes"][1]
+    assert figures_of(made)["returns_found_share"]["by_way"]["same_place"]["value"] == 0.0
+
+
+def test_a_return_that_a_unit_flagged_is_found_but_not_by_own_means() -> None:
+    made = books()
+    made[2][-1]["episodes"][0]["opened_by"] = "flag"
+    figures = figures_of(made)
+    assert figures["returns_found_share"]["value"] == pytest.approx(2 / 3)
+    assert figures["returns_found_by_own_means_share"]["value"] == pytest.approx(1 / 3)
+    assert figures["return_detection_median_s"]["n"] == 1
+
+
+def test_a_candidate_of_the_watch_that_never_went_away_costs_precision() -> None:
+    made = books()
+    made[2][1]["episodes"][0]["opened_by"] = "watch"
+    assert figures_of(made)["watch_precision"]["value"] == 0.5
+
+
+def test_a_wrong_predecessor_costs_lineage() -> None:
+    made = books()
+    made[2][-1]["episodes"][0]["predecessor_item_id"] = "i-slow"
+    assert figures_of(made)["lineage_right_share"]["value"] == 0.0
+
+
+def test_an_episode_opened_for_something_that_never_went_away_is_told() -> None:
+    made = books()
+    made[2][1]["episodes"].append(episode(2, 50, "probe"))
+    assert figures_of(made)["reopened_wrongly"]["cases"] == ["i-slow"]
+
+
+def test_a_notice_about_journalism_is_a_wrong_notice_about_a_decoy() -> None:
+    made = books()
+    made[0]["deliveries"].append(delivery("chirp", "paper", None))
+    figures = figures_of(made)
+    assert figures["wrong_notices"]["cases"] == ["k-paper"]
+    assert figures["decoys_referred"]["cases"] == ["paper"]
+
+
+def test_the_spread_at_t0_is_wall_time_between_the_first_notices_of_the_providers() -> None:
+    assert figures_of(books())["t0_spread_s"]["value"] == pytest.approx(0.9)
+
+
+def test_true_removal_times_follow_all_notices_and_lie_in_the_reports_intervals() -> None:
+    figures = figures_of(books())
+    assert figures["true_removal_share_1h"]["value"] == pytest.approx(0.2)
+    assert figures["share_1h_inside_interval"]["value"] == 1.0
+    assert figures["true_removal_median_s"]["value"] == 300 * 60
+    assert figures["median_inside_interval"]["value"] == 1.0
+
+
+def test_an_interval_beside_the_truth_is_told() -> None:
+    made = books()
+    made[1]["removal_time"]["share_1h"] = {"value": 0.6, "low": 0.5, "high": 0.7}
+    made[1]["removal_time"]["median_s"] = {"value": 60.0, "low": 30.0, "high": 90.0}
+    figures = figures_of(made)
+    assert figures["share_1h_inside_interval"]["value"] == 0.0
+    assert figures["median_inside_interval"]["value"] == 0.0
+
+
+def test_an_interval_nobody_gives_is_neither_inside_nor_outside() -> None:
+    made = books()
+    made[1]["removal_time"]["median_s"] = {"value": None, "low": None, "high": None}
+    assert figures_of(made)["median_inside_interval"]["value"] is None
+
+
+def test_presence_outside_its_band_is_shown_with_the_true_number() -> None:
+    outside = figures_of(books())["presence_inside_band_share"]["outside"]
+    assert outside == [{"at": at(700), "true": 4, "up": 9, "unknown": 1}]
+
+
+def test_what_ends_after_the_operation_is_up_at_its_end() -> None:
+    made = books()
+    made[0]["objects"][0]["episodes"] = [up(LONG_AGO, 3001, "provider", "k-quick")]
+    assert figures_of(made)["removed"]["value"] == 2
+
+
+def test_an_item_that_is_spelled_otherwise_is_matched_by_its_url() -> None:
+    made = books()
+    made[2][0]["key"] = "QUICK"
+    assert figures_of(made)["unknown_items"]["value"] == 0
+
+
+def _repeat_an_effect(made: Books) -> None:
+    made[0]["deliveries"][0]["times_effective"] = 2
+
+
+def _lose_a_notice(made: Books) -> None:
+    made[0]["deliveries"].pop()
+
+
+def _claim_more_removed(made: Books) -> None:
+    made[1]["outcomes"]["by_provider"]["courier"]["removed"] = 2
+
+
+def _claim_a_total_that_does_not_add_up(made: Books) -> None:
+    made[1]["outcomes"]["removed"] = 4
+
+
+def _believe_a_liar(made: Books) -> None:
+    fates = made[1]["outcomes"]["by_provider"]["dropfile"]
+    fates["removed"], fates["claimed_but_up"] = 2, 0
+
+
+def _call_a_block_a_removal(made: Books) -> None:
+    made[1]["outcomes"]["by_provider"]["hostkit"] = {"removed": 1}
+
+
+def _lose_a_refusal(made: Books) -> None:
+    made[1]["outcomes"]["declined"] = 0
+
+
+def _call_a_login_a_removal(made: Books) -> None:
+    made[1]["outcomes"]["by_provider"]["agora"] = {"removed": 1}
+
+
+def _count_owners_out(made: Books) -> None:
+    made[1]["outcomes"]["gone_other"] = 1
+
+
+def _count_silence_out(made: Books) -> None:
+    made[1]["outcomes"]["by_provider"]["vidora"]["unanswered"] = 0
+
+
+def _lose_a_flag(made: Books) -> None:
+    made[1]["flags"]["received"] = 29
+
+
+def _take_a_bad_row(made: Books) -> None:
+    made[1]["flags"]["rejected"] = 1
+
+
+def _lose_a_decision(made: Books) -> None:
+    made[1]["decisions"]["dismissed"] = 0
+
+
+def _tamper(made: Books) -> None:
+    made[1]["custody"]["verified"] = False
+
+
+def _hold_an_object_twice(made: Books) -> None:
+    twin = copy.deepcopy(made[2][0])
+    made[2].append({**twin, "item_id": "i-quick-again"})
+
+
+def _miss_an_object(made: Books) -> None:
+    del made[2][2]
+
+
+@pytest.mark.parametrize(("name", "spoil"), [
+    ("effects_repeated", _repeat_an_effect),
+    ("notices_exact", _lose_a_notice),
+    ("removed_exact", _claim_more_removed),
+    ("removed_exact", _claim_a_total_that_does_not_add_up),
+    ("claimed_but_up_exact", _believe_a_liar),
+    ("geo_blocked_exact", _call_a_block_a_removal),
+    ("declined_exact", _lose_a_refusal),
+    ("unknown_exact", _call_a_login_a_removal),
+    ("gone_other_exact", _count_owners_out),
+    ("unanswered_exact", _count_silence_out),
+    ("flags_exact", _lose_a_flag),
+    ("rejected_exact", _take_a_bad_row),
+    ("decisions_exact", _lose_a_decision),
+    ("custody_verified", _tamper),
+    ("duplicates_in_register", _hold_an_object_twice),
+    ("missed_objects", _miss_an_object),
+])  # fmt: skip
+def test_every_check_can_fail_and_says_where(name: str, spoil: Callable[[Books], None]) -> None:
+    made = books()
+    spoil(made)
+    result = score(*made)
+    found = {check["name"]: check for check in result["checks"]}[name]
+    assert found["ok"] is False
+    assert found["detail"]
+    assert result["ok"] is False
+
+
+def test_there_is_a_spoiled_case_for_every_check() -> None:
+    marks = test_every_check_can_fail_and_says_where.pytestmark  # type: ignore[attr-defined]
+    tried = {case[0] for mark in marks for case in mark.args[1]}
+    assert set(checks_of(books())) == tried
+
+
+def test_the_product_limit_matches_a_case_worked_out_by_hand() -> None:
+    times = [(1.0, True), (2.0, False), (3.0, True), (4.0, False)]
+    assert curve(times) == [(1.0, pytest.approx(0.25)), (3.0, pytest.approx(0.625))]
+    assert removed_by(times, 2.5) == pytest.approx(0.25)
+    assert quantile(times, 0.5) == 3.0
+    assert quantile(times, 0.7) is None
+    assert removed_by([], 1.0) is None
+
+
+def test_empty_books_give_no_figures_but_no_errors() -> None:
+    made_world, made_report, _ = books()
+    made_world.update(objects=[], deliveries=[], people={"decisions": 0, "errors": 0})
+    made_report["presence"]["series"] = []
+    figures = figures_of((made_world, made_report, []))
+    assert figures["returns_found_share"]["value"] is None
+    assert figures["t0_spread_s"]["value"] is None
+    assert figures["presence_inside_band_share"]["value"] is None
+
+
+def test_it_reads_the_register_page_by_page_and_writes_the_score(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cautery.exercise.score.scoring.PAGE", 4)
+    made_world, made_report, made_register = books()
+    (tmp_path / "world.json").write_text(json.dumps(made_world))
+    (tmp_path / "report.json").write_text(json.dumps(made_report))
+    with FakePlatform(tmp_path, officers={"t-observe": "observer"}) as platform:
+        platform.register = made_register
+        api = json.loads((tmp_path / "platform.json").read_text())["api"]
+        result = write_score(tmp_path, api, "t-observe")
+        assert platform.seen["/api/v1/register"] == 3
+    assert result["ok"] is True
+    assert json.loads((tmp_path / "score.json").read_text()) == result
