@@ -45,6 +45,22 @@ def test_the_canonical_address_is_the_same_object(provider: Provider, row: list[
     assert identify(link.canonical_url, ALL).identity == link.identity
 
 
+def _through() -> list[Any]:
+    return [
+        pytest.param(provider, row, id=f"{provider.file}:{row[0][:60]}")
+        for provider in ALL.providers
+        for row in examples(provider).get("through", ())
+    ]
+
+
+@pytest.mark.parametrize(("provider", "row"), _through())
+def test_a_wrapper_gives_way_to_what_it_leads_to(provider: Provider, row: list[str]) -> None:
+    link = identify(row[0], ALL)
+    assert link.identity == row[1]
+    assert link.via is not None
+    assert link.via.endswith(f":{provider.slug}")
+
+
 @pytest.mark.parametrize(("provider", "url"), _no())
 def test_a_counter_example_is_no_object_of_its_file(provider: Provider, url: str) -> None:
     try:
@@ -57,7 +73,7 @@ def test_a_counter_example_is_no_object_of_its_file(provider: Provider, url: str
 @pytest.mark.parametrize("provider", [pytest.param(p, id=p.file) for p in ALL.providers])
 def test_a_file_with_shapes_brings_examples(provider: Provider) -> None:
     if any(not shape.refuse for _, shape in provider.shapes):
-        assert examples(provider).get("yes"), "give at least one address this file is for"
+        assert examples(provider).keys() & {"yes", "through"}, "give at least one address this file is for"
 
 
 def test_a_rule_file_with_a_broken_pattern_is_refused_when_it_is_loaded(tmp_path: Path) -> None:

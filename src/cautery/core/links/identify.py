@@ -88,8 +88,8 @@ def _link(address: Address, provider: Provider, found: Match, rules: Ruleset, de
     shape, parts = found
     if shape.refuse:
         raise _no_object(address)
-    parts["host"] = address.host.removeprefix("www.")
-    parts["domain"] = registrable(address.host) if "{domain}" in shape.key + shape.owner + shape.url else ""
+    if shape.given:
+        _give(shape, address, parts)
     if shape.target:
         return _led_to(address, provider, found, rules, depth)
     if shape.copy:
@@ -106,6 +106,14 @@ def _link(address: Address, provider: Provider, found: Match, rules: Ruleset, de
         shortener=shape.shortener,
         original=parts.get("original"),
     )
+
+
+def _give(shape: Shape, address: Address, parts: dict[str, str]) -> None:
+    parts["host"] = address.host.removeprefix("www.")
+    parts["raw_query"] = address.raw_query
+    parts["search"] = f"?{address.raw_query}" if address.raw_query else ""
+    if "domain" in shape.given:
+        parts["domain"] = registrable(address.host)
 
 
 def _led_to(address: Address, provider: Provider, found: Match, rules: Ruleset, depth: int) -> Link:

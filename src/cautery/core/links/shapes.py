@@ -19,6 +19,8 @@ SEGMENT = "[^/]+"
 _PLACE = re.compile(r"\{([a-z][a-z_]*)\}")
 _FIRST = re.compile(r"/(?:\(\?:([A-Za-z0-9_|-]+)\)|([A-Za-z0-9_-]+(?:\\\.[A-Za-z0-9_-]+)*))(?=/|$|\(\?:/)")
 _ROOT = "/"
+_GIVEN = frozenset({"domain", "host", "raw_query", "search"})
+_ADDRESSES = frozenset({"copied", "original", "raw_query", "search"})
 
 
 @dataclass(slots=True)
@@ -40,6 +42,8 @@ class Shape:
     refuse: bool
     shortener: bool
     lower: tuple[str, ...]
+    given: frozenset[str]
+    """Which of the parts every address has (`host`, `domain`, `search`, `raw_query`) the templates ask for."""
 
     def match(self, address: Address) -> dict[str, str] | None:
         """The parts this shape finds in the address, or None where it is another shape."""
@@ -84,7 +88,11 @@ def fill(template: str, parts: Mapping[str, str]) -> str:
 
 def fill_url(template: str, parts: Mapping[str, str]) -> str:
     """The template with its places filled in and escaped, as a browser opens it."""
-    return template.format_map({name: quote(value, safe="/@:+,;=!$'()*~-._%|") for name, value in parts.items()})
+    return template.format_map({name: _escaped(name, value) for name, value in parts.items()})
+
+
+def _escaped(name: str, value: str) -> str:
+    return value if name in _ADDRESSES else quote(value, safe="/@:+,;=!$'()*~-._%|")
 
 
 def first_segments(path: str) -> tuple[str, ...]:
@@ -134,13 +142,14 @@ class ShapeCompiler:
             refuse=use == "refused",
             shortener=bool(table.get("shortener", False)),
             lower=self._lower,
+            given=_GIVEN & set(_PLACE.findall(" ".join(str(table.get(name, "")) for name in _TEMPLATES))),
         )
         if use != "refused":
             self._check_places(shape)
         return shape
 
     def _check_places(self, shape: Shape) -> None:
-        known = set(shape.path.groupindex) | {"host", "domain"}
+        known = set(shape.path.groupindex) | _GIVEN
         for pattern in (shape.hosts, shape.fragment, *(pattern for _, pattern, _ in shape.query)):
             known |= set(pattern.groupindex) if pattern is not None else set()
         templates = (shape.target,) if shape.target else (shape.key, shape.owner, shape.url, shape.copy)
@@ -162,6 +171,7 @@ class ShapeCompiler:
         return RulesInvalid(f"{self._where}: {message}", reason=reason, file=self._where)
 
 
+_TEMPLATES = ("copy", "key", "owner", "target", "url")
 _ALLOWED = frozenset(
     ["copy", "fragment", "host", "key", "kind", "owner", "path", "query", "shortener", "space", "target", "url", "via"],
 )
