@@ -40,7 +40,8 @@ def test_every_unit_uploads_every_hour_of_the_flagging_phase_and_hourly_after_t0
     assert len(flags) == 28 * 12
     assert min(event.at for event in flags) == START + HOUR
     assert max(event.at for event in flags) <= plan().flags_end
-    assert len(late) == 57 * 12
+    assert len(late) == 58 * 12
+    assert max(event.at for event in late) == plan().end
     assert all(plan().t0 < event.at <= plan().end for event in late)
 
 

@@ -40,6 +40,7 @@ def thing(name: str, provider: str, *periods: Row, **more: Any) -> Row:
         "truth": "propaganda",
         "origin": "first",
         "predecessor": None,
+        "gone_cause": periods[-1]["cause"] if periods else None,
         "gone_shows_as": None,
         "reachable_at": None,
         "flagged_by": ["unit-at"],
@@ -321,6 +322,14 @@ def test_what_ends_after_the_operation_is_up_at_its_end() -> None:
     made = books()
     made[0]["objects"][0]["episodes"] = [up(LONG_AGO, 3001, "provider", "k-quick")]
     assert figures_of(made)["removed"]["value"] == 2
+
+
+def test_what_went_behind_a_login_and_is_up_again_was_unknown_all_the_same() -> None:
+    made = books()
+    again = thing("other", "agora", up(LONG_AGO, 300, "provider", "k-other"), up(900))
+    made[0]["objects"].append(again)
+    made[0]["deliveries"].append(delivery("agora", "other", "removed"))
+    assert figures_of(made)["removed"]["value"] == 3
 
 
 def test_an_item_that_is_spelled_otherwise_is_matched_by_its_url() -> None:

@@ -91,7 +91,7 @@ class People:
         """All events of the operation, in order; the same for the same scenario and directory."""
         return timetable.events(self._plan)
 
-    def perform(self, event: PeopleEvent, _now: float) -> bool:
+    def perform(self, event: PeopleEvent, now: float) -> bool:  # noqa: ARG002  as the world calls it
         """Do it, again if need be; True when the platform recorded something. PlatformRefused: a bug.
 
         What is done depends on the event alone, never on when it is done at last.
@@ -114,7 +114,7 @@ class People:
     def _flag_late(self, event: PeopleEvent) -> bool:
         index, number = _unit_and_number(event.key)
         unit = self._units[index]
-        rows = self._world.late_flags(index, event.at - HOUR, event.at)
+        rows = self._world.late_flags(index, self._plan.t0 + number * HOUR, event.at)
         return self._upload(unit, f"{unit.slug}-late-{number:03d}", number, rows)
 
     def _upload(self, unit: Staff, batch: str, number: int, rows: Sequence[FlagRow]) -> bool:

@@ -119,5 +119,6 @@ def _duty(plan: Plan) -> Iterator[PeopleEvent]:
 
 
 def _late_flags(plan: Plan) -> Iterator[PeopleEvent]:
-    for number, at in enumerate(range(plan.t0 + HOUR, plan.end + 1, HOUR)):
-        yield from _per_unit(plan, at, "late-flags", number)
+    """What was seen in each hour after T0, at the end of that hour or of the operation."""
+    for number, since in enumerate(range(plan.t0, plan.end, HOUR)):
+        yield from _per_unit(plan, min(since + HOUR, plan.end), "late-flags", number)

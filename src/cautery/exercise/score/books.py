@@ -48,7 +48,6 @@ class Thing:
     origin: str
     predecessor: str | None
     reachable_at: float | None
-    shows_as: str | None
     flagged: bool
     periods: tuple[Period, ...]
 
@@ -110,7 +109,11 @@ class Return:
 
 @dataclass(frozen=True)
 class Books:
-    """The world's books, the report, and the register, matched."""
+    """The world's books, the report, and the register, matched.
+
+    `shows_removed`: how a provider shows what it removed, read off any object that is gone by it now (an object's own
+    `gone_shows_as` tells only how it is gone at the end, and it may have come back or gone otherwise since).
+    """
 
     world: Mapping[str, Any]
     report: Mapping[str, Any]
@@ -119,6 +122,7 @@ class Books:
     notices: tuple[Notice, ...]
     items: Mapping[str, Item]
     thing_of: Mapping[str, Thing] = field(repr=False)
+    shows_removed: Mapping[str, str]
 
     @cached_property
     def items_of(self) -> Mapping[str, tuple[Item, ...]]:
@@ -159,6 +163,9 @@ def open_books(world: Mapping[str, Any], report: Mapping[str, Any], register: It
         notices=tuple(_notice(row) for row in world["deliveries"]),
         items=items,
         thing_of={item_id: thing for item_id, thing in matched.items() if thing is not None},
+        shows_removed={
+            row["provider"]: row["gone_shows_as"] for row in world["objects"] if row["gone_cause"] == "provider"
+        },
     )
 
 
@@ -172,7 +179,6 @@ def _thing(row: Mapping[str, Any], end: float) -> Thing:
         origin=row["origin"],
         predecessor=row["predecessor"],
         reachable_at=None if reachable is None else moment(reachable),
-        shows_as=row["gone_shows_as"],
         flagged=bool(row["flagged_by"]),
         periods=tuple(_period(period, end) for period in row["episodes"]),
     )

@@ -19,14 +19,14 @@ def period_of(notice: Notice, thing: Thing) -> Period | None:
     return own[0] if own else begun[-1] if begun else None
 
 
-def outcome_of(notice: Notice, thing: Thing) -> str:
-    """One of OUTCOMES, by the rules written under `removed` in definitions.toml."""
+def outcome_of(notice: Notice, thing: Thing, shows_as: str | None) -> str:
+    """One of OUTCOMES, by the rules under `removed` in definitions.toml; `shows_as`: how the provider shows removal."""
     period = period_of(notice, thing)
     cause = None if period is None else period.cause
     if cause == "provider":
-        if thing.shows_as == "login_redirect":
+        if shows_as == "login_redirect":
             return "unknown"
-        return "gone_other" if thing.shows_as == "404_plain" and notice.answer != "removed" else "removed"
+        return "gone_other" if shows_as == "404_plain" and notice.answer != "removed" else "removed"
     if cause == "geo":
         return "geo_blocked"
     if cause is not None:
@@ -39,7 +39,8 @@ def outcomes(books: Books) -> Mapping[str, Counter[str]]:
     table: dict[str, Counter[str]] = defaultdict(Counter)
     for notice in books.notices:
         thing = books.things.get(notice.object_id or "")
-        table[notice.provider]["unknown" if thing is None else outcome_of(notice, thing)] += 1
+        shows_as = books.shows_removed.get(notice.provider)
+        table[notice.provider]["unknown" if thing is None else outcome_of(notice, thing, shows_as)] += 1
     return table
 
 
