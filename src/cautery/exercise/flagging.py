@@ -8,21 +8,11 @@ from dataclasses import dataclass
 from cautery.exercise.draws import pick, weighted
 from cautery.exercise.moments import HOUR, to_iso
 from cautery.exercise.objects import PROPAGANDA, WebObject
+from cautery.exercise.people import FlagRow
 from cautery.exercise.population import UNITS, Population
 from cautery.exercise.spellings import MALFORMED, spelled
 
 STRIDE = 5  # coprime with twelve units, so that the units that flag one object differ
-
-
-@dataclass(frozen=True, slots=True)
-class FlagRow:
-    """One row of a batch; `object_id` is None for a row that is no address. `seen_at` is ISO 8601."""
-
-    line: int
-    url: str
-    seen_at: str
-    language: str | None
-    object_id: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +37,13 @@ class Flagging:
         self._plan_holds()
 
     def flags_for(self, unit_index: int, hour_index: int) -> list[FlagRow]:
-        """The batch of a unit at `start + hour_index` hours: everything it saw in the hour before."""
+        """The batch that a unit hands in after that hour: everything it saw until the hour began."""
         rows = [self._row(flag, unit_index) for flag in self._rows.get((unit_index, hour_index), [])]
         seen = to_iso(self.scenario.start + hour_index * HOUR - 1)
-        rows += [FlagRow(0, url, seen, None, None) for url in self._malformed.get((unit_index, hour_index), [])]
+        rows += [FlagRow(0, url, seen, "en", None) for url in self._malformed.get((unit_index, hour_index), [])]
         return _numbered(rows)
 
-    def late_flags(self, now_from: int, now_to: int, unit_index: int) -> list[FlagRow]:
+    def late_flags(self, unit_index: int, now_from: float, now_to: float) -> list[FlagRow]:
         """What a unit saw of things that came back, from `now_from` up to but without `now_to`."""
         seen = [flag for flag in self._late.get(unit_index, []) if now_from <= flag.seen_at < now_to]
         seen.sort(key=lambda flag: (flag.seen_at, flag.thing.id))
@@ -76,8 +66,8 @@ class Flagging:
     def sent_by(self, now: int) -> tuple[int, int]:
         """Rows handed in by now, and how many of them are no address."""
         hours = (now - self.scenario.start) // HOUR
-        good = sum(len(flags) for (_, hour), flags in self._rows.items() if hour <= hours)
-        malformed = sum(len(urls) for (_, hour), urls in self._malformed.items() if hour <= hours)
+        good = sum(len(flags) for (_, hour), flags in self._rows.items() if hour < hours)
+        malformed = sum(len(urls) for (_, hour), urls in self._malformed.items() if hour < hours)
         return good + malformed, malformed
 
     def late_seen(self, now: int) -> list[tuple[int, WebObject]]:
@@ -86,9 +76,8 @@ class Flagging:
 
     def _row(self, flag: _Flag, unit: int) -> FlagRow:
         key = f"{flag.thing.id}/{unit}"
-        says_language = self.draws.happens("language", key, self.scenario.flags.with_language)
         url = spelled(flag.thing, key, self.draws, self.scenario.flags)
-        return FlagRow(0, url, to_iso(flag.seen_at), flag.thing.language if says_language else None, flag.thing.id)
+        return FlagRow(0, url, to_iso(flag.seen_at), flag.thing.language, flag.thing.id)
 
     def _plan_flags(self) -> None:
         for thing, count in self._counts():

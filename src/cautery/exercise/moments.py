@@ -26,3 +26,8 @@ def from_iso(text: str) -> int:
     if parsed.tzinfo is None:
         raise ValueError(f"a time without an offset: {text!r}")
     return math.ceil((parsed - EPOCH).total_seconds())
+
+
+def moment_of(moment: int) -> datetime:
+    """The same moment as an aware datetime."""
+    return EPOCH + timedelta(seconds=moment)

@@ -29,6 +29,7 @@ class Population:
         self.by_owner: dict[str, list[WebObject]] = defaultdict(list)
         self.by_provider: dict[str, list[WebObject]] = {slug: [] for slug in scenario.providers}
         self.accounts: dict[str, list[WebObject]] = {slug: [] for slug in scenario.providers}
+        self._sorted: dict[str, int] = {}
         self.hosts = _hosts(scenario)
         self.works = _Works(scenario)
         for slug, count in _counts(scenario).items():
@@ -41,6 +42,14 @@ class Population:
         self.by_provider[thing.provider].append(thing)
         if thing.owner is not None:
             self.by_owner[thing.owner].append(thing)
+
+    def newest_of(self, owner: str) -> list[WebObject]:
+        """What an account posted, newest first."""
+        posts = self.by_owner.get(owner, [])
+        if self._sorted.get(owner) != len(posts):
+            posts.sort(key=lambda post: (-post.appeared_at, post.id))
+            self._sorted[owner] = len(posts)
+        return posts
 
     def provider_of(self, host: str) -> str | None:
         """Whose a host is, None for a host of nobody here."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import tomllib
 from dataclasses import dataclass, field
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -15,10 +16,20 @@ DEFAULT = Path(__file__).with_name("scenario.toml")
 EFFECTS = ("removed", "geo_blocked")
 GONE_AS = ("410_reason", "404_reason", "404_plain", "451_reason", "451_geo", "200_text", "login_redirect")
 SHARES = {
-    "flags_until", "t0", "malformed", "plain", "defanged", "with_language", "late", "holds", "decoys", "accounts", "known",
+    "flags_until", "t0", "malformed", "plain", "defanged", "late", "holds", "review_error", "signature_refused","decoys", "accounts", "known",
     "new_during_flags", "owner_deletes", "same_bytes", "altered_bytes", "same_place", "successor", "announced", "share", "removed",
     "declined", "claimed_but_up", "error_share", "hang_share", "hang_taken", "garbage_share",
 }  # fmt: skip
+
+
+TYPES: dict[str, tuple[type[Any], ...]] = {
+    "bool": (bool,),
+    "dict": (dict,),
+    "float": (int, float),
+    "int": (int,),
+    "list": (list,),
+    "str": (str,),
+}
 
 
 class ScenarioError(ValueError):
@@ -44,11 +55,18 @@ class Flags:
     units: list[float]
     plain: float
     defanged: float
-    with_language: float
     late: float
     late_after_hours: float
     late_mean_hours: float
     holds: float
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleFigures:
+    """How often people are wrong."""
+
+    review_error: float
+    signature_refused: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,9 +156,20 @@ class Scenario:
     run: Run
     operation: Operation
     flags: Flags
+    people: PeopleFigures
     content: Content
     adversary: Adversary
     providers: dict[str, Provider]
+
+    def tables(self) -> dict[str, Any]:
+        """The figures that people go by, as tables."""
+        return {name: dataclasses.asdict(getattr(self, name)) for name in ("run", "operation", "people")}
+
+    @property
+    def identity(self) -> str:
+        """Tells this run from any other: what was asked for, and a digest of all figures."""
+        figures = blake2b(repr(self).encode(), digest_size=8).hexdigest()
+        return f"seed {self.run.seed}, {self.run.flags} flags, {self.run.days} days, figures {figures}"
 
     @property
     def start(self) -> int:
@@ -182,6 +211,7 @@ def load(run: Run, override: Path | None = None) -> Scenario:
         run=run,
         operation=_built(Operation, figures["operation"], "operation"),
         flags=_built(Flags, figures["flags"], "flags"),
+        people=_built(PeopleFigures, figures["people"], "people"),
         content=_built(Content, figures["content"], "content"),
         adversary=_built(Adversary, figures["adversary"], "adversary"),
         providers={slug: dataclasses.replace(p, share=p.share / total) for slug, p in providers.items()},

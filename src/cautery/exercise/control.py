@@ -1,0 +1,83 @@
+"""The control server: the clock for the worker, the end for the launcher, counters for whoever watches."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import traceback
+from pathlib import Path
+from typing import Any
+
+from aiohttp import web
+
+from cautery.exercise.export import world_json
+from cautery.exercise.moments import from_iso, to_iso
+from cautery.exercise.people import PlatformRefused
+from cautery.exercise.state import State
+from cautery.exercise.turns import Actors, Turns
+
+
+class Control:
+    """`GET /clock`, `POST /clock/wait`, `POST /finish`, `GET /books`."""
+
+    def __init__(self, state: State, turns: Turns, actors: Actors, out: Path, stop: asyncio.Event) -> None:
+        self.state = state
+        self.turns = turns
+        self.actors = actors
+        self.out = out
+        self.stop = stop
+
+    async def handle(self, request: web.BaseRequest) -> web.Response:
+        """Answers a request."""
+        match request.method, request.path:
+            case "GET", "/clock":
+                return _json(200, self._clock(self.state.now, finished=self.turns.finished))
+            case "POST", "/clock/wait":
+                return await self._wait(await request.read())
+            case "POST", "/finish":
+                return self._finish()
+            case "GET", "/books":
+                return _json(200, self._books())
+        return _json(404, {"error": "no such call"})
+
+    async def _wait(self, body: bytes) -> web.Response:
+        try:
+            asked = json.loads(body)
+            now = from_iso(asked["now"])
+            due = None if asked.get("due") is None else from_iso(asked["due"])
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            return _json(400, {"error": f"not a wait: {error!r}"})
+        try:
+            at, finished = await self.turns.wait(now, due)
+        except PlatformRefused as error:
+            traceback.print_exc()
+            return _json(500, {"error": str(error)})
+        return _json(200, self._clock(at, finished=finished))
+
+    def _finish(self) -> web.Response:
+        """Writes world.json and ends the process; refused while the operation goes on."""
+        if not self.turns.finished:
+            return _json(409, {"error": "the operation is not over", **self._clock(self.state.now, finished=False)})
+        draft = self.out / "world.json.new"
+        draft.write_text(json.dumps(world_json(self.state, self.actors.counts())), encoding="utf-8")
+        draft.replace(self.out / "world.json")
+        asyncio.get_running_loop().call_later(0.1, self.stop.set)
+        return _json(200, {"written": "world.json"})
+
+    def _books(self) -> dict[str, Any]:
+        sent, malformed = self.state.flagging.sent_by(self.state.now)
+        return {
+            "now": to_iso(self.state.now),
+            "flags": {"sent": sent, "malformed": malformed},
+            "deliveries": len(self.state.deliveries),
+            "removed": self.state.removed,
+            "returned": self.state.returned,
+            "people": self.actors.counts(),
+        }
+
+    def _clock(self, now: int, *, finished: bool) -> dict[str, Any]:
+        return {"now": to_iso(now), "finished": finished}
+
+
+def _json(status: int, document: dict[str, Any]) -> web.Response:
+    return web.Response(status=status, body=json.dumps(document).encode(), content_type="application/json")

@@ -1,0 +1,1 @@
+"""The nine providers as HTTP servers: public pages, search, media, and the notice API."""
