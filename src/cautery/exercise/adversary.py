@@ -1,4 +1,4 @@
-"""How things come back after T0: at the same place, elsewhere with the same or other bytes, under a similar name, at a new domain."""
+"""How things come back after T0: at the same place, elsewhere, altered, under a similar name, at a new domain."""
 
 from __future__ import annotations
 

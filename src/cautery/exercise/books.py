@@ -1,4 +1,4 @@
-"""The world's durable books: what came in and what was done. Everything else follows from them, the run and the seed."""
+"""The world's durable books: what came in and what was done. All else follows from them, the run and the seed."""
 
 from __future__ import annotations
 
@@ -139,16 +139,16 @@ class Books:
     def deliveries(self) -> list[Delivery]:
         """All notices received, in the order of arrival."""
         rows = self._db.execute(
-            "SELECT provider, channel, idempotency_key, reference, object, mail, received_at, received_wall, times_received"
-            " FROM deliveries ORDER BY seq"
+            "SELECT provider, channel, idempotency_key, reference, object, mail, received_at, received_wall,"
+            " times_received FROM deliveries ORDER BY seq"
         )
         return [Delivery(*row) for row in rows]
 
     def add_delivery(self, delivery: Delivery) -> None:
         """A notice that arrived for the first time."""
         self._db.execute(
-            "INSERT INTO deliveries (provider, channel, idempotency_key, reference, object, mail, received_at, received_wall,"
-            " times_received) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO deliveries (provider, channel, idempotency_key, reference, object, mail, received_at,"
+            " received_wall, times_received) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 delivery.provider,
                 delivery.channel,
@@ -174,7 +174,10 @@ class Books:
         rows = self._db.execute(
             "SELECT provider, at, status, why, call, notices, urls FROM refusals ORDER BY provider, at, call"
         )
-        return [Refusal(*figures, tuple(json.loads(urls))) for *figures, urls in rows]
+        return [
+            Refusal(provider, at, status, why, call, notices, tuple(json.loads(urls)))
+            for provider, at, status, why, call, notices, urls in rows
+        ]
 
     def refuse(self, refusal: Refusal) -> None:
         """A refusal; the same call refused again at the same moment is written once."""

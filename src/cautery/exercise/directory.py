@@ -1,4 +1,4 @@
-"""Who is who in a rehearsal: units, officers with tokens, providers with contact points. A function of scenario and seed."""
+"""Who is who in a rehearsal: units, officers with tokens, providers with contact points; the same for the same seed."""
 
 from __future__ import annotations
 

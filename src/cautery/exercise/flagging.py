@@ -54,7 +54,7 @@ class Flagging:
         return self._holds.get(unit_index, [])
 
     def came_back(self, thing: WebObject, reachable_at: int, key: str) -> None:
-        """Lets a unit see something that came back, in the scenario's share of the cases; `key` tells one return from another."""
+        """Lets a unit see something that came back, in the scenario's share of the cases; `key` names the return."""
         figures = self.scenario.flags
         if not self.draws.happens("late flag", key, figures.late):
             return

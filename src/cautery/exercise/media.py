@@ -10,7 +10,7 @@ from cautery.exercise.specimens.pictures import PNG_EVERY
 
 
 class Media:
-    """Names of specimens: the same bytes have the same name everywhere. Names outlive a restart, being hashes of what is shown."""
+    """Names of specimens: the same bytes have the same name everywhere, and after a restart."""
 
     def __init__(self, specimens: Specimens) -> None:
         self.specimens = specimens

@@ -26,7 +26,7 @@ SUCCESSOR_FORMS = ("{stem}_{rest}_2", "{stem}{rest}", "x_{stem}{rest}", "{stem}_
 
 @dataclass(frozen=True, slots=True)
 class Outlet:
-    """A fictional outlet: its name as the specimens spell it, the stem of its handles, its own domain and the next one."""
+    """A fictional outlet: its name as the specimens spell it, the stem of its handles, its domain and the next one."""
 
     name: str
     stem: str
@@ -65,7 +65,7 @@ def display_name(handle: str) -> str:
 
 
 def key_of(draws: Draws, provider: str, kind: str, key: str, handle: str, number: int) -> str:
-    """The key of a new object, spelled as its provider does; `key` makes it its own, `number` counts within the account."""
+    """The key of a new object as its provider spells it; `key` makes it its own, `number` counts in the account."""
     match provider, kind:
         case "courier", "post":
             return f"{handle}/{number}"

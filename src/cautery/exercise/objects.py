@@ -26,10 +26,11 @@ class Episode:
 
 @dataclass(slots=True)
 class WebObject:
-    """What a provider shows at one address. `owner` is the id of the account it belongs to, `handle` that account's name.
+    """What a provider shows at one address.
 
-    `listed_at` is when the provider's search begins to show it, `reachable_at` when anything (search, the owner's page, an
-    announcement) does. `medium` is "text", "picture" or "video"; `work` and `variant` name the specimen.
+    `owner` is the id of the account it belongs to, `handle` that account's name. `listed_at` is when the provider's
+    search begins to show it, `reachable_at` when anything (search, the owner's page, an announcement) does.
+    `medium` is "text", "picture" or "video"; `work` and `variant` name the specimen.
     """
 
     id: str

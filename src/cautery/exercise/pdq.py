@@ -49,4 +49,4 @@ def _box(image: NDArray[np.float32], window: int, *, axis: int) -> NDArray[np.fl
     first = np.maximum(places - (window - 1 - window // 2), 0)
     shape = [-1, 1] if axis == 0 else [1, -1]
     means = (np.take(sums, last, axis) - np.take(sums, first, axis)) / (last - first).reshape(shape)
-    return means.astype(np.float32)
+    return np.asarray(means, dtype=np.float32)

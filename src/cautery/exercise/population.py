@@ -1,4 +1,4 @@
-"""Everything that exists before anybody acts: outlet, accounts, works and their copies, decoys. A function of run and seed."""
+"""Everything there is before anybody acts: outlets, accounts, works, copies, decoys; a function of the seed."""
 
 from __future__ import annotations
 
@@ -191,7 +191,7 @@ class _Works:
         self._shown: set[int] = set()
 
     def shown(self, key: str, medium: str, truth: str) -> tuple[int, str, str]:
-        """Number of the work, variant and origin. The first object to show a work shows the original; a mistake shows none of it."""
+        """Number of the work, variant and origin. The first object to show a work shows the original."""
         work_at, how_at, form, *_ = self.draws.units("work", key)
         work = pick(work_at**1.3, self.by_medium[medium])
         if truth == "mistake":

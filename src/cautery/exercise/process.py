@@ -43,7 +43,7 @@ MakeActors = Callable[..., Actors]
 
 
 def main(argv: list[str], make_actors: MakeActors) -> int:
-    """Runs a world until it is finished, told to stop, or alone; the exit status. `make_actors` makes the people in it."""
+    """Runs a world until it is finished, told to stop, or alone; the exit status. `make_actors` makes its people."""
     wanted = _arguments(argv)
     try:
         scenario = load(Run(wanted.seed, wanted.flags, wanted.providers, wanted.days), wanted.scenario)
@@ -130,11 +130,11 @@ class _Process:
         )
 
     async def _serve_providers(self) -> None:
-        pages = Pages(self.state, self.media)
+        pages = Pages(self.state)
         search = Search(self.state, pages)
         for slug, provider in self.scenario.providers.items():
             api = NoticeApi(self.state, provider, provider_token(self.scenario.run.seed, slug))
-            await self._serve(slug, Site(self.state, provider, api, pages, search, self.media).handle)
+            await self._serve(slug, Site(self.state, provider, api, pages, search).handle)
         await self._serve("rdap", RdapServer(self.state).handle)
 
     async def _serve(self, name: str, handler: Handler) -> int:
@@ -159,7 +159,7 @@ class _Process:
 
     def _hosts(self) -> dict[str, str]:
         """Every host there is or will be; a web host's sites one by one."""
-        hosts = {host: slug for host, slug in self.state.population.hosts.items()}
+        hosts = dict(self.state.population.hosts)
         hosts |= {host: "hostkit" for host in self.state.population.sites() if "hostkit" in self.scenario.providers}
         hosts |= {"mail.pastely.test": "mail", "rdap.test": "rdap"}
         return {host: f"{LOOPBACK}:{self.ports[name]}" for host, name in sorted(hosts.items())}

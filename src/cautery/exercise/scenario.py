@@ -16,9 +16,10 @@ DEFAULT = Path(__file__).with_name("scenario.toml")
 EFFECTS = ("removed", "geo_blocked")
 GONE_AS = ("410_reason", "404_reason", "404_plain", "451_reason", "451_geo", "200_text", "login_redirect")
 SHARES = {
-    "flags_until", "t0", "malformed", "plain", "defanged", "late", "holds", "review_error", "signature_refused","decoys", "accounts", "known",
-    "new_during_flags", "owner_deletes", "same_bytes", "altered_bytes", "same_place", "successor", "announced", "share", "removed",
-    "declined", "claimed_but_up", "error_share", "hang_share", "hang_taken", "garbage_share",
+    "accounts", "altered_bytes", "announced", "claimed_but_up", "declined", "decoys", "defanged", "error_share",
+    "flags_until", "garbage_share", "hang_share", "hang_taken", "holds", "known", "late", "malformed",
+    "new_during_flags", "owner_deletes", "plain", "removed", "review_error", "same_bytes", "same_place", "share",
+    "signature_refused", "successor", "t0",
 }  # fmt: skip
 
 
@@ -151,7 +152,7 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """All figures of one rehearsal. `providers` are those taking part, in the file's order, their shares adding up to one."""
+    """All figures of one rehearsal. `providers` are those taking part, in the file's order; shares add up to one."""
 
     run: Run
     operation: Operation
@@ -226,7 +227,7 @@ def _read(path: Path) -> dict[str, Any]:
 
 
 def _merged(base: dict[str, Any], over: dict[str, Any], place: str) -> dict[str, Any]:
-    """`over` laid on `base`; weights are replaced as a whole, and only the optional figures of a provider may be new."""
+    """`over` laid on `base`; weights are replaced as a whole, only optional figures of a provider may be new."""
     merged = dict(base)
     for key, value in over.items():
         name = f"{place}{key}"
@@ -259,9 +260,7 @@ def _built(shape: type[T], row: Any, place: str) -> T:
 
 
 def _check_value(place: str, key: str, value: Any, declared: str) -> None:
-    kinds = {"str": str, "int": int, "float": (int, float), "bool": bool}.get(
-        declared, list if declared.startswith("list") else dict
-    )
+    kinds = TYPES[declared.partition("[")[0]]
     if not isinstance(value, kinds) or (isinstance(value, bool) and declared != "bool"):
         raise ScenarioError(f"{place}: {value!r} is not of type {declared}")
     if key in SHARES and not 0 <= value <= 1:

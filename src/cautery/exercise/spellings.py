@@ -57,7 +57,7 @@ def normal_forms(thing: WebObject) -> list[str]:
 
 
 def spelled(thing: WebObject, key: str, draws: Draws, flags: Flags) -> str:
-    """The address as somebody writes it down; `key` says who, so that each spells it his own way and always the same."""
+    """The address as somebody writes it down; `key` says who: each spells it his own way and always the same."""
     plain, form, tracking, scheme, upper, fragment, defanged, which = draws.units("spelling", key)
     if plain < flags.plain:
         return thing.url

@@ -4,8 +4,8 @@
                                                |                     |
     settle(now):   gone --adversary.plan--> back --> a new object    `--> the provider's answers, or a mail
 
-Nothing here asks what time it is or in which order things came: a removal is written down with its moment when the notice
-arrives, and pages compare that moment with the clock. After a kill the same deliveries are played again.
+Nothing here asks what time it is or in which order things came: a removal is written down with its moment when the
+notice arrives, and pages compare that moment with the clock. After a kill the same deliveries are played again.
 """
 
 from __future__ import annotations

@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import lru_cache
 from html import escape
 
-from cautery.exercise.media import Media
 from cautery.exercise.moments import to_iso
 from cautery.exercise.naming import OUTLETS, display_name
 from cautery.exercise.objects import WebObject
@@ -16,14 +15,15 @@ from cautery.exercise.state import State
 NEWEST = 12
 RELATED = 3
 PAGE = (
-    '<!DOCTYPE html>\n<html lang="{language}" dir="{direction}">\n<head>\n<meta charset="utf-8">\n<title>{title}</title>\n'
-    '<meta name="author" content="{author}">\n<link rel="canonical" href="{url}">\n</head>\n<body>\n<header><h1>{title}</h1>\n'
-    '<p class="by"><a href="{by}">{author}</a> <time datetime="{at}">{at}</time></p></header>\n<main>\n{main}\n</main>\n'
-    "<footer>{links}</footer>\n</body>\n</html>\n"
+    '<!DOCTYPE html>\n<html lang="{language}" dir="{direction}">\n<head>\n<meta charset="utf-8">\n'
+    '<title>{title}</title>\n<meta name="author" content="{author}">\n<link rel="canonical" href="{url}">\n</head>\n'
+    '<body>\n<header><h1>{title}</h1>\n<p class="by"><a href="{by}">{author}</a> <time datetime="{at}">{at}</time></p>'
+    "</header>\n<main>\n{main}\n</main>\n<footer>{links}</footer>\n</body>\n</html>\n"
 )
 INSTEAD = (
-    '<!DOCTYPE html>\n<html lang="{language}" dir="{direction}">\n<head>\n<meta charset="utf-8">\n<title>{provider}</title>\n</head>\n'
-    '<body>\n<header><a href="/">{provider}</a></header>\n<main><p class="notice">{words}</p></main>\n</body>\n</html>\n'
+    '<!DOCTYPE html>\n<html lang="{language}" dir="{direction}">\n<head>\n<meta charset="utf-8">\n'
+    '<title>{provider}</title>\n</head>\n<body>\n<header><a href="/">{provider}</a></header>\n'
+    '<main><p class="notice">{words}</p></main>\n</body>\n</html>\n'
 )
 PLAIN_404 = "<!DOCTYPE html>\n<html><head><title>404 Not Found</title></head><body><h1>Not Found</h1></body></html>\n"
 
@@ -31,9 +31,9 @@ PLAIN_404 = "<!DOCTYPE html>\n<html><head><title>404 Not Found</title></head><bo
 class Pages:
     """Writes the pages of all providers."""
 
-    def __init__(self, state: State, media: Media) -> None:
+    def __init__(self, state: State) -> None:
         self.state = state
-        self.media = media
+        self.media = state.media
         self._text = lru_cache(maxsize=20_000)(self._make_text)
         self._outlet = [
             account for slug in state.population.accounts for account in state.population.outlet_accounts(slug)

@@ -12,10 +12,10 @@ REMOVED = {
 }
 LEGAL = {
     "ar": "هذا المحتوى غير متاح لأسباب قانونية بعد إشعار من سلطة عامة بشأن محتوى إرهابي.",
-    "de": "Dieser Inhalt ist nach dem Hinweis einer Behörde auf terroristische Inhalte aus rechtlichen Gründen gesperrt.",
+    "de": "Dieser Inhalt ist nach Hinweis einer Behörde auf terroristische Inhalte rechtlich gesperrt.",
     "en": "This content is unavailable for legal reasons, after an authority's notice about terrorist content.",
-    "es": "Este contenido no está disponible por motivos legales, tras el aviso de una autoridad sobre contenidos terroristas.",
-    "fr": "Ce contenu est indisponible pour des raisons légales, après le signalement d'un contenu terroriste par une autorité.",
+    "es": "No disponible por motivos legales, tras el aviso de una autoridad sobre contenidos terroristas.",
+    "fr": "Indisponible pour des raisons légales, après le signalement par une autorité d'un contenu terroriste.",
     "ru": "Материал недоступен по правовым основаниям: уведомление органа власти о террористическом контенте.",
 }
 UNAVAILABLE = {

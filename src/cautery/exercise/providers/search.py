@@ -13,8 +13,8 @@ from cautery.exercise.state import State
 
 MOST = 50
 RESULTS = (
-    '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n<title>Search: {words}</title>\n</head>\n<body>\n'
-    "<ol>\n{results}</ol>\n</body>\n</html>\n"
+    '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n<title>Search: {words}</title>\n</head>\n'
+    "<body>\n<ol>\n{results}</ol>\n</body>\n</html>\n"
 )
 RESULT = '<li><a href="{url}">{title}</a> <span>{handle}</span> <time datetime="{at}">{at}</time></li>\n'
 

@@ -7,7 +7,6 @@ from urllib.parse import quote
 from aiohttp import web
 
 from cautery.exercise.addresses import locate
-from cautery.exercise.media import Media
 from cautery.exercise.objects import WebObject
 from cautery.exercise.providers.notices import BASE, NoticeApi
 from cautery.exercise.providers.pages import PLAIN_404, Pages, front, login
@@ -22,15 +21,12 @@ SHORT_HOSTS = frozenset({"vido.test", "cour.test"})
 class Site:
     """Everything of one provider that is reached by HTTP."""
 
-    def __init__(
-        self, state: State, provider: Provider, api: NoticeApi, pages: Pages, search: Search, media: Media
-    ) -> None:
+    def __init__(self, state: State, provider: Provider, api: NoticeApi, pages: Pages, search: Search) -> None:
         self.state = state
         self.provider = provider
         self.api = api
         self.pages = pages
         self.search = search
-        self.media = media
 
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
         """Answers any request."""
@@ -68,7 +64,7 @@ class Site:
         if path.startswith("/raw/"):
             return web.Response(text=self.pages.plain(thing), content_type="text/plain")
         if host == "dl.dropfile.test":
-            return self._media(self.media.name(thing) or "")
+            return self._media(self.state.media.name(thing) or "")
         return _page(200, self.pages.of(thing))
 
     def _gone(self, thing: WebObject, cause: str | None) -> web.Response:
@@ -77,7 +73,7 @@ class Site:
         return _page(*self.pages.instead(thing, cause, self.provider))
 
     def _media(self, name: str) -> web.Response:
-        found = self.media.read(name)
+        found = self.state.media.read(name)
         if found is None:
             return _page(404, PLAIN_404)
         data, mime = found

@@ -31,7 +31,7 @@ class Troubles:
         self.provider = provider
 
     def in_burst(self) -> bool:
-        """Whether the whole API answers 503 now: a window in every stretch of simulated time, but not right after T0."""
+        """Whether the whole API answers 503 now: in a window of every stretch of time, but not right after T0."""
         stretch, length = (
             int(minutes * MINUTE) for minutes in (self.provider.burst_every_minutes, self.provider.burst_minutes)
         )
