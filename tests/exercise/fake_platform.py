@@ -162,7 +162,7 @@ class FakePlatform:
             status = "recorded" if row["act"] is None else "already"
             if status == "recorded":
                 row.update(act=signature["act"], reason=signature["reason"], by=self._officer(request))
-                row["item"]["state"] = "signed" if signature["act"] == "sign" else "in_review"
+                row["item"]["state"] = "signed" if signature["act"] == "sign" else "dismissed"
             results.append({"decision_id": signature["decision_id"], "status": status, "detail": ""})
         return web.json_response({"results": results})
 

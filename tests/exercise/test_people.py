@@ -140,18 +140,28 @@ def test_decisions_follow_the_truth_except_for_the_keyed_errors(platform: FakePl
     assert 5 <= wrong <= 40
 
 
-def test_a_refused_decision_comes_back_after_a_second_look_and_is_signed_by_another_than_its_reviewer(
-    platform: FakePlatform,
-) -> None:
+def test_signers_refuse_now_and_then_with_a_reason_and_nobody_signs_what_they_reviewed(platform: FakePlatform) -> None:
     people = people_of(platform.out)
     run_all(people)
     people.close()
     refused = [row for row in platform.decisions.values() if row["act"] == "refuse"]
     assert len(refused) == people.counts()["refused"] > 3
     assert all(row["reason"] for row in refused)
-    assert all(row["item"]["state"] == "signed" for row in refused)
     assert all(row["by"].startswith("sign") for row in platform.decisions.values())
     assert all(row["by"].startswith("review") for row in platform.decided.values())
+
+
+def test_what_moved_meanwhile_is_left_to_the_next_session_but_a_batch_is_never_dropped(
+    platform: FakePlatform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    people = people_of(platform.out)
+    moved = {"error": {"code": "moved_meanwhile", "message": "Somebody was first.", "fields": {}}}
+    monkeypatch.setattr(PlatformClient, "post", lambda self, path, token, body: moved)
+    first = {event.kind: event for event in reversed(list(people.events()))}
+    assert people.perform(first["review"], 0.0) is False
+    assert people.perform(first["sign"], 0.0) is False
+    with pytest.raises(PlatformRefused, match="Somebody was first"):
+        people.perform(first["flags"], 0.0)
 
 
 def test_a_session_with_nothing_to_do_reports_that_nothing_was_recorded(platform: FakePlatform) -> None:

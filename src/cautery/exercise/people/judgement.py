@@ -26,7 +26,7 @@ GROUNDS: Mapping[str, str] = {
     "counter_terrorism": "A reply that takes the statement apart.",
     "mistake": "Nothing of the outlet's: flagged by mistake.",
 }
-REFUSAL = "The reasons do not carry the limb that is ticked: please look again."
+REFUSAL = "The reasons do not carry the limb that is ticked."
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +66,6 @@ def review(seed: int, object_id: str, truth: str, *, number: int = 1, error_rate
     return Finding("dismissed", (), purpose, GROUNDS[purpose], wrong=wrong)
 
 
-def refuses(seed: int, object_id: str, *, rate: float = 0.005) -> bool:
-    """Whether the first signer who sees this decision sends it back; the second look is then signed."""
-    return draw(seed, "signer-refuses", object_id) < rate
+def refuses(seed: int, object_id: str, *, number: int = 1, rate: float = 0.005) -> bool:
+    """Whether a signer refuses a decision on an object's n-th time online; true in `rate` of the cases."""
+    return draw(seed, "signer-refuses", f"{object_id}:{number}") < rate

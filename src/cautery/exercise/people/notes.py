@@ -36,10 +36,6 @@ class Notes:
             self._save(new)
             self._held.update(new)
 
-    def get(self, key: str) -> str | None:
-        """The note under this key."""
-        return self._held.get(key)
-
     def counts(self) -> dict[str, int]:
         """The `people` part of world.json."""
         kinds = Counter(key.partition(":")[0] for key in self._held)

@@ -124,6 +124,8 @@ class People:
             key = f"{batch}-{start // BATCH_LIMIT}"
             body = {"operation": self._plan.operation, "batch_key": key, "rows": [_as_row(row) for row in part]}
             answer = self._client.post("/intake/batches", token, body)
+            if "accepted" not in answer:
+                raise PlatformRefused("POST", "/intake/batches", 409, str(answer))
             taken = (answer["accepted"], answer["known"], len(answer["rejected"]))
             self._notes.add({f"batch:{key}": " ".join(map(str, taken))})
         return bool(rows)
@@ -138,8 +140,9 @@ class People:
         answer = self._client.post(
             "/deconfliction/holds", self._units[index].reviewers[0], {"operation": self._plan.operation, "holds": holds}
         )
-        self._notes.add({f"hold:{result['url']}": result["status"] for result in answer["results"]})
-        return any(result["status"] == "recorded" for result in answer["results"])
+        results = answer.get("results", [])
+        self._notes.add({f"hold:{result['url']}": result["status"] for result in results})
+        return any(result["status"] == "recorded" for result in results)
 
     def _turn_key(self, event: PeopleEvent) -> bool:
         self._client.post(f"/operations/{self._plan.operation}/keys", self._leaders[int(event.key)], {})
@@ -184,7 +187,7 @@ class People:
 
     def _claim(self, path: str, part: str, token: str, limit: int) -> list[dict[str, Any]]:
         answer = self._client.post(path, token, {"operation": self._plan.operation, "limit": limit})
-        claimed: list[dict[str, Any]] = answer[part]
+        claimed: list[dict[str, Any]] = answer.get(part, [])
         return claimed
 
     def _decide(self, token: str, items: list[dict[str, Any]]) -> int:
@@ -209,32 +212,18 @@ class People:
     def _answer_decisions(self, token: str, decisions: list[dict[str, Any]]) -> int:
         notes, signatures = {}, []
         for decision in decisions:
-            identity = str(decision["decision_id"])
-            refused_as = self._refused_as(decision)
-            if refused_as is None:
-                notes[f"signature:{decision['episode_id']}"] = identity
-                signatures.append({"decision_id": decision["decision_id"], "act": "sign", "reason": ""})
-            else:
-                notes[refused_as] = identity
-                signatures.append(
-                    {"decision_id": decision["decision_id"], "act": "refuse", "reason": judgement.REFUSAL}
-                )
+            refused = self._refuses(decision)
+            notes[f"{'refusal' if refused else 'signature'}:{decision['episode_id']}"] = str(decision["decision_id"])
+            act, reason = ("refuse", judgement.REFUSAL) if refused else ("sign", "")
+            signatures.append({"decision_id": decision["decision_id"], "act": act, "reason": reason})
         self._notes.add(notes)
-        return _settled(
-            "/authorise/signatures", self._client.post("/authorise/signatures", token, {"signatures": signatures})
-        )
+        answer = self._client.post("/authorise/signatures", token, {"signatures": signatures})
+        return _settled("/authorise/signatures", answer)
 
-    def _refused_as(self, decision: Mapping[str, Any]) -> str | None:
-        """The key of the note under which this decision is refused, None where it is signed.
-
-        Of an object's decisions in one episode only the first is refused: a decision that comes back after a second
-        look carries another id than the one noted, and is signed.
-        """
+    def _refuses(self, decision: Mapping[str, Any]) -> bool:
         known = self._world.truth(decision["url"])
-        if known is None or not judgement.refuses(self._seed, known[0], rate=self._refusal_rate):
-            return None
-        key = f"refusal:{decision['episode_id']}"
-        return key if self._notes.get(key) in {None, str(decision["decision_id"])} else None
+        number = decision.get("number", 1)
+        return known is not None and judgement.refuses(self._seed, known[0], number=number, rate=self._refusal_rate)
 
 
 def _unit_and_number(key: str) -> tuple[int, int]:
@@ -248,7 +237,7 @@ def _as_row(row: FlagRow) -> dict[str, Any]:
 
 def _settled(path: str, answer: Mapping[str, Any]) -> int:
     """How many results stand as asked for; PlatformRefused for one that the platform refuses (that is a bug)."""
-    results = answer["results"]
+    results = answer.get("results", [])
     refused = [result for result in results if result["status"] == "refused"]
     if refused:
         raise PlatformRefused("POST", path, 200, str(refused[:3]))

@@ -32,10 +32,6 @@ class Period:
     cause: str | None
     removed_by: str | None
 
-    def covers(self, at: float) -> bool:
-        """Whether the object was up then."""
-        return self.start <= at < self.end
-
 
 @dataclass(frozen=True, slots=True)
 class Thing:
@@ -50,10 +46,6 @@ class Thing:
     reachable_at: float | None
     flagged: bool
     periods: tuple[Period, ...]
-
-    def up(self, at: float) -> bool:
-        """Whether it was up at this moment."""
-        return any(period.covers(at) for period in self.periods)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from cautery.exercise.score.books import Books, moment
+from cautery.exercise.score.books import FOREVER, Books, moment
 from cautery.exercise.score.figures import Figure, figure, share
 from cautery.exercise.score.outcomes import period_of
 
@@ -69,20 +70,25 @@ def _inside(name: str, told: Mapping[str, Any], true: float | None, n: int) -> F
 
 
 def _presence(books: Books) -> Figure:
-    confirmed = [
-        (books.thing_of[item.id], since)
-        for item in books.items.values()
-        if item.id in books.thing_of and (since := _confirmed_since(item.openings)) is not None
-    ]
+    begun, over = _online(books)
     series = books.report["presence"]["series"]
     outside = []
     for point in series:
         at = moment(point["at"])
-        up = sum(since <= at and thing.up(at) for thing, since in confirmed)
+        up = bisect_right(begun, at) - bisect_right(over, at)
         if not point["up"] <= up <= point["up"] + point["unknown"]:
             outside.append({"at": point["at"], "true": up, "up": point["up"], "unknown": point["unknown"]})
     return share(len(series) - len(outside), len(series), outside=outside[:10])
 
 
-def _confirmed_since(openings: Sequence[Any]) -> float | None:
-    return min((opening.opened_at for opening in openings if opening.decision == "confirmed"), default=None)
+def _online(books: Books) -> tuple[list[float], list[float]]:
+    """Sorted beginnings and ends of times online of confirmed items, none before the first confirmed episode."""
+    begun, over = [], []
+    for item_id, thing in books.thing_of.items():
+        openings = books.items[item_id].openings
+        since = min((opening.opened_at for opening in openings if opening.decision == "confirmed"), default=FOREVER)
+        for period in thing.periods:
+            if since < period.end:
+                begun.append(max(since, period.start))
+                over.append(period.end)
+    return sorted(begun), sorted(over)
