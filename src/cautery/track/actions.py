@@ -29,6 +29,7 @@ from cautery.track.models import Answer, Feed, Mail, Probe, Tracking
 ANSWERS = frozenset({"removed", "geo_blocked", "declined", "already_gone"})
 FEED_EVERY = timedelta(minutes=5)
 BEFORE_T0 = timedelta(minutes=60)
+CLOSING_TRIES = 3
 TRACKED_FIELDS = [
     "verdict", "probed_at", "probes", "unsure_in_a_row", "last_up_at", "first_down_at", "down_verdict", "next_probe_at",
     "returned_at", "lease_owner", "lease_until",
@@ -219,3 +220,11 @@ def look_now(items: Sequence[int], *, at: datetime) -> int:
         .update(next_probe_at=at)
     )
 
+
+
+def look_at_all(now: datetime, *, unsure_only: bool = False) -> int:
+    """At the end of an operation everything tracked in it is looked at once more; how many are due."""
+    ended = Tracking.objects.filter(episode__operation__ends_at__lte=now, returned_at=None)
+    if unsure_only:
+        return ended.filter(verdict__in=UNSURE, unsure_in_a_row__lt=CLOSING_TRIES).update(next_probe_at=now)
+    return ended.exclude(probed_at__gte=now).update(next_probe_at=now)

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from cautery.core.actors import Actor
+from cautery.core.availability import DOWN
 from cautery.core.clock import on_grid
 from cautery.core.lifecycle import EpisodeState
 from cautery.custody.actions import record
@@ -31,6 +32,7 @@ class Candidate:
     score: float
     reason: str
     predecessor: Item | None
+    looked_before: datetime | None = None
 
 
 def start_searches(searches: Sequence[Search], taken_up: Sequence[Tracking]) -> None:
@@ -43,10 +45,10 @@ def start_searches(searches: Sequence[Search], taken_up: Sequence[Tracking]) -> 
 def searched(searches: Sequence[Search], *, at: datetime) -> None:
     """Note that searches were made, and when the next is due."""
     for search in searches:
-        search.asked += 1
+        search.asked, search.last_at = search.asked + 1, at
         later = [search.began_at + step for step in SEARCH_AFTER if search.began_at + step > at]
         search.next_at = on_grid(later[0], 5) if later else None
-    Search.objects.bulk_update(searches, ["asked", "next_at"], batch_size=500)
+    Search.objects.bulk_update(searches, ["asked", "last_at", "next_at"], batch_size=500)
 
 
 def sight(operation: Operation, candidates: Sequence[Candidate], *, by: Actor, at: datetime) -> int:
@@ -75,7 +77,7 @@ def _save(operation: Operation, found: Sequence[tuple[Episode, Candidate]], *, b
         (
             Sighting(
                 operation=operation, item=episode.item, episode=episode, predecessor=c.predecessor, way=c.way, score=c.score,
-                reason=c.reason[:300], at=at,
+                reason=c.reason[:300], at=at, looked_before_at=c.looked_before,
             )
             for episode, c in found
         ),
@@ -94,12 +96,19 @@ def reopen_returned(operation: Operation, trackings: Sequence[Tracking], *, by: 
         episodes = Episode.objects.filter(
             item_id__in=[t.item_id for t in trackings], operation=operation, opened_by=OpenedBy.PROBE, opened_at=at
         ).select_related("item")
+        down = {t.item_id: last_down(t) for t in trackings}
+        reason = "up again at the same place, by our own probe"
         found = [
-            (e, Candidate(e.item.url, e.item.identity, Way.SAME_PLACE, 1.0, "up again at the same place, by our own probe", e.item))
-            for e in episodes
+            (e, Candidate(e.item.url, e.item.identity, Way.SAME_PLACE, 1.0, reason, e.item, down[e.item_id])) for e in episodes
         ]
         _save(operation, found, by=by, at=at)
     return opened
+
+
+def last_down(tracking: Tracking) -> datetime | None:
+    """When a probe last saw it down, before it was back."""
+    seen = tracking.history.filter(verdict__in=DOWN).order_by("-at").first()
+    return seen.at if seen is not None else None
 
 
 def _close(trackings: Sequence[Tracking]) -> None:

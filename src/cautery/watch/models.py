@@ -18,6 +18,7 @@ class Search(models.Model):
     item = models.ForeignKey(Item, models.PROTECT, related_name="searches")
     began_at = models.DateTimeField()
     asked = models.PositiveIntegerField(default=0)
+    last_at = models.DateTimeField(null=True)
     next_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -49,16 +50,14 @@ class Sighting(models.Model):
 
     operation = models.ForeignKey(Operation, models.PROTECT, related_name="sightings")
     item = models.ForeignKey(Item, models.PROTECT, related_name="sightings")
-    episode = models.ForeignKey(Episode, models.PROTECT, related_name="sightings")
+    episode = models.OneToOneField(Episode, models.PROTECT, related_name="sighting_row")
     predecessor = models.ForeignKey(Item, models.PROTECT, related_name="successors", null=True)
     way = models.CharField(max_length=12, choices=Way.choices)
     score = models.FloatField()
     reason = models.CharField(max_length=300)
     at = models.DateTimeField()
-
-    class Meta:
-        constraints = [models.UniqueConstraint("episode", name="one_sighting_an_episode")]
-
+    looked_before_at = models.DateTimeField(null=True)
+    """The last look that would have shown it and did not; none where nobody had looked."""
 
 class Mark(models.Model):
     """How far the watch has read what earlier stages wrote (`name` -> last primary key or time seen)."""

@@ -119,7 +119,7 @@ def _candidate(search: Search, url: str) -> Candidate | None:
             return None
     if like.score < HANDLE_THRESHOLD:
         return None
-    return Candidate(link.canonical_url, link.identity, Way.SEARCH, like.score, like.reason, search.item)
+    return Candidate(link.canonical_url, link.identity, Way.SEARCH, like.score, like.reason, search.item, search.last_at)
 
 
 def _link(url: str) -> Link | None:
@@ -140,17 +140,20 @@ def read_announcements(now: datetime) -> int:
     for link in new:
         tracking = trackings.get(link.item_id)
         operation = tracking.episode.operation if tracking else None
-        if operation is not None and operation.t0 is not None and link.first_seen_at > operation.t0:
-            by_operation.setdefault(operation, []).append(_announced(link))
+        if tracking is not None and operation is not None and operation.t0 is not None and link.first_seen_at > operation.t0:
+            by_operation.setdefault(operation, []).append(_announced(link, tracking))
     for operation, candidates in by_operation.items():
         sight(operation, _with_kin(candidates), by=ACTOR, at=now)
     mark("out_links", new[-1].pk)
     return len(new)
 
 
-def _announced(link: OutLink) -> Candidate:
+def _announced(link: OutLink, tracking: Tracking) -> Candidate:
     reason = f"linked from {link.item.url}, which did not link there before"
-    return Candidate(link.url, link.identity, Way.OUT_LINK, 0.6, reason[:300], None)
+    before = tracking.history.filter(at__lt=link.first_seen_at).order_by("-at").first()
+    return Candidate(
+        link.url, link.identity, Way.OUT_LINK, 0.6, reason[:300], None, before.at if before is not None else tracking.episode.opened_at
+    )
 
 
 def _with_kin(candidates: Sequence[Candidate]) -> list[Candidate]:

@@ -1,0 +1,52 @@
+"""What every command stands on: Django set up, the register's tables there, errors told in one line."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import django
+import typer
+from django.core.management import call_command
+
+from cautery.core.errors import CauteryError
+
+DATA_OPTION = typer.Option(None, "--data", envvar="CAUTERY_DATA", help="Folder of the register (register.sqlite3).")
+JSON_OPTION = typer.Option(False, "--json", help="Answer in JSON, for programs.")
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """Tell an error of ours in one line, with what to do, and stop with 1."""
+    try:
+        yield
+    except CauteryError as error:
+        hint = error.fields.get("hint")
+        typer.echo(f"cautery: {error.message}" + (f" {hint}" if hint else ""), err=True)
+        raise typer.Exit(1) from error
+
+
+def set_up(data: Path | None, *, migrate: bool = True) -> None:
+    """Django with this data folder, and the register's tables brought up to date."""
+    if data is not None:
+        os.environ["CAUTERY_DATA"] = str(data)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cautery.settings")
+    django.setup()
+    if migrate:
+        call_command("migrate", verbosity=0, interactive=False)
+
+
+def say(value: Any, *, as_json: bool, text: str) -> None:
+    """Say a result: JSON for programs, `text` for people."""
+    typer.echo(json.dumps(value, ensure_ascii=False, default=str) if as_json else text)
+
+
+def stop_when_parent_goes() -> None:
+    """Leave when standard input ends: the launcher holds the other end, so a killed launcher leaves nothing behind."""
+    sys.stdin.buffer.read()
+    os._exit(1)
