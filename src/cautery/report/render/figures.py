@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from .document import Cell
@@ -56,7 +56,7 @@ def moment(text: str | None) -> str:
     """2026-06-18T08:00:00Z -> 18 June 2026, 08:00:00 UTC."""
     if text is None:
         return NOT_YET
-    at = datetime.fromisoformat(text)
+    at = datetime.fromisoformat(text).astimezone(UTC)
     return f"{at.day} {at:%B %Y, %H:%M:%S} UTC"
 
 

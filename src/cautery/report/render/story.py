@@ -1,7 +1,7 @@
 """What the report says, from the top: decided once here, shown by html.py and pdf.py.
 
 In short -> What was done -> What came of it -> How soon -> What was left online -> What came back
-         -> How it was checked -> How to read this -> Definitions
+         -> How this was recorded -> Counts in detail -> How to read this -> Definitions
 """
 
 from __future__ import annotations
@@ -62,6 +62,7 @@ def story(report: Report) -> Document:
             Section("What was left online", _presence(report)),
             Section("What came back", _returns(report)),
             Section("How this was recorded", _custody(report)),
+            *_detail(report),
             Section("How to read this", guide()),
             Section("Definitions", _definitions(report)),
         ),
@@ -90,7 +91,7 @@ def _summary(report: Report) -> tuple[Block, ...]:
     sent, outcomes = report["notices"]["sent"], report["outcomes"]
     speed, back = report["removal_time"], report["reemergence"]
     median, hour = figures.estimate(speed["median_s"]), figures.estimate(speed["share_1h"])
-    noticed = figures.estimate(back["median_detection_s"])
+    noticed = figures.estimate(back["median_detection_s"]).text
     still = sum(outcomes[key] for key in NOT_REMOVED)
     return (
         Paragraph(_opening(report)),
@@ -100,17 +101,19 @@ def _summary(report: Report) -> tuple[Block, ...]:
                 KeyFigure(
                     "Removed",
                     figures.count(outcomes["removed"]),
-                    f"{_of(outcomes['removed'], sent)}, seen by our own check",
+                    f"{_of(outcomes['removed'], sent)}, found by our own check",
                 ),
                 KeyFigure(
                     "Not removed",
                     figures.count(still),
-                    f"{_of(still, sent)}; of {figures.count(outcomes['unknown'])} more the state is unknown",
+                    f"{_of(still, sent)}; {_many(outcomes['unknown'], 'more is', 'more are')} of unknown state",
                 ),
                 KeyFigure("Half removed after", median.text, median.detail),
                 KeyFigure("Removed within 1 hour", hour.text, hour.detail),
                 KeyFigure(
-                    "Came back, seen", figures.count(back["returned_seen"]), f"half noticed within {noticed.text}"
+                    "Came back, seen",
+                    figures.count(back["returned_seen"]),
+                    f"half of them within {noticed}" if back["returned_seen"] else "no return was seen",
                 ),
             )
         ),
@@ -158,16 +161,7 @@ def _done(report: Report) -> tuple[Block, ...]:
             for label, value, unit, key in rows
         ),
     )
-    breakdowns = (
-        _breakdown("Flags by unit", "Unit", "Flags", flags["by_unit"], named=False),
-        _breakdown("Flags rejected, by reason", "Reason", "Flags", flags["by_reason"]),
-        _breakdown("Items by kind", "Kind", "Items", report["items"]["by_kind"]),
-        _breakdown("Items by provider", "Provider", "Items", report["items"]["by_provider"], named=False),
-        _breakdown("Decisions by protected purpose", "Purpose", "Items", decisions["by_purpose"]),
-        _breakdown("Notices by instrument", "Instrument", "Notices", notices["by_instrument"]),
-    )
-    filled = tuple(table for table in breakdowns if table.rows)
-    return (steps, Tables(filled)) if filled else (steps,)
+    return (steps,)
 
 
 def _outcomes(report: Report) -> tuple[Block, ...]:
@@ -324,6 +318,21 @@ def _custody(report: Report) -> tuple[Block, ...]:
         tuple((Cell(label), value) for label, value in rows),
     )
     return (Paragraph(text), table)
+
+
+def _detail(report: Report) -> tuple[Section, ...]:
+    """The counts again, divided by unit, reason, kind, provider, purpose and instrument, where there are any."""
+    flags, decisions, notices = report["flags"], report["decisions"], report["notices"]
+    breakdowns = (
+        _breakdown("Flags by unit", "Unit", "Flags", flags["by_unit"], named=False),
+        _breakdown("Flags rejected, by reason", "Reason", "Flags", flags["by_reason"]),
+        _breakdown("Items by kind", "Kind", "Items", report["items"]["by_kind"]),
+        _breakdown("Items by provider", "Provider", "Items", report["items"]["by_provider"], named=False),
+        _breakdown("Decisions by protected purpose", "Purpose", "Items", decisions["by_purpose"]),
+        _breakdown("Notices by instrument", "Instrument", "Notices", notices["by_instrument"]),
+    )
+    filled = tuple(table for table in breakdowns if table.rows)
+    return (Section("Counts in detail", (Tables(filled),)),) if filled else ()
 
 
 def _definitions(report: Report) -> tuple[Block, ...]:
