@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from cautery.core.effect import median_interval, quantile_interval, share_interval
+from cautery.core.effect import Inspected, median_interval, quantile_interval, share_interval
 
 Floats = NDArray[np.float64]
 HOUR = 3600.0
@@ -86,6 +86,16 @@ def test_known_moments_give_the_sign_test_interval() -> None:
     median = median_interval(moments, moments)
     assert (median.low, median.high) == (120, 540)
     assert median.value == pytest.approx(330)
+
+
+def test_one_fit_serves_every_figure() -> None:
+    rng = np.random.default_rng(6)
+    left, right = inspected(rng.exponential(HOUR, 50), np.arange(300.0, 9 * HOUR, 300.0))
+    cases = Inspected(left, right)
+    assert cases.n == 50
+    assert cases.median() == median_interval(left, right)
+    assert cases.quantile(0.9) == quantile_interval(left, right, 0.9)
+    assert cases.share(HOUR) == share_interval(left, right, HOUR)
 
 
 @pytest.mark.parametrize(("left", "right"), [([-1.0], [2.0]), ([3.0], [2.0]), ([1.0], [2.0, 3.0])])

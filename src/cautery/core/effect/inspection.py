@@ -13,6 +13,7 @@ Cases never seen over (right infinite) stay possible at every later time: unknow
 from __future__ import annotations
 
 import math
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -28,46 +29,76 @@ _SHARE_METHOD = "Turnbull estimate; Wilson limits of the counts surely and possi
 _TIME_METHOD = "Turnbull estimate; order statistics of last seen before and first seen after"
 
 
+class Inspected:
+    """Cases seen only at inspections: (left, right] float[n], seconds since each case began.
+
+    left is when the case was last seen going on (0 if never), right when it was first seen over (infinite if never).
+    One fit serves every figure asked of it. ValueError on a left end that is negative or after its right end.
+    """
+
+    def __init__(self, left: ArrayLike, right: ArrayLike) -> None:
+        self._left, self._right = _checked(left, right)
+
+    @property
+    def n(self) -> int:
+        """How many cases."""
+        return self._left.size
+
+    @cached_property
+    def _fitted(self) -> Npmle:
+        return _estimate(self._left, self._right)
+
+    def share(self, by: float, level: float = LEVEL) -> Estimate:
+        """Share of cases over within `by` seconds; the value is the middle of what the fit leaves open."""
+        if self.n == 0:
+            return Estimate(None, None, None, 0, _SHARE_METHOD, level, "nothing was observed")
+        surely = self._right <= by
+        low = wilson(int(surely.sum()), self.n, level).low
+        high = wilson(int((surely | (self._left < by)).sum()), self.n, level).high
+        between = self._fitted.cdf(by)
+        return Estimate((between.low + between.high) / 2, low, high, self.n, _SHARE_METHOD, level)
+
+    def quantile(self, share: float, level: float = LEVEL) -> Estimate:
+        """Seconds by which `share` of all cases are over.
+
+        The value is the middle of the interval in which the fit reaches the share, None where that interval has no
+        end; `high` is None where too many cases were never seen over to set an upper limit.
+        """
+        if self.n == 0:
+            return Estimate(None, None, None, 0, _TIME_METHOD, level, "nothing was observed")
+        below, above = _ranks(self.n, share, level)
+        low = float(np.sort(self._left)[below - 1]) if below else 0.0
+        high = float(np.sort(self._right)[above - 1]) if above <= self.n else math.inf
+        between = self._fitted.quantile(share)
+        known = math.isfinite(between.high)
+        return Estimate(
+            value=min(max((between.low + between.high) / 2, low), high) if known else None,
+            low=low,
+            high=high if math.isfinite(high) else None,
+            n=self.n,
+            method=_TIME_METHOD,
+            level=level,
+            reason=None if known else f"fewer than {share:.0%} were seen over",
+        )
+
+    def median(self, level: float = LEVEL) -> Estimate:
+        """Seconds by which half of all cases are over."""
+        return self.quantile(0.5, level)
+
+
 def share_interval(left: ArrayLike, right: ArrayLike, by: float, level: float = LEVEL) -> Estimate:
-    """Share of cases over within `by` seconds, from (left, right] float[n] seconds since each case began."""
-    lefts, rights = _checked(left, right)
-    if lefts.size == 0:
-        return Estimate(None, None, None, 0, _SHARE_METHOD, level, "nothing was observed")
-    surely = rights <= by
-    low = wilson(int(surely.sum()), lefts.size, level).low
-    high = wilson(int((surely | (lefts < by)).sum()), lefts.size, level).high
-    between = _estimate(lefts, rights).cdf(by)
-    return Estimate((between.low + between.high) / 2, low, high, lefts.size, _SHARE_METHOD, level)
+    """Share of cases over within `by` seconds; for several figures of the same cases use `Inspected`."""
+    return Inspected(left, right).share(by, level)
 
 
 def median_interval(left: ArrayLike, right: ArrayLike, level: float = LEVEL) -> Estimate:
-    """Seconds by which half of all cases are over; see `quantile_interval`."""
-    return quantile_interval(left, right, 0.5, level)
+    """Seconds by which half of all cases are over."""
+    return Inspected(left, right).median(level)
 
 
 def quantile_interval(left: ArrayLike, right: ArrayLike, share: float, level: float = LEVEL) -> Estimate:
-    """Seconds by which `share` of all cases are over, from (left, right] float[n] seconds since each case began.
-
-    The value is the middle of the interval in which the estimate reaches the share, None where that interval has no
-    end; `high` is None where too many cases were never seen over to set an upper limit.
-    """
-    lefts, rights = _checked(left, right)
-    if lefts.size == 0:
-        return Estimate(None, None, None, 0, _TIME_METHOD, level, "nothing was observed")
-    below, above = _ranks(lefts.size, share, level)
-    low = float(np.sort(lefts)[below - 1]) if below else 0.0
-    high = float(np.sort(rights)[above - 1]) if above <= lefts.size else math.inf
-    between = _estimate(lefts, rights).quantile(share)
-    known = math.isfinite(between.high)
-    return Estimate(
-        value=min(max((between.low + between.high) / 2, low), high) if known else None,
-        low=low,
-        high=high if math.isfinite(high) else None,
-        n=lefts.size,
-        method=_TIME_METHOD,
-        level=level,
-        reason=None if known else f"fewer than {share:.0%} were seen over",
-    )
+    """Seconds by which `share` of all cases are over."""
+    return Inspected(left, right).quantile(share, level)
 
 
 def _checked(left: ArrayLike, right: ArrayLike) -> tuple[Floats, Floats]:
