@@ -163,6 +163,15 @@ def test_an_operation_in_which_nothing_happened_is_told_calmly() -> None:
     assert "svg" not in {tag for tag, _ in Page(render_html(empty())).elements}
 
 
+def test_a_chart_of_very_many_providers_still_fits_a_page() -> None:
+    report = specimen()
+    for place in range(200):
+        report["outcomes"]["by_provider"][f"provider-{place}"] = dict.fromkeys(OUTCOMES, 0) | {"removed": 1}
+    assert all(f"provider-{place}" in Page(render_html(report)).text for place in (0, 199))
+    charts = re.findall(r'viewBox="0 0 720 (\d+)"', render_html(report))
+    assert max(map(int, charts)) < 1000
+
+
 def test_a_log_that_did_not_verify_is_said_loudly() -> None:
     report = specimen()
     report["custody"]["verified"] = False

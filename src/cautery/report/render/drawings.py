@@ -8,11 +8,13 @@ from typing import Any
 from . import charts, figures
 from .document import Chart
 
+MOST_ROWS = 30  # providers a chart shows, the largest first; the tables have them all
+
 
 def outcome_chart(by_provider: Sequence[tuple[str, Mapping[str, int]]], outcomes: Sequence[tuple[str, str]]) -> Chart:
     """Each provider's notices by outcome, as shares of a whole."""
     title = "Outcome of the notices at each provider, in shares"
-    bars = [charts.Bar(slug, tuple(counts[key] for key, _ in outcomes)) for slug, counts in by_provider]
+    bars = [charts.Bar(slug, tuple(counts[key] for key, _ in outcomes)) for slug, counts in by_provider[:MOST_ROWS]]
     described = "; ".join(
         f"{bar.name}: {figures.share(bar.parts[0] / sum(bar.parts))} removed of {figures.count(sum(bar.parts))}"
         for bar in bars
@@ -25,7 +27,7 @@ def outcome_chart(by_provider: Sequence[tuple[str, Mapping[str, int]]], outcomes
 def removal_chart(by_provider: Sequence[tuple[str, Mapping[str, Any]]], everywhere: Mapping[str, Any]) -> Chart:
     """Each provider's median time to removal with its interval."""
     title = "Time until half of the notified items were removed, with 95 % intervals"
-    named = [*by_provider, ("All", everywhere)]
+    named = [*by_provider[:MOST_ROWS], ("All", everywhere)]
     spans = [charts.Span(slug, *(found["median_s"][end] for end in ("value", "low", "high"))) for slug, found in named]
     described = "; ".join(f"{slug}: {_said(found['median_s'])}" for slug, found in named)
     return Chart(title, described, charts.spans(spans, title, described))
