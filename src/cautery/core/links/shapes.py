@@ -14,6 +14,7 @@ from urllib.parse import quote
 
 from cautery.core.errors import RulesInvalid
 from cautery.core.links.address import Address
+from cautery.core.links.codecs import CODECS
 
 SEGMENT = "[^/]+"
 _PLACE = re.compile(r"\{([a-z][a-z_]*)\}")
@@ -42,6 +43,7 @@ class Shape:
     refuse: bool
     shortener: bool
     lower: tuple[str, ...]
+    decode: tuple[tuple[str, str], ...]
     given: frozenset[str]
     """Which of the parts every address has (`host`, `domain`, `search`, `raw_query`) the templates ask for."""
 
@@ -66,6 +68,8 @@ class Shape:
         for name in self.lower:
             if name in parts:
                 parts[name] = parts[name].lower()
+        for name, codec in self.decode:
+            parts[name] = CODECS[codec](parts[name])
         return parts
 
     def _in_query(self, query: Mapping[str, str], parts: dict[str, str]) -> bool:
@@ -142,10 +146,14 @@ class ShapeCompiler:
             refuse=use == "refused",
             shortener=bool(table.get("shortener", False)),
             lower=self._lower,
+            decode=tuple(table.get("decode", {}).items()),
             given=_GIVEN & set(_PLACE.findall(" ".join(str(table.get(name, "")) for name in _TEMPLATES))),
         )
         if use != "refused":
             self._check_places(shape)
+        for _, codec in shape.decode:
+            if codec not in CODECS:
+                raise self._invalid("unknown_codec", f"no codec {codec!r}")
         return shape
 
     def _check_places(self, shape: Shape) -> None:
@@ -173,7 +181,22 @@ class ShapeCompiler:
 
 _TEMPLATES = ("copy", "key", "owner", "target", "url")
 _ALLOWED = frozenset(
-    ["copy", "fragment", "host", "key", "kind", "owner", "path", "query", "shortener", "space", "target", "url", "via"],
+    [
+        "copy",
+        "decode",
+        "fragment",
+        "host",
+        "key",
+        "kind",
+        "owner",
+        "path",
+        "query",
+        "shortener",
+        "space",
+        "target",
+        "url",
+        "via",
+    ],
 )
 
 
