@@ -5,9 +5,7 @@ from __future__ import annotations
 import copy
 import json
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -15,179 +13,7 @@ from cautery.exercise.score import score, write_score
 from cautery.exercise.score.effect import curve, quantile, removed_by
 from cautery.exercise.score.figures import definitions
 from tests.exercise.fake_platform import FakePlatform
-
-T0 = datetime(2027, 3, 2, 20, 24, tzinfo=UTC)
-Row = dict[str, Any]
-Books = tuple[Row, Row, list[Row]]
-
-
-def at(minutes: float) -> str:
-    """ISO time so many minutes after T0."""
-    return (T0 + timedelta(minutes=minutes)).isoformat().replace("+00:00", "Z")
-
-
-def up(since: float, until: float | None = None, cause: str | None = None, by: str | None = None) -> Row:
-    return {"from": at(since), "to": None if until is None else at(until), "cause": cause, "removed_by": by}
-
-
-def thing(name: str, provider: str, *periods: Row, **more: Any) -> Row:
-    return {
-        "id": name,
-        "url": f"https://{provider}.test/{name}",
-        "provider": provider,
-        "kind": "post",
-        "key": name,
-        "truth": "propaganda",
-        "origin": "first",
-        "predecessor": None,
-        "gone_cause": periods[-1]["cause"] if periods else None,
-        "gone_shows_as": None,
-        "reachable_at": None,
-        "flagged_by": ["unit-at"],
-        "episodes": list(periods),
-        **more,
-    }
-
-
-def delivery(provider: str, name: str, answer: str | None, *, minute: float = 0.0, wall: float = 100.0) -> Row:
-    return {
-        "provider": provider,
-        "channel": "api",
-        "idempotency_key": f"k-{name}",
-        "reference": f"R-{name}",
-        "object": name,
-        "received_at": at(minute),
-        "received_wall": wall,
-        "times_received": 1,
-        "times_effective": 1,
-        "answer": answer,
-        "answered_at": None,
-    }
-
-
-def episode(
-    number: int, minute: float, by: str = "flag", *, decision: str = "confirmed", after: str | None = None
-) -> Row:
-    return {
-        "episode_id": number,
-        "number": number,
-        "opened_at": at(minute),
-        "opened_by": by,
-        "state": "closed",
-        "decision": decision,
-        "outcome": None,
-        "predecessor_item_id": after,
-    }
-
-
-def item(name: str, provider: str, *episodes: Row) -> Row:
-    return {
-        "item_id": f"i-{name}",
-        "url": f"https://{provider}.test/{name}",
-        "provider": provider,
-        "kind": "post",
-        "key": name,
-        "state": "closed",
-        "episodes": list(episodes),
-    }
-
-
-LONG_AGO = -2000.0
-FLAGGED = -1500.0
-
-
-def world() -> Row:
-    """Twelve objects, one of each fate; ends 3,000 minutes after T0."""
-    back: Row = {"flagged_by": []}
-    objects = [
-        thing("quick", "vidora", up(LONG_AGO, 30, "provider", "k-quick"), up(500), gone_shows_as="410_reason"),
-        thing("slow", "courier", up(LONG_AGO, 90, "provider", "k-slow"), gone_shows_as="404_reason"),
-        thing("paper", "chirp", up(LONG_AGO), truth="journalism"),
-        thing("login", "agora", up(LONG_AGO, 300, "provider", "k-login"), gone_shows_as="login_redirect"),
-        thing("plain", "dropfile", up(LONG_AGO, 45, "provider", "k-plain"), gone_shows_as="404_plain"),
-        thing("mute", "dropfile", up(LONG_AGO, 200, "provider", "k-mute"), gone_shows_as="404_plain"),
-        thing("liar", "dropfile", up(LONG_AGO)),
-        thing("abroad", "hostkit", up(LONG_AGO, 400, "geo", "k-abroad"), gone_shows_as="451_geo"),
-        thing("shy", "lumigram", up(LONG_AGO, 20, "owner"), gone_shows_as="owner_text"),
-        thing("no", "lumigram", up(LONG_AGO)),
-        thing("heir", "vidora", up(200), origin="return:successor", predecessor="quick", reachable_at=at(210), **back),
-        thing("twin", "courier", up(300), origin="return:same_bytes", predecessor="slow", reachable_at=at(310), **back),
-    ]
-    deliveries = [
-        delivery("vidora", "quick", "removed", wall=100.0),
-        delivery("courier", "slow", "removed", wall=100.4),
-        delivery("agora", "login", "removed", wall=100.1),
-        delivery("dropfile", "plain", "removed", wall=100.2),
-        delivery("dropfile", "mute", None, wall=100.3),
-        delivery("dropfile", "liar", "removed", wall=100.3),
-        delivery("hostkit", "abroad", "geo_blocked", wall=100.9),
-        delivery("lumigram", "shy", "already_gone", wall=100.5),
-        delivery("lumigram", "no", "declined", wall=100.5),
-        delivery("vidora", "heir", None, minute=240, wall=250.0),
-    ]
-    return {
-        "seed": 7,
-        "operation": {"slug": "op", "ends_at": at(3000)},
-        "flags": {"sent": 30, "malformed": 2},
-        "objects": objects,
-        "deliveries": deliveries,
-        "refusals": [],
-        "people": {"decisions": 12, "errors": 1, "signed": 10, "refused": 0, "holds": 0},
-    }
-
-
-def register() -> list[Row]:
-    return [
-        item("quick", "vidora", episode(1, FLAGGED), episode(2, 505, "probe")),
-        item("slow", "courier", episode(1, FLAGGED)),
-        item("paper", "chirp", episode(1, FLAGGED, decision="dismissed")),
-        *(item(name, "dropfile", episode(1, FLAGGED)) for name in ("plain", "mute", "liar")),
-        item("login", "agora", episode(1, FLAGGED)),
-        item("abroad", "hostkit", episode(1, FLAGGED)),
-        *(item(name, "lumigram", episode(1, FLAGGED)) for name in ("shy", "no")),
-        item("heir", "vidora", episode(1, 215, "watch", after="i-quick")),
-    ]
-
-
-def report() -> Row:
-    fates = {
-        "vidora": {"removed": 1, "unanswered": 1},
-        "courier": {"removed": 1},
-        "agora": {"unknown": 1},
-        "dropfile": {"removed": 1, "gone_other": 1, "claimed_but_up": 1},
-        "hostkit": {"geo_blocked": 1},
-        "lumigram": {"gone_other": 1, "declined": 1},
-    }
-    names = ("removed", "claimed_but_up", "geo_blocked", "declined", "gone_other", "unanswered", "unknown")
-    totals = {name: sum(row.get(name, 0) for row in fates.values()) for name in names}
-    sent = {"vidora": 2, "courier": 1, "agora": 1, "dropfile": 3, "hostkit": 1, "lumigram": 2}
-    return {
-        "flags": {"received": 30, "rejected": 2},
-        "items": {"unique": 11, "by_provider": {}, "by_kind": {}},
-        "decisions": {"confirmed": 11, "dismissed": 1, "held": 0},
-        "notices": {"sent": 10, "by_provider": sent, "first_sent_at": at(0), "last_first_batch_at": at(0)},
-        "outcomes": {**totals, "by_provider": fates},
-        "removal_time": {
-            "median_s": {"value": 18000.0, "low": 5400.0, "high": None},
-            "share_1h": {"value": 0.2, "low": 0.05, "high": 0.5},
-        },
-        "presence": {
-            "before": 9,
-            "after": 4,
-            "series": [
-                {"at": at(-10), "up": 9, "unknown": 0},
-                {"at": at(60), "up": 5, "unknown": 1},
-                {"at": at(600), "up": 4, "unknown": 1},
-                {"at": at(700), "up": 9, "unknown": 1},
-            ],
-        },
-        "reemergence": {"returned_seen": 2, "median_detection_s": 300},
-        "custody": {"entries": 5, "head": "x", "verified": True},
-    }
-
-
-def books() -> Books:
-    return world(), report(), register()
+from tests.exercise.small_books import LONG_AGO, Books, at, books, delivery, episode, thing, up
 
 
 def figures_of(made: Books) -> Row:
@@ -226,6 +52,7 @@ def test_every_figure_has_its_unit_its_number_of_cases_and_a_definition() -> Non
     ("wrong_notices", 0, 10),
     ("decoys_referred", 0, 1),
     ("effects_repeated", 0, 10),
+    ("outcomes_differing", 0, 0),
     ("notices", 10, 6),
     ("removed", 3, 10),
     ("review_errors", 1 / 12, 12),
@@ -324,12 +151,55 @@ def test_what_ends_after_the_operation_is_up_at_its_end() -> None:
     assert figures_of(made)["removed"]["value"] == 2
 
 
-def test_what_went_behind_a_login_and_is_up_again_was_unknown_all_the_same() -> None:
+def test_what_went_behind_a_login_and_is_up_again_is_up() -> None:
     made = books()
-    again = thing("other", "agora", up(LONG_AGO, 300, "provider", "k-other"), up(900))
-    made[0]["objects"].append(again)
-    made[0]["deliveries"].append(delivery("agora", "other", "removed"))
-    assert figures_of(made)["removed"]["value"] == 3
+    made[0]["objects"][3]["episodes"].append(up(900))
+    made[0]["objects"].append(thing("shut", "agora", up(LONG_AGO, 40, "provider"), gone_shows_as="login_redirect"))
+    fates = made[1]["outcomes"]
+    fates["by_provider"]["agora"] = {"claimed_but_up": 1}
+    fates["unknown"], fates["claimed_but_up"] = 0, 2
+    assert checks_of(made)["unknown_exact"]["ok"] is True
+    assert checks_of(made)["claimed_but_up_exact"]["ok"] is True
+
+
+@pytest.mark.parametrize(("gap", "ok"), [(10, True), (20, False)])
+def test_what_was_down_for_a_blink_may_have_been_missed(gap: float, *, ok: bool) -> None:
+    made = books()
+    made[0]["objects"][0]["episodes"][1] = up(30 + gap)
+    fates = made[1]["outcomes"]
+    assert checks_of(made)["removed_exact"]["ok"] is True
+    fates["by_provider"]["vidora"] = {"claimed_but_up": 1, "unanswered": 1}
+    fates["removed"], fates["claimed_but_up"] = 2, 2
+    assert checks_of(made)["removed_exact"]["ok"] is ok
+    assert checks_of(made)["claimed_but_up_exact"]["ok"] is ok
+
+
+@pytest.mark.parametrize(("minute", "ok"), [(2995, True), (2980, False)])
+def test_an_answer_just_before_the_end_may_not_have_been_read(minute: float, *, ok: bool) -> None:
+    made = books()
+    declined = made[0]["deliveries"][8]
+    assert declined["answer"] == "declined"
+    declined["answered_at"] = at(minute)
+    fates = made[1]["outcomes"]
+    fates["by_provider"]["lumigram"] = {"gone_other": 1, "unanswered": 1}
+    fates["declined"], fates["unanswered"] = 0, 2
+    assert checks_of(made)["declined_exact"]["ok"] is ok
+
+
+def test_notices_that_the_register_tells_otherwise_are_named() -> None:
+    made = books()
+    for row, outcome in ((made[2][0], "removed"), (made[2][1], "unanswered")):
+        row["episodes"][0].update(idempotency_key=f"k-{row['key']}", outcome=outcome)
+    differing = figures_of(made)["outcomes_differing"]
+    assert (differing["value"], differing["n"]) == (1, 2)
+    assert differing["cases"] == ["k-slow: removed, not unanswered"]
+
+
+def test_what_a_signer_refused_does_not_count_as_presence() -> None:
+    made = books()
+    made[2][-1]["episodes"][0]["state"] = "dismissed"
+    made[1]["presence"]["series"] = [{"at": at(600), "up": 3, "unknown": 0}]
+    assert figures_of(made)["presence_inside_band_share"]["value"] == 1.0
 
 
 def test_an_item_that_is_spelled_otherwise_is_matched_by_its_url() -> None:

@@ -13,6 +13,7 @@ Address = tuple[str, str, str]
 PROPAGANDA = "propaganda"
 SAME_PLACE = "same_place"
 FOREVER = float("inf")
+UNSIGNED = frozenset({"in_review", "confirmed", "dismissed", "signed"})
 
 
 def moment(text: str) -> float:
@@ -60,17 +61,29 @@ class Notice:
     times_received: int
     times_effective: int
     answer: str | None
+    answered_at: float | None
 
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """An episode of a register item: `opened_by` is flag, watch or probe; `decision` confirmed, dismissed or None."""
+    """An episode of a register item: `opened_by` is flag, watch or probe; `decision` confirmed, dismissed or None.
+
+    `notice` is the idempotency key of the notice that reached a provider, `outcome` what the platform made of it.
+    """
 
     number: int
     opened_at: float
     opened_by: str
+    state: str
     decision: str | None
+    outcome: str | None
+    notice: str | None
     predecessor_item: str | None
+
+    @property
+    def referred(self) -> bool:
+        """Whether it was confirmed and signed, so that a notice was made, sent or held."""
+        return self.decision == "confirmed" and self.state not in UNSIGNED
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +207,7 @@ def _notice(row: Mapping[str, Any]) -> Notice:
         times_received=row["times_received"],
         times_effective=row["times_effective"],
         answer=row["answer"],
+        answered_at=None if row["answered_at"] is None else moment(row["answered_at"]),
     )
 
 
@@ -203,7 +217,10 @@ def _item(row: Mapping[str, Any]) -> Item:
             number=episode["number"],
             opened_at=moment(episode["opened_at"]),
             opened_by=episode["opened_by"],
+            state=episode["state"],
             decision=episode["decision"],
+            outcome=episode["outcome"],
+            notice=episode.get("idempotency_key"),
             predecessor_item=_word(episode["predecessor_item_id"]),
         )
         for episode in row["episodes"]

@@ -6,7 +6,7 @@ from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from cautery.exercise.score.books import FOREVER, Books, moment
+from cautery.exercise.score.books import Books, moment
 from cautery.exercise.score.figures import Figure, figure, share
 from cautery.exercise.score.outcomes import period_of
 
@@ -82,13 +82,11 @@ def _presence(books: Books) -> Figure:
 
 
 def _online(books: Books) -> tuple[list[float], list[float]]:
-    """Sorted beginnings and ends of times online of confirmed items, none before the first confirmed episode."""
-    begun, over = [], []
-    for item_id, thing in books.thing_of.items():
-        openings = books.items[item_id].openings
-        since = min((opening.opened_at for opening in openings if opening.decision == "confirmed"), default=FOREVER)
-        for period in thing.periods:
-            if since < period.end:
-                begun.append(max(since, period.start))
-                over.append(period.end)
-    return sorted(begun), sorted(over)
+    """Sorted beginnings and ends of all times online of the objects that items with a notice stand for."""
+    periods = [
+        period
+        for item_id, thing in books.thing_of.items()
+        if any(opening.referred for opening in books.items[item_id].openings)
+        for period in thing.periods
+    ]
+    return sorted(period.start for period in periods), sorted(period.end for period in periods)

@@ -62,6 +62,17 @@ def agreement(name: str, ours: Table, told: Table) -> Check:
     return check(name, ok=not differ, detail="; ".join(differ) or f"{sum(ours.values())} in both")
 
 
+def within(name: str, least: Table, most: Table, told: Table) -> Check:
+    """Holds where each line told lies between two tables; else names the lines that do not."""
+    lines = sorted(set(most) | set(told))
+    outside = [
+        f"{line}: books {least.get(line, 0)} to {most.get(line, 0)}, report {told.get(line, 0)}"
+        for line in lines
+        if not least.get(line, 0) <= told.get(line, 0) <= most.get(line, 0)
+    ]
+    return check(name, ok=not outside, detail="; ".join(outside) or f"{told.get('all', 0)} in the report")
+
+
 def flat(nested: Mapping[str, Mapping[str, int]], column: str) -> Counter[str]:
     """One column of a table by provider, with the total under `all`."""
     lines = Counter({name: row.get(column, 0) for name, row in nested.items()})
