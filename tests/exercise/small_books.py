@@ -1,4 +1,4 @@
-"""Small books made by hand: a world of twelve objects, one of each fate, and a report and register that agree with it."""
+"""Small books made by hand: a world of twelve objects, one of each fate, a report and a register that agree."""
 
 from __future__ import annotations
 

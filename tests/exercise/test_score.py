@@ -13,7 +13,7 @@ from cautery.exercise.score import score, write_score
 from cautery.exercise.score.effect import curve, quantile, removed_by
 from cautery.exercise.score.figures import definitions
 from tests.exercise.fake_platform import FakePlatform
-from tests.exercise.small_books import LONG_AGO, Books, at, books, delivery, episode, thing, up
+from tests.exercise.small_books import LONG_AGO, Books, Row, at, books, delivery, episode, thing, up
 
 
 def figures_of(made: Books) -> Row:
