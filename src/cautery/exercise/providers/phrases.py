@@ -11,12 +11,12 @@ REMOVED = {
     "ru": "Этот материал удалён, так как он нарушает наши правила о террористическом контенте.",
 }
 LEGAL = {
-    "ar": "هذا المحتوى غير متاح لأسباب قانونية بعد إشعار من سلطة عامة بشأن محتوى إرهابي.",
-    "de": "Dieser Inhalt ist nach Hinweis einer Behörde auf terroristische Inhalte rechtlich gesperrt.",
-    "en": "This content is unavailable for legal reasons, after an authority's notice about terrorist content.",
-    "es": "No disponible por motivos legales, tras el aviso de una autoridad sobre contenidos terroristas.",
-    "fr": "Indisponible pour des raisons légales, après le signalement par une autorité d'un contenu terroriste.",
-    "ru": "Материал недоступен по правовым основаниям: уведомление органа власти о террористическом контенте.",
+    "ar": "تمت إزالة هذا المحتوى لأسباب قانونية بعد إشعار من سلطة عامة بشأن محتوى إرهابي.",
+    "de": "Dieser Inhalt wurde nach Hinweis einer Behörde auf terroristische Inhalte aus Rechtsgründen entfernt.",
+    "en": "This content has been removed for legal reasons, after an authority's notice about terrorist content.",
+    "es": "Contenido retirado por motivos legales, tras el aviso de una autoridad sobre contenidos terroristas.",
+    "fr": "Contenu retiré pour des raisons légales, après le signalement par une autorité d'un contenu terroriste.",
+    "ru": "Материал удалён по правовым основаниям: уведомление органа власти о террористическом контенте.",
 }
 UNAVAILABLE = {
     "ar": "لم يعد هذا المحتوى متاحًا.",
@@ -27,7 +27,7 @@ UNAVAILABLE = {
     "ru": "Этот материал больше недоступен.",
 }
 BY_AUTHOR = {
-    "ar": "حُذف هذا المحتوى من قبل صاحبه.",
+    "ar": "تم حذف هذا المحتوى من قبل صاحبه.",
     "de": "Dieser Inhalt wurde von seinem Verfasser gelöscht.",
     "en": "This content was deleted by its author.",
     "es": "Este contenido ha sido eliminado por su autor.",
