@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from cautery.report.render import render_html, render_pdf
+from cautery.report.render.glyphs import HELD, showable
 from cautery.report.render.html import POLICY, STYLE
 
 from .specimen import OUTCOMES, empty, specimen
@@ -143,6 +144,32 @@ def test_words_from_outside_stay_words() -> None:
     assert "</svg><b>" not in html
     assert "alert(1)" in Page(html).text
     assert render_pdf(hostile()).startswith(b"%PDF-1.7")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Операция Пример",
+        "عملية عينة",
+        "演習",
+        "😀",
+        "a\x00b",
+        "e\u0301 \u0301",
+        "\ufffe\ue000",
+        "\u202eback",
+        "".join(sorted(HELD)),
+    ],
+    ids=ascii,
+)
+def test_no_name_stops_the_pdf(name: str) -> None:
+    report = specimen()
+    report["operation"]["name"] = name
+    report["outcomes"]["by_provider"][name] = dict.fromkeys(OUTCOMES, 1)
+    assert render_pdf(report).startswith(b"%PDF-1.7")
+
+
+def test_a_letter_the_pdf_cannot_show_is_named_not_dropped() -> None:
+    assert showable({"a": ["e\u0301 演", 3, None]}) == {"a": ["é [U+6F14]", 3, None]}
 
 
 @pytest.mark.parametrize("report", [specimen(), empty()], ids=["full", "empty"])

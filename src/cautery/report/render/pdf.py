@@ -12,6 +12,7 @@ from typing import Any
 import typst
 
 from . import figures
+from .glyphs import showable
 from .palette import CHART_STYLE, LIGHT, resolved
 from .story import story
 
@@ -23,7 +24,7 @@ _STYLE = f"<style>.chart text {{ font-family: 'Libertinus Serif'; }}{resolved(CH
 def render_pdf(report: Mapping[str, Any]) -> bytes:
     """The content of report.json as a PDF; the same report gives the same bytes. KeyError where it lacks a key."""
     document = story(report)
-    content = asdict(document)
+    content = showable(asdict(document))
     for section in content["sections"]:
         for block in section["blocks"]:
             if block["kind"] == "chart":

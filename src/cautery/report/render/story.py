@@ -113,7 +113,7 @@ def _summary(report: Report) -> tuple[Block, ...]:
                 KeyFigure(
                     "Came back, seen",
                     figures.count(back["returned_seen"]),
-                    f"half of them within {noticed}" if back["returned_seen"] else "no return was seen",
+                    f"half of them noticed within {noticed}" if back["returned_seen"] else "no return was seen",
                 ),
             )
         ),
