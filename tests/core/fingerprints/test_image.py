@@ -84,6 +84,13 @@ def test_it_agrees_with_the_reference() -> None:
             assert ours.quality == int(case["quality"]), case
 
 
+def test_it_gives_what_python_threatexchange_publishes() -> None:
+    published = json.loads(shared("media/pdq_expected.json").read_text())["python_threatexchange_examples_pdq"]
+    pictures = [*sorted(shared("media/bridge-mods").iterdir()), shared("media/misc-images/c.png")]
+    for path, hexadecimal in zip(pictures, published, strict=False):
+        assert image(path.read_bytes()).distance(PdqHash(bytes.fromhex(hexadecimal), 0)) <= 2, path.name
+
+
 def test_it_agrees_on_every_colour_mode() -> None:
     original = image(shared("media/misc-images/modes/RGB.jpg").read_bytes())
     for path in sorted(shared("media/misc-images/modes").iterdir()):

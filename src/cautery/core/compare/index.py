@@ -32,6 +32,7 @@ class Hits(NamedTuple):
 class HammingIndex:
     """Hashes in memory, about 33 bytes each. An id is given once: removed ids are never used again.
 
+    Searches may run side by side in threads; a change must not run beside anything else.
     The inside is one function, `scan.scan`; a faster one takes its place by finding the same pairs.
     """
 
