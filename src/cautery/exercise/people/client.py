@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import logging
 import math
 import time
 from collections.abc import Mapping
@@ -18,6 +19,8 @@ TIMEOUT_S = 60.0
 FIRST_PAUSE_S = 0.05
 LONGEST_PAUSE_S = 1.0
 GROWTH = 1.6
+LOG = logging.getLogger(__name__)
+SAY_AFTER_S = 5.0
 AWAY = frozenset({502, 503, 504})
 SETTLED = 409
 """Somebody did this before: what was asked for holds."""
@@ -46,6 +49,7 @@ class PlatformClient:
         self._timeout_s = timeout_s
         self._patience_s = patience_s
         self._connection: http.client.HTTPConnection | None = None
+        self._why = ""
 
     def get(self, path: str, token: str) -> dict[str, Any]:
         """The answer to a GET; PlatformRefused, PlatformGone."""
@@ -65,13 +69,17 @@ class PlatformClient:
         headers = {"Authorization": f"Bearer {token}", "Accept": "application/json"}
         if body is not None:
             headers["Content-Type"] = "application/json"
-        pause, deadline = FIRST_PAUSE_S, time.monotonic() + self._patience_s
+        began, pause, said = time.monotonic(), FIRST_PAUSE_S, False
         while True:
             answer = self._try(method, path, headers, body)
             if answer is not None:
                 return _document(method, path, *answer)
-            if time.monotonic() + pause > deadline:
-                raise PlatformGone(f"{method} {path}: no answer within {self._patience_s:g} s")
+            waited = time.monotonic() - began
+            if waited + pause > self._patience_s:
+                raise PlatformGone(f"{method} {path}: no answer within {self._patience_s:g} s ({self._why})")
+            if waited > SAY_AFTER_S and not said:
+                LOG.warning("%s %s: still waiting for the platform (%s)", method, path, self._why)
+                said = True
             time.sleep(pause)
             pause = min(LONGEST_PAUSE_S, pause * GROWTH)
 
@@ -82,10 +90,12 @@ class PlatformClient:
             connection.request(method, f"/api/v1{path}", body=body, headers=dict(headers))
             response = connection.getresponse()
             status, data = response.status, response.read()
-        except (OSError, http.client.HTTPException, json.JSONDecodeError):
+        except (OSError, http.client.HTTPException, json.JSONDecodeError) as error:
+            self._why = repr(error)
             self.close()
             return None
         if status in AWAY:
+            self._why = f"status {status}"
             self.close()
             return None
         return status, data
