@@ -1,0 +1,32 @@
+"""What the desk shows, read across the stages: operations in figures, lists of items, one item with its timeline.
+
+Every query takes `by` and asks for its permission; none of them writes.
+"""
+
+from cautery.report.dossier.item import Dossier, dossier
+from cautery.report.dossier.items import EXPORT_FIELDS, ItemFilter, ItemPage, ItemRow, item_page, stream_items
+from cautery.report.dossier.overview import (
+    OperationLine,
+    Overview,
+    ProviderLine,
+    operation_lines,
+    operation_overview,
+    provider_slugs,
+)
+
+__all__ = [
+    "EXPORT_FIELDS",
+    "Dossier",
+    "ItemFilter",
+    "ItemPage",
+    "ItemRow",
+    "OperationLine",
+    "Overview",
+    "ProviderLine",
+    "dossier",
+    "item_page",
+    "operation_lines",
+    "operation_overview",
+    "provider_slugs",
+    "stream_items",
+]

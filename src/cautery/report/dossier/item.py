@@ -1,0 +1,115 @@
+"""One item and all that is known of it: a constant number of statements, however long its story."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, Max, Min, Prefetch, Q
+
+from cautery.core.actors import Actor, Permission
+from cautery.core.errors import NotFound
+from cautery.core.lifecycle import Outcome
+from cautery.identify.models import EpisodeMedia, Hosting
+from cautery.intake.models import Episode, Flag, Item
+from cautery.match.models import Match
+from cautery.refer.models import Notice
+from cautery.report.dossier.standing import standing_of
+from cautery.report.dossier.timeline import Line, Run, lines_of, runs_of
+from cautery.review.models import Hold
+from cautery.track.models import Answer, Probe, Tracking
+from cautery.watch.models import Sighting
+
+FLAGS_SHOWN = 100
+PROBES_READ = 2_000
+LINEAGE_SHOWN = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Dossier:
+    """An item, its episodes with everything that hangs on them, where it comes from and what came after, as one timeline."""
+
+    item: Item
+    hosting: Hosting | None
+    units: list[dict[str, Any]]
+    flags: list[Flag]
+    flags_total: int
+    episodes: list[Episode]
+    holds: list[Hold]
+    predecessors: list[Sighting]
+    successors: list[Sighting]
+    runs: dict[int, list[Run]]
+    timeline: list[Line]
+
+    @property
+    def operations(self) -> list[Any]:
+        """The operations it was part of, newest first."""
+        return list({e.operation_id: e.operation for e in reversed(self.episodes)}.values())
+
+    @property
+    def outcome(self) -> Outcome | None:
+        """What came of the newest episode's notice."""
+        tracking: Tracking | None = getattr(self.episodes[-1], "tracking", None) if self.episodes else None
+        return None if tracking is None else standing_of(tracking)
+
+
+def dossier(item_id: int, *, by: Actor) -> Dossier:
+    """All that is known of an item; `NotFound` when there is none."""
+    by.require(Permission.INTAKE_ITEM_READ)
+    item = Item.objects.select_related("hosting__provider").filter(pk=item_id).first()
+    if item is None:
+        raise NotFound(f"No item {item_id}.", item=item_id)
+    flags = Flag.objects.filter(item=item)
+    shown = list(flags.select_related("batch__unit").order_by("seen_at", "pk")[:FLAGS_SHOWN])
+    units = list(
+        flags.values("batch__unit__name", "batch__source")
+        .annotate(n=Count("pk"), first=Min("seen_at"), last=Max("seen_at"))
+        .order_by("first")
+    )
+    episodes = _episodes(item)
+    runs = _runs(item)
+    holds = _holds(item)
+    before, after = _lineage(item)
+    return Dossier(
+        item=item, hosting=getattr(item, "hosting", None), units=units, flags=shown,
+        flags_total=sum(unit["n"] for unit in units), episodes=episodes, holds=holds, predecessors=before, successors=after,
+        runs=runs, timeline=lines_of(shown, episodes, holds, (before, after), runs),
+    )  # fmt: skip
+
+
+def _episodes(item: Item) -> list[Episode]:
+    related = (
+        "operation", "capture", "tracking", "assessment__reviewer__unit", "assessment__signature__signer__unit",
+    )  # fmt: skip
+    return list(
+        Episode.objects.filter(item=item)
+        .select_related(*related)
+        .prefetch_related(
+            Prefetch("media", EpisodeMedia.objects.select_related("media").order_by("pk")),
+            Prefetch("matches", Match.objects.select_related("entry", "media").order_by("distance", "pk")),
+            Prefetch("notices", Notice.objects.select_related("provider", "delivery").order_by("pk")),
+            Prefetch("notices__answers", Answer.objects.order_by("at", "pk")),
+        )
+        .order_by("number")
+    )
+
+
+def _holds(item: Item) -> list[Hold]:
+    """Interest in the object itself, or in what owns it."""
+    wanted = Q(identity=item.identity)
+    if item.owner:
+        wanted |= Q(provider=item.provider, key=item.owner)
+    return list(Hold.objects.filter(wanted).select_related("unit", "operation").order_by("set_at", "pk"))
+
+
+def _runs(item: Item) -> dict[int, list[Run]]:
+    probes = Probe.objects.filter(tracking__item=item).order_by("-at", "-pk")[:PROBES_READ]
+    return runs_of(list(probes)[::-1])
+
+
+def _lineage(item: Item) -> tuple[list[Sighting], list[Sighting]]:
+    """Sightings of this item, and sightings of others that may succeed it (a return at the same place is only the first)."""
+    rows = Sighting.objects.select_related("item", "predecessor", "operation").order_by("at", "pk")
+    before = list(rows.filter(item=item)[:LINEAGE_SHOWN])
+    after = list(rows.filter(predecessor=item).exclude(item=item)[:LINEAGE_SHOWN])
+    return before, after

@@ -1,0 +1,66 @@
+"""Who may see a page: every view says which permission it needs, and gets the officer as an actor."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.utils.cache import patch_cache_control
+from django.views.decorators.http import require_safe
+
+from cautery.api.statuses import STATUSES
+from cautery.core.actors import Permission
+from cautery.core.errors import CauteryError
+from cautery.directory.queries import actor_of
+
+View = Callable[..., HttpResponseBase]
+
+TITLES = {
+    403: "You may not see this",
+    404: "There is no such thing here",
+    409: "Somebody else moved it first",
+    422: "That cannot be read",
+    503: "Something did not answer in time",
+}
+NEEDS = "needs_permission"
+"""The attribute of a view that tells its permission, for the test that walks them all."""
+
+
+def needs(permission: Permission) -> Callable[[View], View]:
+    """Guard a view that only reads: sign in first; without `permission` 403; the view gets the officer as `by`.
+
+    An error of the tree becomes a page with its status. Nothing shown is kept in a cache.
+    """
+
+    def guard(view: View) -> View:
+        @require_safe
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
+            if not request.user.is_authenticated:
+                return redirect_to_login(request.get_full_path())
+            try:
+                by = actor_of(request.user)
+                by.require(permission)
+                response = view(request, *args, by=by, **kwargs)
+            except CauteryError as error:
+                response = error_page(request, error)
+            patch_cache_control(response, private=True, no_store=True)
+            return response
+
+        setattr(guarded, NEEDS, permission)
+        return guarded
+
+    return guard
+
+
+def error_page(request: HttpRequest, error: CauteryError) -> HttpResponse:
+    """The page for an error of the tree, with its status."""
+    status = STATUSES[type(error)]
+    context = {
+        "status": status, "title": TITLES.get(status, "Something is wrong here"), "message": error.message,
+        "permission": error.fields.get("permission"), "code": error.code,
+    }  # fmt: skip
+    return render(request, "web/error.html", context, status=status)

@@ -1,0 +1,90 @@
+"""The words of the vocabularies as people read them; a test holds that none is missing."""
+
+from __future__ import annotations
+
+from cautery.core.availability import Verdict
+from cautery.core.lifecycle import DeliveryState, EpisodeState, Outcome
+
+STATES: dict[EpisodeState, str] = {
+    EpisodeState.FLAGGED: "Flagged",
+    EpisodeState.IDENTIFIED: "Identified",
+    EpisodeState.IN_REVIEW: "In review",
+    EpisodeState.CONFIRMED: "Confirmed, to be signed",
+    EpisodeState.SIGNED: "Signed",
+    EpisodeState.COMPOSED: "Notice ready",
+    EpisodeState.HELD: "Held back",
+    EpisodeState.REFERRED: "Referred",
+    EpisodeState.CLOSED: "Closed",
+    EpisodeState.DISMISSED: "Dismissed",
+}
+"""In the order of the flow."""
+
+DELIVERIES: dict[DeliveryState, str] = {
+    DeliveryState.QUEUED: "waiting to be sent",
+    DeliveryState.SENDING: "being sent",
+    DeliveryState.UNCERTAIN: "may have arrived",
+    DeliveryState.DELIVERED: "delivered",
+    DeliveryState.REJECTED: "not taken by the provider",
+    DeliveryState.HELD: "held back",
+    DeliveryState.FAILED: "failed",
+}
+
+OUTCOMES: dict[Outcome, str] = {
+    Outcome.REMOVED: "Removed",
+    Outcome.GONE_OTHER: "Gone otherwise",
+    Outcome.GEO_BLOCKED: "Geo-blocked",
+    Outcome.CLAIMED_BUT_UP: "Claimed, but up",
+    Outcome.DECLINED: "Declined",
+    Outcome.UNANSWERED: "Up, unanswered",
+    Outcome.UNKNOWN: "Unknown",
+}
+"""From gone to unknown, in the order of the report's legend."""
+
+VERDICTS: dict[Verdict, str] = {
+    Verdict.UP: "up",
+    Verdict.REMOVED: "removed",
+    Verdict.DELETED_BY_OWNER: "deleted by its owner",
+    Verdict.GONE: "gone, without a word why",
+    Verdict.GEO_BLOCKED: "geo-blocked",
+    Verdict.LOGIN_WALL: "behind a sign-in",
+    Verdict.PRIVATE: "private",
+    Verdict.RATE_LIMITED: "could not tell: asked too often",
+    Verdict.UNREACHABLE: "could not tell: no answer",
+    Verdict.UNKNOWN: "could not tell",
+}
+
+ANSWERS = {
+    "removed": "says removed",
+    "geo_blocked": "says geo-blocked",
+    "declined": "declined",
+    "already_gone": "says it was gone already",
+}
+"""What a provider can answer (docs/provider-api.md)."""
+
+OTHERS = {
+    "confirmed": "terrorist content",
+    "dismissed": "not to be referred",
+    "sign": "signed",
+    "refuse": "refused to sign",
+    "flag": "flagged by a unit",
+    "probe": "seen up again by our own probe",
+    "watch": "sighted by the watch",
+    "same_place": "up again at the same place",
+    "out_link": "announced by a page still up",
+    "search": "found by the provider's search",
+    "copy": "the same bytes as something referred before",
+    "gathering": "Gathering",
+    "released": "Released",
+}
+
+WORDS: dict[str, dict[str, str]] = {
+    "state": {str(k): v for k, v in STATES.items()},
+    "delivery": {str(k): v for k, v in DELIVERIES.items()},
+    "outcome": {str(k): v for k, v in OUTCOMES.items()},
+    "verdict": {str(k): v for k, v in VERDICTS.items()},
+    "answer": ANSWERS,
+    "other": OTHERS,
+}
+
+LINE_WORDS = {"Looked up": "verdict", "Probed": "verdict", "Notice sent": "delivery", "Answered": "answer"}
+"""Which vocabulary the word of a line of the timeline belongs to; the others are in OTHERS."""

@@ -1,0 +1,98 @@
+"""How the desk writes things: moments, counts, words, and links that cannot be followed by mistake."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import UTC, datetime
+
+from django import template
+from django.conf import settings
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from cautery.report.dossier.timeline import Line, Run
+from cautery.web.labels import LINE_WORDS, WORDS
+
+register = template.Library()
+
+_SCHEME = re.compile(r"^h(tt|xx)p(s?)://([^/?#]*)", re.IGNORECASE)
+_ANY_SCHEME = re.compile(r"^([a-z][a-z0-9+.-]*):", re.IGNORECASE)
+
+
+@register.filter
+def when(moment: datetime | None) -> SafeString | str:
+    """A moment in UTC, said as such, with its machine form; nothing for none."""
+    if moment is None:
+        return ""
+    at = moment.astimezone(UTC)
+    return format_html(
+        '<time datetime="{}">{} <span class="clock">{} UTC</span></time>',
+        at.isoformat(timespec="seconds").replace("+00:00", "Z"), f"{at.day} {at:%b %Y}", f"{at:%H:%M:%S}",
+    )  # fmt: skip
+
+
+@register.filter
+def visible(text: str) -> str:
+    """Text with its invisible and direction-changing characters written out, so that nothing in it can mislead the eye."""
+    return "".join(
+        f"\\u{ord(char):04x}" if unicodedata.category(char) in {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"} else char
+        for char in text
+    )
+
+
+@register.filter
+def paragraphs(text: str) -> str:
+    """Text of a page with its line breaks kept and everything else of it visible."""
+    return "\n".join(visible(line.replace("\t", " ")) for line in text.splitlines())
+
+
+@register.filter
+def defang(url: str) -> str:
+    """A link as text that no program follows: hxxp for http, [.] in the host, [:] behind any other scheme."""
+    found = _SCHEME.match(url)
+    if found:
+        return visible(f"hxxp{found[2].lower()}://{found[3].replace('.', '[.]')}{url[found.end():]}")
+    return visible(_ANY_SCHEME.sub(r"\1[:]", url))
+
+
+@register.filter
+def count(number: int | None) -> str:
+    """26000 as 26,000."""
+    return "" if number is None else f"{number:,}"
+
+
+@register.filter
+def word(value: str | None, vocabulary: str) -> str:
+    """A word of a vocabulary as people read it; one that nobody gave a label is shown as it is."""
+    return WORDS[vocabulary].get(str(value), str(value).replace("_", " ")) if value else ""
+
+
+@register.filter
+def line_word(line: Line) -> str:
+    """The word of a line of the timeline."""
+    return word(line.word, LINE_WORDS.get(line.what, "other"))
+
+
+@register.filter
+def of(counts: dict[str, int], key: str) -> int:
+    """How many `key` has, 0 where it is not counted."""
+    return counts.get(key, 0)
+
+
+@register.filter
+def probes_of(runs: dict[int, list[Run]], episode: int) -> list[Run]:
+    """The probes of one episode."""
+    return runs.get(episode, [])
+
+
+@register.filter
+def share_of(part: int, whole: int) -> str:
+    """`part` of `whole` in per cent with one digit; empty when there is no whole."""
+    return f"{100 * part / whole:.1f} %" if whole else ""
+
+
+@register.simple_tag
+def rehearsal() -> bool:
+    """Whether this register is a rehearsal's."""
+    return bool(settings.REHEARSAL)

@@ -1,0 +1,73 @@
+"""Items: the list of an operation, the same list as a file, and one item with its story."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import render
+
+from cautery.core.actors import Actor, Permission
+from cautery.core.errors import Refused
+from cautery.intake.queries import get_operation, operation_row
+from cautery.report.dossier import ItemFilter, dossier, item_page, provider_slugs, stream_items
+from cautery.web.access import needs
+from cautery.web.exports import csv_lines, ndjson_lines
+from cautery.web.labels import OUTCOMES, STATES
+
+FILTERS = ("q", "provider", "kind", "state")
+
+
+def _filter(request: HttpRequest) -> ItemFilter:
+    return ItemFilter.checked(**{name: request.GET.get(name, "") for name in FILTERS})
+
+
+def _key(request: HttpRequest, name: str) -> int | None:
+    text = request.GET.get(name, "")
+    if not text:
+        return None
+    if not (text.isascii() and text.isdigit() and len(text) <= 18):
+        raise Refused("There is no such page of the list.", reason="page", page=name)
+    return int(text)
+
+
+@needs(Permission.INTAKE_ITEM_READ)
+def item_list(request: HttpRequest, slug: str, *, by: Actor) -> HttpResponse:
+    """The items of an operation that the filter of the address wants, a page at a time."""
+    operation = get_operation(slug, by=by)
+    wanted = _filter(request)
+    page = item_page(operation, wanted, older=_key(request, "older"), newer=_key(request, "newer"), by=by)
+    context = {
+        "operation": operation_row(operation), "wanted": wanted, "filtered": wanted != ItemFilter(), "page": page,
+        "states": STATES, "outcomes": OUTCOMES, "providers": provider_slugs(by=by),
+    }  # fmt: skip
+    return render(request, "web/items.html", context)
+
+
+def _file(lines: Iterator[str], content_type: str, name: str) -> StreamingHttpResponse:
+    return StreamingHttpResponse(
+        lines, content_type=content_type, headers={"Content-Disposition": f'attachment; filename="{name}"'}
+    )
+
+
+@needs(Permission.INTAKE_ITEM_READ)
+def item_csv(request: HttpRequest, slug: str, *, by: Actor) -> StreamingHttpResponse:
+    """The same list as CSV, whole."""
+    rows = stream_items(get_operation(slug, by=by), _filter(request), by=by)
+    return _file(csv_lines(rows), "text/csv; charset=utf-8", f"{slug}-items.csv")
+
+
+@needs(Permission.INTAKE_ITEM_READ)
+def item_ndjson(request: HttpRequest, slug: str, *, by: Actor) -> StreamingHttpResponse:
+    """The same list as one JSON object a line, whole and exact."""
+    rows = stream_items(get_operation(slug, by=by), _filter(request), by=by)
+    return _file(ndjson_lines(rows), "application/x-ndjson", f"{slug}-items.ndjson")
+
+
+@needs(Permission.INTAKE_ITEM_READ)
+def item_page_view(request: HttpRequest, pk: int, *, by: Actor) -> HttpResponse:
+    """One item: what it is, what was decided, what came of it."""
+    found = dossier(pk, by=by)
+    latest = found.episodes[-1] if found.episodes else None
+    context = {"dossier": found, "item": found.item, "latest": latest, "outcome": found.outcome}
+    return render(request, "web/item.html", context)

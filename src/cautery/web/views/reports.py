@@ -1,0 +1,87 @@
+"""The report of an operation as the platform wrote it: never part of a page of ours, always sandboxed or a download."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from csp.decorators import csp_update
+from django.conf import settings
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.views.decorators.clickjacking import xframe_options_sameorigin
+
+from cautery.core.actors import Actor, Permission
+from cautery.core.errors import NotFound
+from cautery.intake.queries import get_operation, operation_row
+from cautery.web.access import needs
+
+RAW_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox"
+"""For the stored page alone: its own style and pictures, no script, an origin of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReportFile:
+    """One form of the report: its name, its media type and what it is for."""
+
+    name: str
+    content_type: str
+    purpose: str
+    path: Path
+
+    @property
+    def size(self) -> int:
+        """Bytes."""
+        return self.path.stat().st_size
+
+
+FORMS = (
+    ("report.html", "text/html; charset=utf-8", "To read: one page that needs nothing else"),
+    ("report.pdf", "application/pdf", "To print and to file"),
+    ("report.json", "application/json", "For programs: every figure"),
+)
+
+
+def report_files(slug: str) -> list[ReportFile]:
+    """The forms of the report that the platform has written for the operation of this slug."""
+    folder = settings.DATA / "reports" / slug
+    return [ReportFile(name, kind, purpose, folder / name) for name, kind, purpose in FORMS if (folder / name).is_file()]
+
+
+def _file(slug: str, name: str, by: Actor) -> ReportFile:
+    operation = get_operation(slug, by=by)
+    for file in report_files(operation.slug):
+        if file.name == name:
+            return file
+    raise NotFound(f"No {name} has been written for {slug} yet.", operation=slug, file=name)
+
+
+@csp_update({"frame-src": ["'self'"]})
+@needs(Permission.REPORT_OPERATION_READ)
+def report_page(request: HttpRequest, slug: str, *, by: Actor) -> HttpResponse:
+    """The report in a sandboxed frame, and its files."""
+    operation = get_operation(slug, by=by)
+    files = report_files(operation.slug)
+    context = {
+        "operation": operation_row(operation), "files": files, "readable": any(f.name == "report.html" for f in files),
+    }  # fmt: skip
+    return render(request, "web/report.html", context)
+
+
+@xframe_options_sameorigin
+@needs(Permission.REPORT_OPERATION_READ)
+def report_raw(request: HttpRequest, slug: str, *, by: Actor) -> HttpResponseBase:
+    """The stored page itself, in a sandbox of its own."""
+    file = _file(slug, "report.html", by)
+    return FileResponse(
+        file.path.open("rb"), content_type=file.content_type, headers={"Content-Security-Policy": RAW_POLICY}
+    )  # fmt: skip
+
+
+@needs(Permission.REPORT_OPERATION_READ)
+def report_file(request: HttpRequest, slug: str, name: str, *, by: Actor) -> HttpResponseBase:
+    """One form of the report, as a download."""
+    file = _file(slug, name, by)
+    return FileResponse(
+        file.path.open("rb"), content_type=file.content_type, as_attachment=True, filename=f"{slug}-{file.name}"
+    )  # fmt: skip
