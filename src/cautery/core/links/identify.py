@@ -45,7 +45,7 @@ def _identify(text: str, rules: Ruleset, depth: int) -> Link:
 
 def of_address(address: Address, rules: Ruleset, depth: int = 0) -> Link:
     """The object an address taken apart stands for."""
-    provider = rules.provider_of(address.host)
+    provider = rules.provider_of(address.host) or rules.labelled(address.host)
     if provider is None:
         for candidate in rules.anywhere:
             found = candidate.match(address)
@@ -110,6 +110,7 @@ def _link(address: Address, provider: Provider, found: Match, rules: Ruleset, de
 
 def _give(shape: Shape, address: Address, parts: dict[str, str]) -> None:
     parts["host"] = address.host.removeprefix("www.")
+    parts["raw_path"] = address.raw_path
     parts["raw_query"] = address.raw_query
     parts["search"] = f"?{address.raw_query}" if address.raw_query else ""
     if "domain" in shape.given:

@@ -21,7 +21,9 @@ RULES = Path(__file__).parent / "rules"
 
 Match: TypeAlias = tuple[Shape, dict[str, str]]
 
-_HEAD = frozenset({"any_host", "hosts", "lower", "name", "provider", "schemes", "shorteners", "strict", "trackers"})
+_HEAD = frozenset(
+    {"any_host", "hosts", "labels", "lower", "name", "provider", "schemes", "shorteners", "strict", "trackers"}
+)
 _BODY = _HEAD | {"examples", "object", "parts", "refused", "wrapper"}
 
 
@@ -40,6 +42,7 @@ class Provider:
         self.slug: str = head["provider"]
         self.name: str = head.get("name", self.slug)
         self.hosts: tuple[str, ...] = tuple(spelled for host in head.get("hosts", ()) for spelled in _spelled(host))
+        self.labels: tuple[str, ...] = tuple(head.get("labels", ()))
         self.schemes: tuple[str, ...] = tuple(head.get("schemes", ()))
         self.strict: bool = head.get("strict", False)
         self.any_host: bool = head.get("any_host", False)
@@ -100,6 +103,7 @@ class Ruleset:
         self.schemes: dict[str, Provider] = {s: p for p in self.providers for s in p.schemes}
         self.anywhere: tuple[Provider, ...] = tuple(p for p in self.providers if p.any_host)
         self.trackers: frozenset[str] = frozenset().union(*(p.trackers for p in self.providers if not p.hosts))
+        self._by_label: dict[str, Provider] = {label: p for p in self.providers for label in p.labels}
         self._by_host: dict[str, Provider] = {}
         for provider in self.providers:
             for host in provider.hosts:
@@ -138,6 +142,14 @@ class Ruleset:
             if dot < 0:
                 return None
             host = host[dot + 1 :]
+
+    def labelled(self, host: str) -> Provider | None:
+        """The provider whose software a host that nobody listed names in one of its labels (`nitter.example.org`)."""
+        by_label = self._by_label
+        for label in host.split(".")[:-1]:
+            if label in by_label:
+                return by_label[label]
+        return None
 
     def named(self, slug: str) -> Iterator[Provider]:
         """The files of one provider."""

@@ -18,10 +18,10 @@ from cautery.core.links.codecs import CODECS
 
 SEGMENT = "[^/]+"
 _PLACE = re.compile(r"\{([a-z][a-z_]*)\}")
-_FIRST = re.compile(r"/(?:\(\?:([A-Za-z0-9_|-]+)\)|([A-Za-z0-9_-]+(?:\\\.[A-Za-z0-9_-]+)*))(?=/|$|\(\?:/)")
+_FIRST = re.compile(r"/(?:\(\?:([A-Za-z0-9_|-]+)\)(?!\?)|([A-Za-z0-9_-]+(?:\\\.[A-Za-z0-9_-]+)*)(?![?*+{]))")
 _ROOT = "/"
-_GIVEN = frozenset({"domain", "host", "raw_query", "search"})
-_ADDRESSES = frozenset({"copied", "original", "raw_query", "search"})
+_GIVEN = frozenset({"domain", "host", "raw_path", "raw_query", "search"})
+_ADDRESSES = frozenset({"copied", "original", "raw_path", "raw_query", "search"})
 
 
 @dataclass(slots=True)
@@ -104,9 +104,21 @@ def first_segments(path: str) -> tuple[str, ...]:
     if path == _ROOT:
         return ("",)
     found = _FIRST.match(path)
-    if found is None:
+    if found is None or not _ends_segment(path[found.end() :]):
         return ()
     return tuple(found[1].split("|")) if found[1] else (found[2].replace("\\.", "."),)
+
+
+def _ends_segment(rest: str) -> bool:
+    """Whether what follows a word in a pattern can only begin a new segment: `/x`, `(?:/x)?`, or nothing."""
+    while rest.startswith("(?:/"):
+        depth, at = 0, 0
+        for at, letter in enumerate(rest):
+            depth += (letter == "(") - (letter == ")")
+            if depth == 0:
+                break
+        rest = rest[at + 1 :].removeprefix("?").removeprefix("*")
+    return rest == "" or (rest.startswith("/") and rest[1:2] not in ("?", "*"))
 
 
 class ShapeCompiler:
