@@ -13,13 +13,15 @@ from typing import Any
 from urllib.parse import quote
 
 from cautery.core.errors import RulesInvalid
-from cautery.core.links.address import Address
+from cautery.core.links.address import Address, readable
 from cautery.core.links.codecs import CODECS
 
 SEGMENT = "[^/]+"
 _PLACE = re.compile(r"\{([a-z][a-z_]*)\}")
 _FIRST = re.compile(r"/(?:\(\?:([A-Za-z0-9_|-]+)\)(?!\?)|([A-Za-z0-9_-]+(?:\\\.[A-Za-z0-9_-]+)*)(?![?*+{]))")
 _ROOT = "/"
+_WHOLE = "*"
+"""In place of a query parameter's name: the whole query as it stands (`?0123456789abcdef`)."""
 _GIVEN = frozenset({"domain", "host", "raw_path", "raw_query", "search"})
 _ADDRESSES = frozenset({"copied", "original", "raw_path", "raw_query", "search"})
 
@@ -58,10 +60,10 @@ class Shape:
             if on is None:
                 return None
             parts.update(on.groupdict(""))
-        if self.query and not self._in_query(address.query, parts):
+        if self.query and not self._in_query(address, parts):
             return None
         if self.fragment is not None:
-            after = self.fragment.fullmatch(address.fragment)
+            after = self.fragment.fullmatch(readable(address.fragment))
             if after is None:
                 return None
             parts.update(after.groupdict(""))
@@ -72,9 +74,9 @@ class Shape:
             parts[name] = CODECS[codec](parts[name])
         return parts
 
-    def _in_query(self, query: Mapping[str, str], parts: dict[str, str]) -> bool:
+    def _in_query(self, address: Address, parts: dict[str, str]) -> bool:
         for name, pattern, needed in self.query:
-            value = query.get(name)
+            value = address.raw_query if name == _WHOLE else address.query.get(name)
             found = pattern.fullmatch(value) if value is not None else None
             if found is not None:
                 parts.update(found.groupdict(""))
