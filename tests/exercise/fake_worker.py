@@ -1,4 +1,4 @@
-"""The least of a worker: it sends every notice at T0, asks for answers every hour, and lets the world move the clock."""
+"""The least of a worker: it sends every notice at T0, asks for answers hourly, and lets the world move the clock."""
 
 from __future__ import annotations
 

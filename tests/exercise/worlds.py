@@ -83,10 +83,9 @@ class WorldProcess:
         (self.out / "control.json").unlink(missing_ok=True)
         run = self.run
         figures = {"--flags": run.flags, "--providers": run.providers, "--days": run.days, "--seed": run.seed}
-        options = [part for name, value in figures.items() for part in (name, str(value))]
+        options = [part for name, value in figures.items() for part in (name, str(value))] + self._options
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.exercise.quiet_world", "--out", str(self.out), "--watch-stdin", *options]
-            + self._options,
+            [sys.executable, "-m", "tests.exercise.quiet_world", "--out", str(self.out), "--watch-stdin", *options],
             stdin=subprocess.PIPE,
             cwd=ROOT,
         )
