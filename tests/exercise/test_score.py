@@ -204,7 +204,7 @@ def test_what_a_signer_refused_does_not_count_as_presence() -> None:
 
 def test_an_item_that_is_spelled_otherwise_is_matched_by_its_url() -> None:
     made = books()
-    made[2][0]["key"] = "QUICK"
+    made[2][0].update(provider="vidora.test", url="http://vidora.test/quick/")
     assert figures_of(made)["unknown_items"]["value"] == 0
 
 

@@ -158,8 +158,8 @@ def open_books(world: Mapping[str, Any], report: Mapping[str, Any], register: It
     things = {row["id"]: _thing(row, end) for row in world["objects"]}
     items = {str(row["item_id"]): _item(row) for row in register}
     by_address = {thing.address: thing for thing in things.values()}
-    by_url = {thing.url: thing for thing in things.values()}
-    matched = {item.id: by_address.get(item.address) or by_url.get(item.url) for item in items.values()}
+    by_place = {_place(thing.url): thing for thing in things.values()}
+    matched = {item.id: by_address.get(item.address) or by_place.get(_place(item.url)) for item in items.values()}
     return Books(
         world=world,
         report=report,
@@ -226,6 +226,11 @@ def _item(row: Mapping[str, Any]) -> Item:
         for episode in row["episodes"]
     )
     return Item(str(row["item_id"]), row["url"], (row["provider"], row["kind"], row["key"]), openings)
+
+
+def _place(url: str) -> str:
+    """A URL without its scheme and closing slash: an outlet's own site has no provider that both books name alike."""
+    return url.partition("://")[2].rstrip("/")
 
 
 def _word(value: Any) -> str | None:
