@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import socket
+import threading
 from collections.abc import Iterator
 from email import message_from_bytes
 from email.message import EmailMessage
@@ -109,6 +110,24 @@ def test_a_second_sending_of_a_message_has_the_same_identity(tmp_path: Path, inb
     post.send(ack)
     post.send(ack)
     assert inbox.messages[0]["Message-ID"] == inbox.messages[1]["Message-ID"]
+
+
+def test_a_message_waits_for_the_platform_to_come_back(tmp_path: Path, inbox: Inbox) -> None:
+    state = small_state(tmp_path)
+    state.advance(state.scenario.t0)
+    post = PostOffice(state, tmp_path)
+    post.take("pastely", a_mail("<m1@cautery.test>", notices_for(state)))
+    [ack, *_] = sorted(post.fresh())
+    place = tmp_path / "platform.json"
+    there = place.read_text()
+    place.unlink()
+    sending = threading.Thread(target=post.send, args=(ack,))
+    sending.start()
+    sending.join(0.1)
+    assert sending.is_alive()
+    place.write_text(there)
+    sending.join(10)
+    assert len(inbox.messages) == 1
 
 
 @pytest.mark.parametrize("content", [a_mail("<m2@x.test>", None), b"", b"\xff\x00garbage", b"Subject: x\n\nhello"])

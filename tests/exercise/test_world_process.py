@@ -166,6 +166,19 @@ def test_a_world_ends_when_its_launcher_is_gone(world: WorldProcess) -> None:
     assert world.let_go() == 0
 
 
+def test_a_call_that_hangs_costs_nobody_else_anything(tmp_path: Path) -> None:
+    figures = tmp_path / "figures.toml"
+    figures.write_text("[providers.agora]\nhang_share = 1.0\nhang_taken = 1.0\n")
+    with WorldProcess(tmp_path, scenario=figures) as world:
+        thing = there_from_the_start(world.population, "agora")
+        url = "http://agora.test/api/notices/v1/notices"
+        token = world.tokens["agora"]
+        with pytest.raises(TimeoutError):
+            world.fetch(url, body={"notices": [a_notice("k", thing.url)]}, token=token, timeout=0.2)
+        assert world.fetch(f"{url}/k", token=token)[0] == 200
+        assert world.send("agora", [a_notice("k", thing.url)])[1]["results"][0]["status"] == "duplicate"
+
+
 def test_a_kill_forgets_nothing_that_was_answered(world: WorldProcess) -> None:
     population = world.population
     thing = there_from_the_start(population, "vidora")

@@ -22,6 +22,7 @@ from cautery.exercise.state import State
 SMALL = Run(seed=7, flags=300, providers=9, days=1)
 ROOT = Path(__file__).resolve().parents[2]
 TIMEOUT_S = 20.0
+QUIET = "tests.exercise.quiet_world"
 
 
 def small_scenario(tmp_path: Path, overrides: str = "", run: Run = SMALL) -> Scenario:
@@ -57,10 +58,10 @@ def a_notice(key: str, url: str) -> dict[str, Any]:
 
 
 class WorldProcess:
-    """A world without people as a process, spoken to over its real servers."""
+    """A world as a process, spoken to over its real servers; without people unless another module is named."""
 
-    def __init__(self, out: Path, run: Run = SMALL, scenario: Path | None = None) -> None:
-        self.out, self.run = out, run
+    def __init__(self, out: Path, run: Run = SMALL, scenario: Path | None = None, module: str = QUIET) -> None:
+        self.out, self.run, self.module = out, run, module
         self._options = ["--scenario", str(scenario)] if scenario else []
         self._process: subprocess.Popen[bytes] | None = None
         self._connections: dict[str, http.client.HTTPConnection] = {}
@@ -85,7 +86,7 @@ class WorldProcess:
         figures = {"--flags": run.flags, "--providers": run.providers, "--days": run.days, "--seed": run.seed}
         options = [part for name, value in figures.items() for part in (name, str(value))] + self._options
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.exercise.quiet_world", "--out", str(self.out), "--watch-stdin", *options],
+            [sys.executable, "-m", self.module, "--out", str(self.out), "--watch-stdin", *options],
             stdin=subprocess.PIPE,
             cwd=ROOT,
         )

@@ -12,6 +12,7 @@ from cautery.exercise.providers.pages import Pages
 from cautery.exercise.state import State
 
 MOST = 50
+FRESH = 100
 RESULTS = (
     '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n<title>Search: {words}</title>\n</head>\n'
     "<body>\n<ol>\n{results}</ol>\n</body>\n</html>\n"
@@ -28,13 +29,21 @@ class _Index:
     starts: list[int]
 
 
+EMPTY = _Index([], "", [0])
+
+
 class Search:
-    """Finds by words. The index is made again when a provider has something new."""
+    """Finds by words.
+
+    A provider's index is in two parts, so that something new does not cost a new index of everything: `old`, and the
+    few things that have come since, which are all newer (returns are added in the order of time).
+    """
 
     def __init__(self, state: State, pages: Pages) -> None:
         self.state = state
         self.pages = pages
-        self._indexes: dict[str, _Index] = {}
+        self._old: dict[str, _Index] = {}
+        self._fresh: dict[str, _Index] = {}
 
     def page(self, provider: str, query: str) -> str:
         """The answer to `/search?q=`: links, newest first, at most fifty."""
@@ -55,7 +64,14 @@ class Search:
         words = sorted(query.lower().split(), key=len, reverse=True)
         if not words:
             return []
-        index, now, found = self._index(provider), self.state.now, list[WebObject]()
+        found: list[WebObject] = []
+        for index in self._indexes(provider):
+            self._find(index, words, found)
+        return found
+
+    def _find(self, index: _Index, words: list[str], found: list[WebObject]) -> None:
+        """Adds what fits, looking for the longest word first."""
+        now = self.state.now
         place = index.text.find(words[0])
         while place >= 0 and len(found) < MOST:
             number = bisect_right(index.starts, place) - 1
@@ -64,14 +80,16 @@ class Search:
             if thing.listed_at <= now and thing.is_up(now) and all(word in line for word in words):
                 found.append(thing)
             place = index.text.find(words[0], end)
-        return found
 
-    def _index(self, provider: str) -> _Index:
+    def _indexes(self, provider: str) -> tuple[_Index, _Index]:
+        """What is new and what is old, made again as far as something was added."""
         things = self.state.population.by_provider[provider]
-        index = self._indexes.get(provider)
-        if index is None or len(index.things) != len(things):
-            index = self._indexes[provider] = self._made(things)
-        return index
+        old, fresh = self._old.get(provider, EMPTY), self._fresh.get(provider, EMPTY)
+        if len(things) - len(old.things) > FRESH:
+            old = self._old[provider] = self._made(things)
+        if len(things) != len(old.things) + len(fresh.things):
+            fresh = self._fresh[provider] = self._made(things[len(old.things) :])
+        return fresh, old
 
     def _made(self, things: list[WebObject]) -> _Index:
         newest = sorted(things, key=lambda thing: (-thing.appeared_at, thing.id))
