@@ -25,8 +25,8 @@ def test_known_content_is_about_half_of_the_outlets_works_by_their_originals(tmp
     state = small_state(tmp_path)
     rows = list(csv.DictReader(StringIO(known_csv(state.population, state.media))))
     works = state.population.works.by_medium
-    pictures = {sha256(state.media.original("picture", work)).hexdigest() for work in works["picture"]}
-    videos = {sha256(state.media.original("video", work)).hexdigest() for work in works["video"]}
+    pictures = {sha256(state.media.bytes_of("picture", work, "original")).hexdigest() for work in works["picture"]}
+    videos = {sha256(state.media.bytes_of("video", work, "original")).hexdigest() for work in works["video"]}
     assert 0 < len(rows) <= len(pictures) + len(videos)
     for row in rows:
         assert row["sha256"] in (pictures if row["kind"] == "image" else videos)

@@ -28,12 +28,24 @@ CERTAIN = "".join(
 STAYS_GONE = "[adversary]\nsame_place = 0.0\n"
 
 
+def certain_world(out: Path) -> WorldProcess:
+    """A world in which every notice is followed and nothing goes wrong."""
+    (out / "platform.json").write_text(NO_MAIL)
+    figures = out / "figures.toml"
+    figures.write_text(CERTAIN + STAYS_GONE)
+    return WorldProcess(out, scenario=figures)
+
+
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[WorldProcess]:
-    (tmp_path / "platform.json").write_text(NO_MAIL)
-    figures = tmp_path / "figures.toml"
-    figures.write_text(CERTAIN + STAYS_GONE)
-    with WorldProcess(tmp_path, scenario=figures) as process:
+    with certain_world(tmp_path) as process:
+        yield process
+
+
+@pytest.fixture(scope="module")
+def still_world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WorldProcess]:
+    """One world for all tests that change nothing in it."""
+    with certain_world(tmp_path_factory.mktemp("still")) as process:
         yield process
 
 
@@ -49,11 +61,11 @@ def wait_until(world: WorldProcess, moment: int) -> None:
         now = world.ask("/clock/wait", {"now": now, "due": to_iso(moment)})["now"]
 
 
-def test_every_provider_shows_its_objects_and_their_media(world: WorldProcess) -> None:
-    population = world.population
+def test_every_provider_shows_its_objects_and_their_media(still_world: WorldProcess) -> None:
+    population = still_world.population
     for slug in population.scenario.providers:
         for thing in [t for t in population.by_provider[slug] if t.appeared_at < population.scenario.start][:12]:
-            status, headers, body = world.fetch(thing.url)
+            status, headers, body = still_world.fetch(thing.url)
             page = body.decode()
             assert status == 200, thing.url
             assert headers["Content-Type"] == "text/html; charset=utf-8"
@@ -63,44 +75,44 @@ def test_every_provider_shows_its_objects_and_their_media(world: WorldProcess) -
             media = [part.split('"')[0] for part in page.split('src="')[1:]]
             assert bool(media) == (thing.medium != "text")
             for url in media:
-                status, headers, data = world.fetch(url)
+                status, headers, data = still_world.fetch(url)
                 assert status == 200
                 assert headers["Content-Type"] in {"image/jpeg", "image/png", "video/mp4"}
                 assert url.endswith(headers["Content-Type"].split("/")[1].replace("jpeg", "jpg"))
                 assert len(data) > 1000
 
 
-def test_short_hosts_lead_to_the_object_and_unknown_addresses_to_404(world: WorldProcess) -> None:
-    video = there_from_the_start(world.population, "vidora")
+def test_short_hosts_lead_to_the_object_and_unknown_addresses_to_404(still_world: WorldProcess) -> None:
+    video = there_from_the_start(still_world.population, "vidora")
     key = video.address.key
     if video.kind == "video":
-        status, headers, _ = world.fetch(f"https://vido.test/{key}")
+        status, headers, _ = still_world.fetch(f"https://vido.test/{key}")
         assert (status, headers["Location"]) == (301, video.url)
-    assert world.fetch("https://chirp.test/nobody_at_all")[0] == 404
-    assert world.fetch("https://chirp.test/media/nothing.jpg")[0] == 404
-    assert world.fetch("https://chirp.test/")[0] == 200
+    assert still_world.fetch("https://chirp.test/nobody_at_all")[0] == 404
+    assert still_world.fetch("https://chirp.test/media/nothing.jpg")[0] == 404
+    assert still_world.fetch("https://chirp.test/")[0] == 200
 
 
-def test_the_search_finds_accounts_and_titles(world: WorldProcess) -> None:
-    account = there_from_the_start(world.population, "chirp")
-    page = world.fetch(f"https://chirp.test/search?q={quote(account.handle)}")[2].decode()
+def test_the_search_finds_accounts_and_titles(still_world: WorldProcess) -> None:
+    account = there_from_the_start(still_world.population, "chirp")
+    page = still_world.fetch(f"https://chirp.test/search?q={quote(account.handle)}")[2].decode()
     assert account.url in page
-    words = world.fetch("https://chirp.test/search?q=specimen+statement")[2].decode()
+    words = still_world.fetch("https://chirp.test/search?q=specimen+statement")[2].decode()
     assert words.count("<li>") > 1
-    assert world.fetch("https://chirp.test/search?q=nosuchword")[2].decode().count("<li>") == 0
-    assert world.fetch("https://chirp.test/search")[0] == 200
+    assert still_world.fetch("https://chirp.test/search?q=nosuchword")[2].decode().count("<li>") == 0
+    assert still_world.fetch("https://chirp.test/search")[0] == 200
 
 
-def test_rdap_names_the_host_of_the_outlets_domain(world: WorldProcess) -> None:
-    status, headers, body = world.fetch("http://rdap.test/domain/greyharbour.test")
+def test_rdap_names_the_host_of_the_outlets_domain(still_world: WorldProcess) -> None:
+    status, headers, body = still_world.fetch("http://rdap.test/domain/greyharbour.test")
     document = json.loads(body)
     assert (status, headers["Content-Type"]) == (200, "application/rdap+json")
     host = next(entity for entity in document["entities"] if entity["handle"] == "HOSTKIT")
     [abuse] = host["entities"]
     assert abuse["roles"] == ["abuse"]
     assert ["email", {"type": "work"}, "text", "abuse@hostkit.test"] in abuse["vcardArray"][1]
-    assert world.fetch("http://rdap.test/domain/elsewhere.test")[0] == 404
-    assert world.fetch("http://rdap.test/domain/greyharbour-online.test")[0] == 404
+    assert still_world.fetch("http://rdap.test/domain/elsewhere.test")[0] == 404
+    assert still_world.fetch("http://rdap.test/domain/greyharbour-online.test")[0] == 404
 
 
 GONE = {
@@ -133,8 +145,8 @@ def test_what_is_gone_shows_as_its_provider_shows_it(world: WorldProcess) -> Non
             assert world.fetch(headers["Location"])[0] == 200
 
 
-def test_the_directory_names_officers_of_every_role_and_a_contact_for_every_provider(world: WorldProcess) -> None:
-    directory = world.directory
+def test_the_directory_names_officers_of_every_role_and_a_contact_for_every_provider(still_world: WorldProcess) -> None:
+    directory = still_world.directory
     roles = [role for officer in directory["officers"] for role in officer["roles"]]
     assert [roles.count(role) for role in ("flag", "review", "sign", "lead", "observe")] == [36, 24, 12, 2, 1]
     for name in ("id", "token"):
@@ -142,7 +154,7 @@ def test_the_directory_names_officers_of_every_role_and_a_contact_for_every_prov
     assert {officer["unit"] for officer in directory["officers"]} <= {unit["slug"] for unit in directory["units"]}
     for provider in directory["providers"]:
         assert (provider["api_base"] is None) == (provider["channel"] == "mail")
-        assert all(host in world.hosts for host in provider["hosts"] if "*" not in host)
+        assert all(host in still_world.hosts for host in provider["hosts"] if "*" not in host)
 
 
 def test_the_end_is_refused_before_its_time_and_then_writes_the_books(world: WorldProcess) -> None:
@@ -157,9 +169,9 @@ def test_the_end_is_refused_before_its_time_and_then_writes_the_books(world: Wor
 
 
 @pytest.mark.parametrize("body", [{}, {"now": "soon"}, {"now": "2027-03-01T06:00:00"}, []])
-def test_a_wait_that_says_no_time_is_refused(world: WorldProcess, body: Any) -> None:
-    assert world.fetch("http://control/clock/wait", body=body)[0] == 400
-    assert world.fetch("http://control/elsewhere")[0] == 404
+def test_a_wait_that_says_no_time_is_refused(still_world: WorldProcess, body: Any) -> None:
+    assert still_world.fetch("http://control/clock/wait", body=body)[0] == 400
+    assert still_world.fetch("http://control/elsewhere")[0] == 404
 
 
 def test_a_world_ends_when_its_launcher_is_gone(world: WorldProcess) -> None:

@@ -15,7 +15,7 @@ def world_json(state: State, people: dict[str, int]) -> dict[str, Any]:
     """What has happened by now; nothing that only the future knows."""
     now = state.now
     sent, malformed = state.flagging.sent_by(now)
-    late = state.flagging.late_seen(now)
+    late = state.flagging.late_sent_by(now)
     for unit, thing in late:
         name = f"unit-{UNITS[unit]}"
         if name not in thing.flagged_by:

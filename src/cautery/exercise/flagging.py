@@ -70,9 +70,10 @@ class Flagging:
         malformed = sum(len(urls) for (_, hour), urls in self._malformed.items() if hour < hours)
         return good + malformed, malformed
 
-    def late_seen(self, now: int) -> list[tuple[int, WebObject]]:
-        """What units saw of things that came back before `now`: unit and object."""
-        return [(unit, flag.thing) for unit, flags in self._late.items() for flag in flags if flag.seen_at < now]
+    def late_sent_by(self, now: int) -> list[tuple[int, WebObject]]:
+        """What units handed in of things that came back, unit and object; they hand in every full hour after T0."""
+        handed_in = now - (now - self.scenario.t0) % HOUR
+        return [(unit, flag.thing) for unit, flags in self._late.items() for flag in flags if flag.seen_at < handed_in]
 
     def _row(self, flag: _Flag, unit: int) -> FlagRow:
         key = f"{flag.thing.id}/{unit}"

@@ -22,7 +22,7 @@ def known_csv(population: Population, media: Media) -> str:
     for medium, kind in (("picture", "image"), ("video", "video")):
         for work in population.works.by_medium[medium]:
             if population.draws.happens("known", work, share):
-                data = media.original(medium, work)
+                data = media.bytes_of(medium, work, "original")
                 label = f"{media.specimens.outlet(work).lower().replace(' ', '-')}-{work:04d}"
                 unit = f"unit-{population.draws.choice('known by', work, UNITS)}"
                 writer.writerow((label, kind, sha256(data).hexdigest(), pdq_hex(data) if kind == "image" else "", unit))

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from hashlib import sha256
 
 from cautery.exercise.objects import WebObject
 from cautery.exercise.specimens import Specimens
 from cautery.exercise.specimens.pictures import PNG_EVERY
+
+KEPT = 4096
+"""Pictures and videos kept in memory, about 20 kB each."""
 
 
 class Media:
@@ -16,6 +20,7 @@ class Media:
         self.specimens = specimens
         self._names: dict[tuple[str, int, str], str] = {}
         self._specimen: dict[str, tuple[str, int, str]] = {}
+        self.bytes_of = lru_cache(maxsize=KEPT)(self._made)
 
     def register(self, thing: WebObject) -> None:
         """Makes what an object shows available by name."""
@@ -34,11 +39,10 @@ class Media:
         shown = self._specimen.get(name)
         if shown is None:
             return None
-        data = self.original(shown[0], shown[1], shown[2])
+        data = self.bytes_of(*shown)
         return data, self.specimens.mime(data)
 
-    def original(self, medium: str, work: int, variant: str = "original") -> bytes:
-        """The bytes of a work in one of its forms."""
+    def _made(self, medium: str, work: int, variant: str) -> bytes:
         return self.specimens.video(work, variant) if medium == "video" else self.specimens.picture(work, variant)
 
 
