@@ -17,11 +17,12 @@ from cautery.core.actors import Actor
 from cautery.core.errors import CauteryError, NotAllowed
 from cautery.directory.queries import actor_by_token
 from cautery.fetch import clock
-from cautery.intake.actions import Row, receive_all
+from cautery.intake.actions import receive_all
 from cautery.intake.queries import get_operation, operation_row
 from cautery.report.queries import register_page
 from cautery.review.actions import Decision, HoldRequest, claim_episodes, decide_many, hold_many
 from cautery.review.queries import review_items
+from cautery.sources.base import Row
 
 
 class Token(HttpBearer):

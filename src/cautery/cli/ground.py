@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,8 +15,8 @@ from django.core.management import call_command
 
 from cautery.core.errors import CauteryError
 
-DATA_OPTION = typer.Option(None, "--data", envvar="CAUTERY_DATA", help="Folder of the register (register.sqlite3).")
-JSON_OPTION = typer.Option(False, "--json", help="Answer in JSON, for programs.")
+DATA_OPTION = typer.Option("--data", envvar="CAUTERY_DATA", help="Folder of the register (register.sqlite3).")
+JSON_OPTION = typer.Option("--json", help="Answer in JSON, for programs.")
 
 
 @contextmanager
@@ -48,5 +47,6 @@ def say(value: Any, *, as_json: bool, text: str) -> None:
 
 def stop_when_parent_goes() -> None:
     """Leave when standard input ends: the launcher holds the other end, so a killed launcher leaves nothing behind."""
-    sys.stdin.buffer.read()
+    while os.read(0, 4096):  # not sys.stdin: its lock would be held for ever in a forked child
+        pass
     os._exit(1)

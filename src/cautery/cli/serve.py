@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import ctypes
+import os
+import signal
 import subprocess
 import sys
 import threading
@@ -14,6 +17,7 @@ import typer
 from cautery.cli.ground import DATA_OPTION, set_up, stop_when_parent_goes, told
 
 app = typer.Typer(add_completion=False)
+PR_SET_PDEATHSIG = 1
 
 
 @app.command()
@@ -47,7 +51,14 @@ def _worker() -> subprocess.Popen[bytes]:
     return subprocess.Popen([sys.executable, "-m", "cautery", "work", "--watch-stdin"], stdin=subprocess.PIPE)  # noqa: S603
 
 
+def _go_with_parent() -> None:
+    """In a web worker: ask Linux to end it when its parent is gone, however the parent went."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
 def _granian(host: str, port: int) -> None:
+    os.register_at_fork(after_in_child=_go_with_parent)
     granian = import_module("granian")
     interfaces = import_module("granian.constants").Interfaces
     granian.Granian(

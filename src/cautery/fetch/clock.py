@@ -30,12 +30,14 @@ class WorldClock:
                 hint="http://127.0.0.1:PORT/clock, as `cautery exercise` sets it.",
             )
         self._host, self._port, self._path = parts.hostname, parts.port, parts.path
+        self._seen: str | None = None
 
     def now(self) -> datetime:
-        return _time(self._ask("GET", self._path, None)["now"])
+        self._seen = str(self._ask("GET", self._path, None)["now"])
+        return _time(self._seen)
 
     def wait(self, due: datetime | None) -> bool:
-        body = {"now": None, "due": None if due is None else due.isoformat()}
+        body = {"now": self._seen, "due": None if due is None else due.isoformat()}
         return not self._ask("POST", f"{self._path}/wait", body)["finished"]
 
     def _ask(self, method: str, path: str, body: object) -> dict[str, Any]:

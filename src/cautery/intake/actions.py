@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import F, Max
 
 from cautery.core.actors import Actor, Permission
 from cautery.core.errors import NotFound, RowRefused
@@ -21,6 +22,7 @@ from cautery.ground.rows import chunks, execute, executemany
 from cautery.ground.times import stored
 from cautery.intake.models import Batch, Episode, OpenedBy, Operation, Rejection
 from cautery.intake.rules import read_link
+from cautery.sources.base import Row
 
 CHUNK = 10_000
 EXCERPT = 200
@@ -30,29 +32,17 @@ INSERT_ITEM = (
     "VALUES (%s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT (identity) DO NOTHING"
 )
 INSERT_FLAG = (
-    "INSERT INTO intake_flag (item_id, batch_id, line, url, seen_at, language, note) "
-    "SELECT id, %s, %s, %s, %s, %s, %s FROM intake_item WHERE identity = %s ON CONFLICT (batch_id, line) DO NOTHING"
+    "INSERT INTO intake_flag (item_id, batch_id, line, part, url, seen_at, language, note) "
+    "SELECT id, %s, %s, %s, %s, %s, %s, %s FROM intake_item WHERE identity = %s ON CONFLICT (batch_id, line, part) DO NOTHING"
 )
 LIVE = ", ".join(f"'{state}'" for state in sorted(LIVE_EPISODES))
 OPEN_EPISODES = (
     "INSERT INTO intake_episode (item_id, operation_id, number, opened_at, opened_by, state, due_at, attempts, lease_owner, lease_until) "
     "SELECT found.item_id, %s, COALESCE((SELECT MAX(e.number) FROM intake_episode e WHERE e.item_id = found.item_id), 0) + 1, "
-    "%s, %s, %s, %s, 0, '', 0 FROM (SELECT DISTINCT item_id FROM intake_flag WHERE batch_id = %s AND line > %s AND line <= %s) found "
+    "%s, %s, %s, %s, 0, '', 0 FROM (SELECT DISTINCT item_id FROM intake_flag WHERE batch_id = %s AND line BETWEEN %s AND %s) found "
     "WHERE NOT EXISTS (SELECT 1 FROM intake_episode e WHERE e.item_id = found.item_id "
     f"AND (e.operation_id = %s OR e.state IN ({LIVE}))) ON CONFLICT DO NOTHING"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One row of a list: `line` counts from 1 and rises; `refused` when the source could not read it."""
-
-    line: int
-    url: str
-    seen_at: datetime | None = None
-    language: str = ""
-    note: str = ""
-    refused: RowRefused | None = None
 
 
 @dataclass(slots=True)
@@ -87,7 +77,7 @@ def receive(
 ) -> Iterator[Received]:
     """Take a list of flags, chunk by chunk (each one transaction, resumable); yields the running total after each chunk.
 
-    The same (operation, unit, source, key) again resumes behind the last line done; a complete batch adds nothing.
+    The same (operation, unit, source, key) again resumes behind the last row done; a complete batch adds nothing.
     """
     by.require(Permission.INTAKE_FLAG_SUBMIT)
     unit = Unit.objects.filter(slug=by.unit).first() if by.unit else None
@@ -98,11 +88,11 @@ def receive(
     )
     total = Received(batch.pk, batch.accepted, batch.known, batch.rejected, again=batch.complete)
     if not batch.complete:
-        for part in chunks((row for row in rows if row.line > batch.lines_done), chunk):
+        for part in chunks(islice(rows, batch.rows_done, None), chunk):
             _receive_chunk(batch, part, total, by=by, at=at)
             yield total
         Batch.objects.filter(pk=batch.pk).update(complete=True)
-    total.rejections = list(Rejection.objects.filter(batch=batch).order_by("line")[:1_000])
+    total.rejections = list(Rejection.objects.filter(batch=batch).order_by("line", "part")[:1_000])
     yield total
 
 
@@ -121,7 +111,7 @@ def _receive_chunk(batch: Batch, rows: Sequence[Row], total: Received, *, by: Ac
             links.append((row, read_link(row)))
         except RowRefused as error:
             refused.append(
-                Rejection(batch=batch, line=row.line, reason=error.reason, message=error.message[:300], excerpt=row.url[:EXCERPT].replace("\0", "\ufffd"))
+                Rejection(batch=batch, line=row.line, part=row.part, reason=error.reason, message=error.message[:300], excerpt=row.url[:EXCERPT].replace("\0", "\ufffd"))
             )
     moment = stored(at)
     with transaction.atomic():
@@ -134,23 +124,23 @@ def _receive_chunk(batch: Batch, rows: Sequence[Row], total: Received, *, by: Ac
         execute(
             OPEN_EPISODES,
             (batch.operation_id, moment, OpenedBy.WATCH if batch.source == "watch" else OpenedBy.FLAG, EpisodeState.FLAGGED,
-             moment, batch.pk, rows[0].line - 1, rows[-1].line, batch.operation_id),
+             moment, batch.pk, rows[0].line, rows[-1].line, batch.operation_id),
         )
         total.accepted += new
         total.known += len(links) - new
         total.rejected += len(refused)
         Batch.objects.filter(pk=batch.pk).update(
-            lines_done=rows[-1].line, accepted=total.accepted, known=total.known, rejected=total.rejected
+            rows_done=F("rows_done") + len(rows), accepted=total.accepted, known=total.known, rejected=total.rejected
         )
         facts = {"operation": batch.operation_id, "source": batch.source, "unit": by.unit, "new": new, "rejected": len(refused)}
         record(
             Event.INTAKE_BATCH_RECEIVED, by=by, at=at, subject=f"batch:{batch.pk}", facts=facts,
-            rows=[{"line": row.line, "identity": link.identity} for row, link in links],
+            rows=[{"line": row.line, "part": row.part, "identity": link.identity} for row, link in links],
         )
 
 
 def _flag_params(batch_id: int, row: Row, link: Link, at: datetime) -> tuple[Any, ...]:
-    return (batch_id, row.line, row.url, stored(row.seen_at or at), row.language[:16], row.note, link.identity)
+    return (batch_id, row.line, row.part, row.url, stored(row.seen_at or at), row.language[:16], row.note, link.identity)
 
 
 def reopen(item_ids: Sequence[int], *, operation: Operation, opened_by: OpenedBy, by: Actor, at: datetime) -> int:

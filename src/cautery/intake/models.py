@@ -25,14 +25,14 @@ class Operation(models.Model):
 
 
 class Batch(models.Model):
-    """One list of flags from one unit. `key` makes it the same list when it comes again; `lines_done` is where to resume."""
+    """One list of flags from one unit. `key` makes it the same list when it comes again; `rows_done` is where to resume."""
 
     operation = models.ForeignKey(Operation, models.PROTECT, related_name="batches")
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="batches", null=True)
     source = models.CharField(max_length=32)
     key = models.CharField(max_length=120)
     received_at = models.DateTimeField()
-    lines_done = models.BigIntegerField(default=0)
+    rows_done = models.BigIntegerField(default=0)
     accepted = models.BigIntegerField(default=0)
     known = models.BigIntegerField(default=0)
     rejected = models.BigIntegerField(default=0)
@@ -67,13 +67,14 @@ class Flag(models.Model):
     item = models.ForeignKey(Item, models.PROTECT, related_name="flags")
     batch = models.ForeignKey(Batch, models.PROTECT, related_name="flags")
     line = models.BigIntegerField()
+    part = models.PositiveIntegerField(default=0)
     url = models.TextField()
     seen_at = models.DateTimeField()
     language = models.CharField(max_length=16, blank=True)
     note = models.TextField(blank=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint("batch", "line", name="flag_once")]
+        constraints = [models.UniqueConstraint("batch", "line", "part", name="flag_once")]
 
 
 class Rejection(models.Model):
@@ -81,12 +82,13 @@ class Rejection(models.Model):
 
     batch = models.ForeignKey(Batch, models.PROTECT, related_name="rejections")
     line = models.BigIntegerField()
+    part = models.PositiveIntegerField(default=0)
     reason = models.CharField(max_length=40)
     message = models.CharField(max_length=300)
     excerpt = models.CharField(max_length=200)
 
     class Meta:
-        constraints = [models.UniqueConstraint("batch", "line", name="rejection_once")]
+        constraints = [models.UniqueConstraint("batch", "line", "part", name="rejection_once")]
 
 
 class OpenedBy(models.TextChoices):

@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
-from typing import Protocol
 
 from django.conf import settings
 
 from cautery.core.errors import LinkRefused, RowRefused
-from cautery.core.links import RULES, Link, Ruleset, find_links, identify
+from cautery.core.links import RULES, Link, Ruleset, identify
+from cautery.core.links.refang import refang
+from cautery.sources.base import Row
 
 
-class HasUrl(Protocol):
-    """A row of a list."""
-
-    @property
-    def line(self) -> int: ...
-    @property
-    def url(self) -> str: ...
-    @property
-    def refused(self) -> RowRefused | None: ...
+DEFANGED_LIMIT = 4_000
 
 
 @cache
@@ -29,22 +23,14 @@ def ruleset() -> Ruleset:
     return Ruleset.load(RULES, *extra)
 
 
-def read_link(row: HasUrl) -> Link:
+def read_link(row: Row) -> Link:
     """What the row's link stands for, defanged or not; `RowRefused` with its line and a stable reason."""
     if row.refused is not None:
         raise row.refused
     try:
         return identify(row.url, ruleset())
     except LinkRefused as error:
-        found = find_links(row.url[:2_000]) if "[" in row.url or "hxxp" in row.url.lower() else []
-        if len(found) == 1:
-            return read_defanged(row, found[0].url)
-        raise RowRefused(error.message, reason=error.reason, line=row.line) from error
-
-
-def read_defanged(row: HasUrl, url: str) -> Link:
-    """The same for a link that was written so that nobody clicks it."""
-    try:
-        return identify(url, ruleset())
-    except LinkRefused as error:
+        plain = refang(row.url[:DEFANGED_LIMIT])
+        if plain != row.url and len(row.url) <= DEFANGED_LIMIT:
+            return read_link(replace(row, url=plain))
         raise RowRefused(error.message, reason=error.reason, line=row.line) from error

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import numpy as np
+from django.db.models import QuerySet
 from numpy.typing import NDArray
 
 from cautery.core.availability import DOWN, Verdict
@@ -29,14 +30,15 @@ def presence(operation: Operation, now: datetime) -> dict[str, Any]:
     moments = [start - BEFORE + STEP * n for n in range(int((now - start + BEFORE) / STEP) + 1)]
     if moments[-1] != now:
         moments.append(now)
-    table = _looks(operation)
-    series = [_at(moment, *table) for moment in moments]
-    return {"before": _at(start, *table), "after": series[-1], "series": series}
-
-
-def _looks(operation: Operation) -> tuple[Ints, Ints, Ints]:
-    """Decisive looks at items, sorted by item and time: item int64[n], seconds int64[n], up 0/1 int64[n]."""
     followed = Tracking.objects.filter(episode__operation=operation)
+    table = _looks(followed)
+    never = followed.values("item").distinct().count() - int(np.unique(table[0]).size)
+    series = [_at(moment, never, *table) for moment in moments]
+    return {"before": _at(start, never, *table), "after": series[-1], "series": series}
+
+
+def _looks(followed: QuerySet[Tracking]) -> tuple[Ints, Ints, Ints]:
+    """Decisive looks at items, sorted by item and time: item int64[n], seconds int64[n], up 0/1 int64[n]."""
     decisive = [Verdict.UP, *DOWN]
     rows = list(Capture.objects.filter(episode__tracking__in=followed, verdict__in=decisive).values_list("episode__item_id", "at", "verdict"))
     rows += Probe.objects.filter(tracking__in=followed, verdict__in=decisive).values_list("tracking__item_id", "at", "verdict")
@@ -47,8 +49,8 @@ def _looks(operation: Operation) -> tuple[Ints, Ints, Ints]:
     return items[order], times[order], up[order]
 
 
-def _at(moment: datetime, items: Ints, times: Ints, up: Ints) -> dict[str, Any]:
-    """Count at one moment: the last look at or before it and the first at or after it, for each item."""
+def _at(moment: datetime, never: int, items: Ints, times: Ints, up: Ints) -> dict[str, Any]:
+    """Count at one moment: the last look at or before it and the first at or after it, for each item; `never` had no look that told."""
     seconds = int(moment.timestamp())
     firsts = np.flatnonzero(np.diff(items, prepend=-1))
     ends = np.append(firsts[1:], items.size)
@@ -61,4 +63,4 @@ def _at(moment: datetime, items: Ints, times: Ints, up: Ints) -> dict[str, Any]:
     will = up[np.where(seen, after, 0)] if items.size else up
     surely_up = seen & (was == 1) & (will == 1)
     surely_down = seen & (was == 0) & (will == 0)
-    return {"at": moment.isoformat(), "up": int(surely_up.sum()), "unknown": int((~surely_up & ~surely_down).sum())}
+    return {"at": moment.isoformat(), "up": int(surely_up.sum()), "unknown": never + int((~surely_up & ~surely_down).sum())}

@@ -14,8 +14,9 @@ from cautery.core.clock import on_grid
 from cautery.core.lifecycle import EpisodeState
 from cautery.custody.actions import record
 from cautery.custody.events import Event
-from cautery.intake.actions import Row, advance, receive_all, reopen
+from cautery.intake.actions import advance, receive_all, reopen
 from cautery.intake.models import Episode, Item, OpenedBy, Operation
+from cautery.sources.base import Row
 from cautery.track.models import Tracking
 from cautery.watch.models import Mark, Search, Sighting, Watched, Way
 
