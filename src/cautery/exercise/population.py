@@ -29,6 +29,7 @@ class Population:
         self.by_owner: dict[str, list[WebObject]] = defaultdict(list)
         self.by_provider: dict[str, list[WebObject]] = {slug: [] for slug in scenario.providers}
         self.accounts: dict[str, list[WebObject]] = {slug: [] for slug in scenario.providers}
+        self._owners: dict[tuple[str, bool], list[WebObject]] = defaultdict(list)
         self._sorted: dict[str, int] = {}
         self.hosts = _hosts(scenario)
         self.works = _Works(scenario)
@@ -78,6 +79,7 @@ class Population:
             account = self._account(provider, number, decoy=number >= accounts - decoys)
             self.add(account)
             self.accounts[provider.slug].append(account)
+            self._owners[provider.slug, account.truth != PROPAGANDA].append(account)
         for number in range(accounts, count):
             self.add(self._content(provider, number))
 
@@ -142,8 +144,7 @@ class Population:
 
     def _owner(self, provider: Provider, unit: float, *, decoy: bool) -> WebObject | None:
         """An account of the right kind, where there are accounts: a few have much, most have little."""
-        accounts = self.accounts[provider.slug]
-        fitting = [account for account in accounts if (account.truth != PROPAGANDA) is decoy] or accounts
+        fitting = self._owners.get((provider.slug, decoy)) or self.accounts[provider.slug]
         return fitting[int(len(fitting) * unit**1.6)] if fitting else None
 
     def _truth(self, unit: float) -> str:
