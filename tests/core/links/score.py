@@ -214,8 +214,8 @@ def unknown_score() -> Score:
         if link is None or row.get("provider") or not row["url"].startswith("http"):
             continue
         total += 1
-        joint = "&" if "?" in row["url"] else "?"
         before, mark, after = row["url"].partition("#")
+        joint = "&" if "?" in before else "?"
         again = link_of(before + joint + "utm_source=feed&fbclid=IwAR0&utm_medium=x" + mark + after)
         own = link.provider == registrable(parse(row["url"]).host)
         named = row["extractor"].split(":")[0].lower()

@@ -61,9 +61,6 @@ def of_address(address: Address, rules: Ruleset, depth: int = 0) -> Link:
 
 
 def _rest(address: Address, provider: Provider, rules: Ruleset) -> Link:
-    if provider.shorteners:
-        link = general(address, rules.trackers)
-        return replace(link, kind="redirect", shortener=True) if link.kind == "page" else link
     return general(address, rules.trackers | provider.trackers, provider=provider.slug)
 
 

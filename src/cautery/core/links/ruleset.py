@@ -6,6 +6,7 @@ link of that provider comes by, so that a command starts fast however many provi
 
 from __future__ import annotations
 
+import copy
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property, lru_cache
@@ -22,7 +23,19 @@ RULES = Path(__file__).parent / "rules"
 Match: TypeAlias = tuple[Shape, dict[str, str]]
 
 _HEAD = frozenset(
-    {"any_host", "hosts", "labels", "lower", "name", "provider", "schemes", "shorteners", "strict", "trackers"}
+    [
+        "any_host",
+        "each_host",
+        "hosts",
+        "labels",
+        "lower",
+        "name",
+        "provider",
+        "schemes",
+        "shorteners",
+        "strict",
+        "trackers",
+    ]
 )
 _BODY = _HEAD | {"examples", "object", "parts", "refused", "wrapper"}
 
@@ -45,17 +58,26 @@ class Provider:
         self.labels: tuple[str, ...] = tuple(head.get("labels", ()))
         self.schemes: tuple[str, ...] = tuple(head.get("schemes", ()))
         self.strict: bool = head.get("strict", False)
+        self.each_host: bool = head.get("each_host", False)
         self.any_host: bool = head.get("any_host", False)
-        self.shorteners: bool = head.get("shorteners", False)
         self.trackers: frozenset[str] = frozenset(head.get("trackers", ()))
         self._lower: tuple[str, ...] = tuple(head.get("lower", ()))
+        self._rules = self
+
+    def of_host(self, host: str) -> Provider:
+        """This provider, or in a file of many alike services (`each_host`) the one that `host` names."""
+        if not self.each_host:
+            return self
+        service = copy.copy(self)
+        service.slug = service.name = host
+        return service
 
     def match(self, address: Address) -> Match | None:
         """The first shape of this provider that the address has, with the parts found."""
         path = address.path
         end = path.find("/", 1)
         segment = path[1:] if end < 0 else path[1:end]
-        by_segment, otherwise = self._dispatch
+        by_segment, otherwise = self._rules._dispatch
         for shape in by_segment.get(segment, otherwise):
             parts = shape.match(address)
             if parts is not None:
@@ -107,9 +129,9 @@ class Ruleset:
         self._by_host: dict[str, Provider] = {}
         for provider in self.providers:
             for host in provider.hosts:
-                other = self._by_host.setdefault(host, provider)
-                if other is not provider:
-                    raise _invalid(provider.file, "host_taken", f"{host} belongs to {other.file}")
+                if host in self._by_host:
+                    raise _invalid(provider.file, "host_taken", f"{host} belongs to {self._by_host[host].file}")
+                self._by_host[host] = provider.of_host(host)
 
     @classmethod
     def load(cls, *folders: Path) -> Ruleset:
@@ -153,7 +175,7 @@ class Ruleset:
 
     def named(self, slug: str) -> Iterator[Provider]:
         """The files of one provider."""
-        return (provider for provider in self.providers if provider.slug == slug)
+        return (p for p in self.providers if p.slug == slug or (p.each_host and slug in p.hosts))
 
 
 @lru_cache(maxsize=1)

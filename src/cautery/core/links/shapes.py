@@ -114,13 +114,18 @@ def first_segments(path: str) -> tuple[str, ...]:
 def _ends_segment(rest: str) -> bool:
     """Whether what follows a word in a pattern can only begin a new segment: `/x`, `(?:/x)?`, or nothing."""
     while rest.startswith("(?:/"):
-        depth, at = 0, 0
-        for at, letter in enumerate(rest):
-            depth += (letter == "(") - (letter == ")")
-            if depth == 0:
-                break
-        rest = rest[at + 1 :].removeprefix("?").removeprefix("*")
+        rest = rest[_group_end(rest) :].removeprefix("?").removeprefix("*")
     return rest == "" or (rest.startswith("/") and rest[1:2] not in ("?", "*"))
+
+
+def _group_end(pattern: str) -> int:
+    """Just behind the bracket that closes the one a pattern begins with."""
+    depth = 0
+    for at, letter in enumerate(pattern):
+        depth += (letter == "(") - (letter == ")")
+        if depth == 0:
+            return at + 1
+    return len(pattern)
 
 
 class ShapeCompiler:
