@@ -16,6 +16,7 @@ UNITS = ("at", "be", "de", "es", "fi", "fr", "it", "nl", "pl", "pt", "ro", "se")
 OLDEST = 45 * DAY
 DECOY_WORKS = 100_000
 VARIANT_FORMS = 2
+ACCOUNTS_PER_ADMIN = 15
 
 
 class Population:
@@ -66,6 +67,12 @@ class Population:
     def outlet_accounts(self, slug: str) -> list[WebObject]:
         """The outlet's own accounts at a provider, from before the operation."""
         return [account for account in self.accounts.get(slug, []) if account.truth == PROPAGANDA]
+
+    def admin_of(self, account: WebObject) -> str:
+        """The handle of whoever runs an account; one person runs several, at several providers."""
+        everyone = sum(map(len, self.accounts.values()))
+        stem = account.handle.replace(".", "_").replace("-", "_").partition("_")[0]
+        return f"{stem}_admin{int(self.draws.unit('admin', account.id) * max(1, everyone // ACCOUNTS_PER_ADMIN))}"
 
     def sites(self) -> Iterator[str]:
         """All hosts that lead to the web host, those of sites still to come with them."""

@@ -8,12 +8,13 @@ from html import escape
 from cautery.exercise.moments import to_iso
 from cautery.exercise.naming import OUTLETS, display_name
 from cautery.exercise.objects import WebObject
-from cautery.exercise.providers.phrases import BY_AUTHOR, DELETED_AS, GONE, MOVED
+from cautery.exercise.providers.phrases import BY_AUTHOR, CONTACT, DELETED_AS, FORWARDED, GONE, MOVED
 from cautery.exercise.scenario import Provider
 from cautery.exercise.state import State
 
 NEWEST = 12
 RELATED = 3
+FORWARDS = 0.3
 PAGE = (
     '<!DOCTYPE html>\n<html lang="{language}" dir="{direction}">\n<head>\n<meta charset="utf-8">\n'
     '<title>{title}</title>\n<meta name="author" content="{author}">\n<link rel="canonical" href="{url}">\n</head>\n'
@@ -51,7 +52,7 @@ class Pages:
             url=escape(thing.url),
             by=escape(owner.url),
             at=to_iso(thing.appeared_at),
-            main=self._announced(thing) + self._shown(thing) + text + self._posts(thing),
+            main=self._above(thing) + self._shown(thing) + text + self._posts(thing),
             links=" ".join(_link(other) for other in self._related(thing)) + self._site(thing),
         )
 
@@ -108,6 +109,16 @@ class Pages:
                 if len(posts) == NEWEST:
                     break
         return f"<ul>\n{''.join(posts)}</ul>\n" if posts else ""
+
+    def _above(self, thing: WebObject) -> str:
+        """What stands above the content: a new address, whom to write to, where a message came from."""
+        if thing.is_account:
+            admin = self.state.population.admin_of(thing)
+            return self._announced(thing) + f'<p class="contact">{CONTACT[thing.language]}: @{admin}</p>\n'
+        if thing.provider == "courier" and self.state.draws.happens("forwarded", thing.id, FORWARDS):
+            origin = self.state.draws.choice("forwarded from", thing.id, self.state.population.accounts["courier"])
+            return f'<p class="forwarded">{FORWARDED[thing.language]} {_link(origin)}</p>\n'
+        return ""
 
     def _announced(self, thing: WebObject) -> str:
         said = self.state.announcements.get(thing.id, ())

@@ -50,6 +50,22 @@ MOVED = {
     "fr": "Notre nouvelle adresse",
     "ru": "Наш новый адрес",
 }
+FORWARDED = {
+    "ar": "أعيد توجيهه من",
+    "de": "Weitergeleitet aus",
+    "en": "Forwarded from",
+    "es": "Reenviado de",
+    "fr": "Transféré de",
+    "ru": "Переслано из",
+}
+CONTACT = {
+    "ar": "للتواصل",
+    "de": "Kontakt",
+    "en": "Contact",
+    "es": "Contacto",
+    "fr": "Contact",
+    "ru": "Связь",
+}
 GONE = {
     "410_reason": (410, REMOVED),
     "404_reason": (404, REMOVED),
