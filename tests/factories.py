@@ -46,7 +46,13 @@ def hours(number: float) -> datetime:
 
 def officer(username: str, *roles: str, unit: str = "fr-pharos", password: str | None = None) -> Officer:
     """An officer with roles, and the units there are; without a password they cannot sign in."""
-    row = {"id": str(uuid5(NAMESPACE_URL, username)), "username": username, "name": username.title(), "unit": unit, "roles": list(roles)}
+    row = {
+        "id": str(uuid5(NAMESPACE_URL, username)),
+        "username": username,
+        "name": username.title(),
+        "unit": unit,
+        "roles": list(roles),
+    }
     units = [{"slug": slug, "name": name, "state": state} for slug, name, state in UNITS]
     import_directory({"units": units, "officers": [row]}, by=SYSTEM, at=START)
     if password is not None:
@@ -61,7 +67,14 @@ def actor(username: str, *roles: str, unit: str = "fr-pharos") -> Actor:
 
 def provider(slug: str = "youtube", **fields: object) -> Provider:
     """A provider that takes notices over its API."""
-    row = {"slug": slug, "name": slug.title(), "kind": "video", "channel": "api", "api_base": "https://api.example", "max_batch": 1_000}
+    row = {
+        "slug": slug,
+        "name": slug.title(),
+        "kind": "video",
+        "channel": "api",
+        "api_base": "https://api.example",
+        "max_batch": 1_000,
+    }
     import_directory({"providers": [row | fields]}, by=SYSTEM, at=START)
     return Provider.objects.get(slug=slug)
 
@@ -70,11 +83,17 @@ def operation(slug: str = "summer", *, t0: datetime | None = None) -> Operation:
     """An operation of four days."""
     return create_operation(
         slug, slug.title(), starts_at=START, t0=t0 or hours(24), ends_at=hours(96), by=SYSTEM, at=START
-    )  # fmt: skip
+    )
 
 
 def flagged(
-    frame: Operation, urls: Sequence[str], *, by: Actor | None = None, at: datetime = START, key: str = "list", note: str = ""
+    frame: Operation,
+    urls: Sequence[str],
+    *,
+    by: Actor | None = None,
+    at: datetime = START,
+    key: str = "list",
+    note: str = "",
 ) -> list[Episode]:
     """Flag links; the live episodes of their items, in the order of the items."""
     by = by or actor("flagger", "flag")
@@ -85,23 +104,28 @@ def flagged(
 
 
 def identified(
-    episodes: Sequence[Episode], *, title: str = "A specimen", text: str = "Harmless words.", host: Provider | None = None,
-    image: bytes = b"specimen", at: datetime | None = None,
-) -> None:  # fmt: skip
+    episodes: Sequence[Episode],
+    *,
+    title: str = "A specimen",
+    text: str = "Harmless words.",
+    host: Provider | None = None,
+    image: bytes = b"specimen",
+    at: datetime | None = None,
+) -> None:
     """Their pages were seen up, with one medium; `host` answers for them."""
     sha = sha256(image).hexdigest()
+    judged, page = Judged(Verdict.UP, "200, the page shows"), Page(title, text, "en", "someone", (), ())
     found = Findings(
-        seen=[
-            Seen(e, Judged(Verdict.UP, "200, the page shows"), 200, e.item.url, Page(title, text, "en", "someone", (), ()), (sha,))
-            for e in episodes
-        ],
+        seen=[Seen(e, judged, 200, e.item.url, page, (sha,)) for e in episodes],
         media={sha: Media(sha256=sha, mime="image/png", size=len(image), pdq=bytes(32), quality=80)},
         hosting={e.item_id: (host, "url") for e in episodes} if host else {},
-    )  # fmt: skip
+    )
     record_findings(found, by=SYSTEM, at=at or hours(1))
 
 
-def matched(episodes: Sequence[Episode], *, label: str = "", image: bytes = b"specimen", at: datetime | None = None) -> None:
+def matched(
+    episodes: Sequence[Episode], *, label: str = "", image: bytes = b"specimen", at: datetime | None = None
+) -> None:
     """They were compared with known content; with a `label`, each was found to hold it."""
     matches = []
     if label:
@@ -113,20 +137,31 @@ def matched(episodes: Sequence[Episode], *, label: str = "", image: bytes = b"sp
 
 
 def decided(
-    frame: Operation, *, outcome: str = "confirmed", reason: str = "It calls for the act.", limit: int = 500,
-    by: Actor | None = None, at: datetime | None = None,
-) -> list[int]:  # fmt: skip
+    frame: Operation,
+    *,
+    outcome: str = "confirmed",
+    reason: str = "It calls for the act.",
+    limit: int = 500,
+    by: Actor | None = None,
+    at: datetime | None = None,
+) -> list[int]:
     """A reviewer claims what waits and decides it; the episodes."""
     by = by or actor("reviewer", "review")
     keys = claim_episodes(frame, limit, by=by)
     confirmed = outcome == "confirmed"
     words = {"limbs": ["a"]} if confirmed else {"protected_purpose": "journalism"}
-    decide_many([Decision(key, outcome, reason, **words) for key in keys], by=by, at=at or hours(2))  # type: ignore[arg-type]
+    decide_many([Decision(key, outcome, reason, **words) for key in keys], by=by, at=at or hours(2))
     return keys
 
 
 def signed(
-    frame: Operation, *, act: str = "sign", reason: str = "", limit: int = 500, by: Actor | None = None, at: datetime | None = None
+    frame: Operation,
+    *,
+    act: str = "sign",
+    reason: str = "",
+    limit: int = 500,
+    by: Actor | None = None,
+    at: datetime | None = None,
 ) -> None:
     """A second person signs, or refuses, what waits."""
     by = by or actor("signer", "sign", unit="de-meldestelle")
@@ -141,7 +176,9 @@ def composed(host: Provider, *, at: datetime | None = None) -> list[Notice]:
     )
     signatures = list(waiting)
     compose_many(signatures, {s.assessment.episode.item_id: host for s in signatures}, by=SYSTEM, at=at or hours(4))
-    episodes = Episode.objects.filter(state=EpisodeState.COMPOSED, tracking=None).select_related("operation", "item", "capture")
+    episodes = Episode.objects.filter(state=EpisodeState.COMPOSED, tracking=None).select_related(
+        "operation", "item", "capture"
+    )
     follow(list(episodes), at=at or hours(4))
     return list(Notice.objects.filter(signature__in=signatures))
 
@@ -162,7 +199,9 @@ def sent(host: Provider, *, at: datetime | None = None) -> int:
     return len(taken)
 
 
-def answered(notices: Sequence[Notice], answer: str = "removed", *, reason: str = "", at: datetime | None = None) -> None:
+def answered(
+    notices: Sequence[Notice], answer: str = "removed", *, reason: str = "", at: datetime | None = None
+) -> None:
     """The provider answers."""
     now = at or hours(25)
     by_host: dict[int, list[Said]] = {}

@@ -60,7 +60,10 @@ def error_page(request: HttpRequest, error: CauteryError) -> HttpResponse:
     """The page for an error of the tree, with its status."""
     status = STATUSES[type(error)]
     context = {
-        "status": status, "title": TITLES.get(status, "Something is wrong here"), "message": error.message,
-        "permission": error.fields.get("permission"), "code": error.code,
-    }  # fmt: skip
+        "status": status,
+        "title": TITLES.get(status, "Something is wrong here"),
+        "message": error.message,
+        "permission": error.fields.get("permission"),
+        "code": error.code,
+    }
     return render(request, "web/error.html", context, status=status)

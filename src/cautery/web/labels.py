@@ -73,6 +73,8 @@ OTHERS = {
     "out_link": "announced by a page still up",
     "search": "found by the provider's search",
     "copy": "the same bytes as something referred before",
+    "url": "known by its URL",
+    "rdap": "known by RDAP",
     "gathering": "Gathering",
     "released": "Released",
 }

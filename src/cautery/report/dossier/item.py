@@ -14,8 +14,8 @@ from cautery.identify.models import EpisodeMedia, Hosting
 from cautery.intake.models import Episode, Flag, Item
 from cautery.match.models import Match
 from cautery.refer.models import Notice
-from cautery.report.dossier.standing import standing_of
 from cautery.report.dossier.timeline import Line, Run, lines_of, runs_of
+from cautery.report.queries import outcome_of
 from cautery.review.models import Hold
 from cautery.track.models import Answer, Probe, Tracking
 from cautery.watch.models import Sighting
@@ -27,7 +27,7 @@ LINEAGE_SHOWN = 50
 
 @dataclass(frozen=True, slots=True)
 class Dossier:
-    """An item, its episodes with everything that hangs on them, where it comes from and what came after, as one timeline."""
+    """An item, its episodes with all that hangs on them, its lineage both ways, and one timeline of it all."""
 
     item: Item
     hosting: Hosting | None
@@ -50,7 +50,7 @@ class Dossier:
     def outcome(self) -> Outcome | None:
         """What came of the newest episode's notice."""
         tracking: Tracking | None = getattr(self.episodes[-1], "tracking", None) if self.episodes else None
-        return None if tracking is None else standing_of(tracking)
+        return None if tracking is None or tracking.referred_at is None else outcome_of(tracking)
 
 
 def dossier(item_id: int, *, by: Actor) -> Dossier:
@@ -61,7 +61,7 @@ def dossier(item_id: int, *, by: Actor) -> Dossier:
         raise NotFound(f"No item {item_id}.", item=item_id)
     flags = Flag.objects.filter(item=item)
     shown = list(flags.select_related("batch__unit").order_by("seen_at", "pk")[:FLAGS_SHOWN])
-    units = list(
+    units: list[Any] = list(
         flags.values("batch__unit__name", "batch__source")
         .annotate(n=Count("pk"), first=Min("seen_at"), last=Max("seen_at"))
         .order_by("first")
@@ -71,16 +71,28 @@ def dossier(item_id: int, *, by: Actor) -> Dossier:
     holds = _holds(item)
     before, after = _lineage(item)
     return Dossier(
-        item=item, hosting=getattr(item, "hosting", None), units=units, flags=shown,
-        flags_total=sum(unit["n"] for unit in units), episodes=episodes, holds=holds, predecessors=before, successors=after,
-        runs=runs, timeline=lines_of(shown, episodes, holds, (before, after), runs),
-    )  # fmt: skip
+        item=item,
+        hosting=getattr(item, "hosting", None),
+        units=units,
+        flags=shown,
+        flags_total=sum(unit["n"] for unit in units),
+        episodes=episodes,
+        holds=holds,
+        predecessors=before,
+        successors=after,
+        runs=runs,
+        timeline=lines_of(shown, episodes, holds, (before, after), runs),
+    )
 
 
 def _episodes(item: Item) -> list[Episode]:
     related = (
-        "operation", "capture", "tracking", "assessment__reviewer__unit", "assessment__signature__signer__unit",
-    )  # fmt: skip
+        "operation",
+        "capture",
+        "tracking",
+        "assessment__reviewer__unit",
+        "assessment__signature__signer__unit",
+    )
     return list(
         Episode.objects.filter(item=item)
         .select_related(*related)
@@ -108,7 +120,7 @@ def _runs(item: Item) -> dict[int, list[Run]]:
 
 
 def _lineage(item: Item) -> tuple[list[Sighting], list[Sighting]]:
-    """Sightings of this item, and sightings of others that may succeed it (a return at the same place is only the first)."""
+    """Sightings of this item, and of others that may succeed it (a return at the same place is only the first)."""
     rows = Sighting.objects.select_related("item", "predecessor", "operation").order_by("at", "pk")
     before = list(rows.filter(item=item)[:LINEAGE_SHOWN])
     after = list(rows.filter(predecessor=item).exclude(item=item)[:LINEAGE_SHOWN])

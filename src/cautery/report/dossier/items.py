@@ -20,9 +20,21 @@ PAGE = 50
 STREAM_CHUNK = 2_000
 LONGEST = 300
 EXPORT_FIELDS = (
-    "item_id", "provider", "kind", "key", "owner", "url", "state", "outcome", "episode", "opened_at", "first_flagged_at",
-    "referred_at", "verdict", "answer",
-)  # fmt: skip
+    "item_id",
+    "provider",
+    "kind",
+    "key",
+    "owner",
+    "url",
+    "state",
+    "outcome",
+    "episode",
+    "opened_at",
+    "first_flagged_at",
+    "referred_at",
+    "verdict",
+    "answer",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +85,14 @@ class ItemRow:
     def exported(self) -> dict[str, Any]:
         """The fields of an export, in order; times as RFC 3339, nothing as None."""
         words = {
-            "episode": self.number, "outcome": self.outcome and str(self.outcome), "opened_at": self.opened_at.isoformat(),
+            "episode": self.number,
+            "outcome": self.outcome and str(self.outcome),
+            "opened_at": self.opened_at.isoformat(),
             "first_flagged_at": self.first_flagged_at.isoformat(),
             "referred_at": self.referred_at.isoformat() if self.referred_at else None,
-            "verdict": self.verdict if self.referred_at else None, "answer": self.answer or None,
-        }  # fmt: skip
+            "verdict": self.verdict if self.referred_at else None,
+            "answer": self.answer or None,
+        }
         return {name: words[name] if name in words else getattr(self, name) for name in EXPORT_FIELDS}
 
 
@@ -91,9 +106,15 @@ class ItemPage:
 
 
 def item_page(
-    operation: Operation, wanted: ItemFilter, *, older: int | None = None, newer: int | None = None, by: Actor, size: int = PAGE
+    operation: Operation,
+    wanted: ItemFilter,
+    *,
+    older: int | None = None,
+    newer: int | None = None,
+    by: Actor,
+    size: int = PAGE,
 ) -> ItemPage:
-    """Items whose newest episode was opened last come first. `older`/`newer`: those beyond this episode's key, on that side.
+    """Items whose newest episode was opened last come first; `older`/`newer`: those on that side of this episode.
 
     Pages are cut by key, not by number: what arrives meanwhile moves no row from one page to another.
     """
@@ -121,7 +142,7 @@ def stream_items(operation: Operation, wanted: ItemFilter, *, by: Actor) -> Iter
 def _rows(operation: Operation, wanted: ItemFilter) -> QuerySet[Episode, tuple[Any, ...]]:
     episodes = newest_episodes().filter(operation=operation)
     if wanted.provider:
-        episodes = episodes.filter(item__provider=wanted.provider)
+        episodes = episodes.filter(Q(item__provider=wanted.provider) | Q(item__hosting__provider__slug=wanted.provider))
     if wanted.kind:
         episodes = episodes.filter(item__kind=wanted.kind)
     if wanted.state:
@@ -132,6 +153,18 @@ def _rows(operation: Operation, wanted: ItemFilter) -> QuerySet[Episode, tuple[A
             Q(item__url__icontains=text) | Q(item__key__icontains=text) | Q(item__owner__icontains=text)
         )
     return episodes.annotate(seen=decisive_verdict("tracking__")).values_list(
-        "pk", "item_id", "item__provider", "item__kind", "item__key", "item__owner", "item__url", "state", "number", "opened_at",
-        "item__first_flagged_at", "tracking__referred_at", "seen", "tracking__answer",
-    )  # fmt: skip
+        "pk",
+        "item_id",
+        "item__provider",
+        "item__kind",
+        "item__key",
+        "item__owner",
+        "item__url",
+        "state",
+        "number",
+        "opened_at",
+        "item__first_flagged_at",
+        "tracking__referred_at",
+        "seen",
+        "tracking__answer",
+    )

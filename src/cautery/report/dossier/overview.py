@@ -10,12 +10,12 @@ from typing import Any
 from django.db.models import Count
 
 from cautery.core.actors import Actor, Permission
-from cautery.core.outcomes import outcome
 from cautery.core.availability import Verdict
+from cautery.core.outcomes import outcome
 from cautery.directory.models import Provider
 from cautery.intake.models import Batch, Operation
 from cautery.intake.queries import operation_row, operations
-from cautery.report.dossier.standing import decisive_verdict, newest_episodes
+from cautery.report.dossier.standing import answerable, decisive_verdict, newest_episodes
 from cautery.track.models import Tracking
 
 PROVIDERS_SHOWN = 40
@@ -38,7 +38,7 @@ class OperationLine:
 
 @dataclass(slots=True)
 class ProviderLine:
-    """The items at one provider, by state and by outcome (of those referred)."""
+    """The items at one provider, by state, and the notices to it by outcome."""
 
     slug: str
     name: str
@@ -51,8 +51,8 @@ class ProviderLine:
         return self.states.total()
 
     @property
-    def referred(self) -> int:
-        """Those a provider has a notice for."""
+    def notices(self) -> int:
+        """Notices that reached it."""
         return self.outcomes.total()
 
     def add(self, other: ProviderLine) -> None:
@@ -63,7 +63,7 @@ class ProviderLine:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """An operation at a glance. `total` sums up `providers`, largest first; the last may stand for all the small ones."""
+    """An operation at a glance. `total` sums up `providers`, largest first; the last may stand for all small ones."""
 
     facts: dict[str, Any]
     flags_accepted: int
@@ -98,22 +98,20 @@ def operation_overview(operation: Operation, *, by: Actor) -> Overview:
         total.add(line)
     batches = Batch.objects.filter(operation=operation).values_list("accepted", "known", "rejected")
     accepted, known, rejected = (sum(column) for column in zip(*batches, strict=True)) if batches else (0, 0, 0)
-    return Overview(
-        operation_row(operation), accepted, known, rejected, total, _largest(lines), operation.released_at
-    )
+    return Overview(operation_row(operation), accepted, known, rejected, total, _largest(lines), operation.released_at)
 
 
 def _lines(operation: Operation) -> dict[str, ProviderLine]:
     names = dict(Provider.objects.values_list("slug", "name"))
     lines: dict[str, ProviderLine] = {}
-    states = newest_episodes().filter(operation=operation).values_list("item__provider", "state")
-    for slug, state, n in states.annotate(n=Count("pk")).order_by():
+    items = newest_episodes().filter(operation=operation).annotate(who=answerable("item__"))
+    for slug, state, n in items.values_list("who", "state").annotate(n=Count("pk")).order_by():
         lines.setdefault(slug, ProviderLine(slug, names.get(slug, slug))).states[state] += n
-    newest = newest_episodes().filter(operation=operation).values("pk")
-    trackings = Tracking.objects.filter(episode__in=newest, referred_at__isnull=False).annotate(seen=decisive_verdict())
-    groups = trackings.values_list("item__provider", "seen", "answer").annotate(n=Count("pk"))
-    for slug, seen, answer, n in groups.order_by():
-        lines[slug].outcomes[outcome(Verdict(seen), answer or None)] += n
+    referred = Tracking.objects.filter(episode__operation=operation, referred_at__isnull=False)
+    told = referred.annotate(who=answerable("item__"), seen=decisive_verdict()).values_list("who", "seen", "answer")
+    for slug, seen, answer, n in told.annotate(n=Count("pk")).order_by():
+        line = lines.setdefault(slug, ProviderLine(slug, names.get(slug, slug)))
+        line.outcomes[outcome(Verdict(seen), answer or None)] += n
     return lines
 
 
@@ -132,5 +130,3 @@ def provider_slugs(*, by: Actor) -> list[str]:
     """The providers the directory knows, for a list to choose from."""
     by.require(Permission.INTAKE_ITEM_READ)
     return list(Provider.objects.order_by("slug").values_list("slug", flat=True))
-
-

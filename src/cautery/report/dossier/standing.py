@@ -1,16 +1,16 @@
-"""Where items stand: the newest episode of each in an operation, and what came of its notice as far as it is known."""
+"""Where items stand: the newest episode of each in an operation, who answers for it, what came of its notice."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from django.db.models import Case, CharField, Exists, F, OuterRef, QuerySet, Value, When
+from django.db.models import Case, CharField, Exists, F, OuterRef, QuerySet, When
+from django.db.models.functions import Coalesce
 
-from cautery.core.availability import UNSURE, Verdict
+from cautery.core.availability import Verdict
 from cautery.core.lifecycle import Outcome
 from cautery.core.outcomes import outcome
 from cautery.intake.models import Episode
-from cautery.track.models import Tracking
 
 
 def newest_episodes() -> QuerySet[Episode]:
@@ -22,20 +22,20 @@ def newest_episodes() -> QuerySet[Episode]:
 
 
 def decisive_verdict(prefix: str = "") -> Case:
-    """The verdict that counts, of a tracking reached by `prefix`, as an expression.
+    """The verdict that counts, of a tracking reached by `prefix`: how it went down where it did, else the last one.
 
-    1. Once it was seen down, what was said of that; a later return is another episode.
-    2. A probe that could not tell leaves standing what the last one saw that could, if that was after the notice.
+    As `report.queries.outcome_of` takes it; a test holds the two together.
     """
     return Case(
-        When(**{f"{prefix}first_down_at__isnull": False}, then=F(f"{prefix}down_verdict")),
-        When(
-            **{f"{prefix}verdict__in": sorted(UNSURE), f"{prefix}last_up_at__gte": F(f"{prefix}referred_at")},
-            then=Value(str(Verdict.UP)),
-        ),
-        default=F(f"{prefix}verdict"),
+        When(**{f"{prefix}down_verdict": ""}, then=F(f"{prefix}verdict")),
+        default=F(f"{prefix}down_verdict"),
         output_field=CharField(),
     )
+
+
+def answerable(prefix: str = "") -> Coalesce:
+    """The slug of who answers for an item: its host where one is known, else the provider its link names."""
+    return Coalesce(f"{prefix}hosting__provider__slug", f"{prefix}provider")
 
 
 def standing(referred_at: datetime | None, verdict: str | None, answer: str | None) -> Outcome | None:
@@ -43,13 +43,3 @@ def standing(referred_at: datetime | None, verdict: str | None, answer: str | No
     if referred_at is None or not verdict:
         return None
     return outcome(Verdict(verdict), answer or None)
-
-
-def standing_of(tracking: Tracking) -> Outcome | None:
-    """What came of the notice of a tracked episode: `decisive_verdict` in Python."""
-    verdict = tracking.verdict
-    if tracking.first_down_at is not None:
-        verdict = tracking.down_verdict
-    elif verdict in UNSURE and tracking.last_up_at and tracking.referred_at and tracking.last_up_at >= tracking.referred_at:
-        verdict = Verdict.UP
-    return standing(tracking.referred_at, verdict, tracking.answer)

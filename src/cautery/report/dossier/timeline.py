@@ -19,7 +19,7 @@ STAGES = ("intake", "identify", "match", "review", "authorise", "refer", "track"
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One thing that happened. `what` and `word` are words of a vocabulary; `text` may hold what others wrote: plain text."""
+    """One thing that happened. `what` and `word` are of a vocabulary; `text` may be what others wrote: plain text."""
 
     at: datetime
     stage: str
@@ -84,23 +84,26 @@ def _flagged(flag: Flag) -> Line:
 
 
 def _held(hold: Hold) -> Line:
-    return Line(
-        hold.set_at, "review", "Investigation interest", who=hold.unit.name, text=hold.reason, until=hold.until
-    )  # fmt: skip
+    return Line(hold.set_at, "review", "Investigation interest", who=hold.unit.name, text=hold.reason, until=hold.until)
 
 
 def _came_from(sighting: Sighting) -> Line:
     before = sighting.predecessor_id if sighting.predecessor_id != sighting.item_id else None
     return Line(
         sighting.at, "watch", "Sighted", word=sighting.way, who="Cautery", text=sighting.reason, other_item=before
-    )  # fmt: skip
+    )
 
 
 def _came_after(sighting: Sighting) -> Line:
     return Line(
-        sighting.at, "watch", "Successor sighted", word=sighting.way, who="Cautery", text=sighting.reason,
+        sighting.at,
+        "watch",
+        "Successor sighted",
+        word=sighting.way,
+        who="Cautery",
+        text=sighting.reason,
         other_item=sighting.item_id,
-    )  # fmt: skip
+    )
 
 
 def _episode(episode: Episode) -> Iterator[Line]:
@@ -109,8 +112,14 @@ def _episode(episode: Episode) -> Iterator[Line]:
     capture = getattr(episode, "capture", None)
     if capture is not None:
         yield Line(
-            capture.at, "identify", "Looked up", word=capture.verdict, text=capture.ground, episode=number, who="Cautery"
-        )  # fmt: skip
+            capture.at,
+            "identify",
+            "Looked up",
+            word=capture.verdict,
+            text=capture.ground,
+            episode=number,
+            who="Cautery",
+        )
     assessment: Assessment | None = getattr(episode, "assessment", None)
     if assessment is not None:
         yield from _decided(assessment, number)
@@ -120,15 +129,25 @@ def _episode(episode: Episode) -> Iterator[Line]:
 
 def _decided(assessment: Assessment, number: int) -> Iterator[Line]:
     yield Line(
-        assessment.decided_at, "review", "Decided", word=assessment.finding, who=_person(assessment.reviewer),
-        text=assessment.reason, episode=number,
-    )  # fmt: skip
+        assessment.decided_at,
+        "review",
+        "Decided",
+        word=assessment.finding,
+        who=_person(assessment.reviewer),
+        text=assessment.reason,
+        episode=number,
+    )
     signature = getattr(assessment, "signature", None)
     if signature is not None:
         yield Line(
-            signature.signed_at, "authorise", "Second person", word=signature.act, who=_person(signature.signer),
-            text=signature.reason, episode=number,
-        )  # fmt: skip
+            signature.signed_at,
+            "authorise",
+            "Second person",
+            word=signature.act,
+            who=_person(signature.signer),
+            text=signature.reason,
+            episode=number,
+        )
 
 
 def _person(officer: object) -> str:
@@ -142,7 +161,9 @@ def _referred(notice: Notice, number: int) -> Iterator[Line]:
     delivery = getattr(notice, "delivery", None)
     if delivery is not None and delivery.sent_at is not None:
         text = delivery.error or delivery.provider_ref
-        yield Line(delivery.sent_at, "refer", "Notice sent", word=delivery.state, who=f"to {to}", text=text, episode=number)
+        yield Line(
+            delivery.sent_at, "refer", "Notice sent", word=delivery.state, who=f"to {to}", text=text, episode=number
+        )
         if delivery.received_at is not None:
             yield Line(delivery.received_at, "refer", "Notice received", who=to, episode=number)
     for answer in notice.answers.all():
@@ -151,6 +172,13 @@ def _referred(notice: Notice, number: int) -> Iterator[Line]:
 
 def _looked(episode: Episode, run: Run) -> Line:
     return Line(
-        run.first, "track", "Probed", word=run.verdict, text=run.ground, who="Cautery", episode=episode.number,
-        until=run.last if run.count > 1 else None, count=run.count,
-    )  # fmt: skip
+        run.first,
+        "track",
+        "Probed",
+        word=run.verdict,
+        text=run.ground,
+        who="Cautery",
+        episode=episode.number,
+        until=run.last if run.count > 1 else None,
+        count=run.count,
+    )

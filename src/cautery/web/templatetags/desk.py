@@ -28,13 +28,15 @@ def when(moment: datetime | None) -> SafeString | str:
     at = moment.astimezone(UTC)
     return format_html(
         '<time datetime="{}">{} <span class="clock">{} UTC</span></time>',
-        at.isoformat(timespec="seconds").replace("+00:00", "Z"), f"{at.day} {at:%b %Y}", f"{at:%H:%M:%S}",
-    )  # fmt: skip
+        at.isoformat(timespec="seconds").replace("+00:00", "Z"),
+        f"{at.day} {at:%b %Y}",
+        f"{at:%H:%M:%S}",
+    )
 
 
 @register.filter
 def visible(text: str) -> str:
-    """Text with its invisible and direction-changing characters written out, so that nothing in it can mislead the eye."""
+    """Text with its invisible and direction-changing characters written out: nothing in it can mislead the eye."""
     return "".join(
         f"\\u{ord(char):04x}" if unicodedata.category(char) in {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"} else char
         for char in text
@@ -52,7 +54,7 @@ def defang(url: str) -> str:
     """A link as text that no program follows: hxxp for http, [.] in the host, [:] behind any other scheme."""
     found = _SCHEME.match(url)
     if found:
-        return visible(f"hxxp{found[2].lower()}://{found[3].replace('.', '[.]')}{url[found.end():]}")
+        return visible(f"hxxp{found[2].lower()}://{found[3].replace('.', '[.]')}{url[found.end() :]}")
     return visible(_ANY_SCHEME.sub(r"\1[:]", url))
 
 

@@ -38,9 +38,14 @@ def item_list(request: HttpRequest, slug: str, *, by: Actor) -> HttpResponse:
     wanted = _filter(request)
     page = item_page(operation, wanted, older=_key(request, "older"), newer=_key(request, "newer"), by=by)
     context = {
-        "operation": operation_row(operation), "wanted": wanted, "filtered": wanted != ItemFilter(), "page": page,
-        "states": STATES, "outcomes": OUTCOMES, "providers": provider_slugs(by=by),
-    }  # fmt: skip
+        "operation": operation_row(operation),
+        "wanted": wanted,
+        "filtered": wanted != ItemFilter(),
+        "page": page,
+        "states": STATES,
+        "outcomes": OUTCOMES,
+        "providers": provider_slugs(by=by),
+    }
     return render(request, "web/items.html", context)
 
 

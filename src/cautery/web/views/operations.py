@@ -24,6 +24,10 @@ def operation_page(request: HttpRequest, slug: str, *, by: Actor) -> HttpRespons
     """One operation in figures."""
     overview = operation_overview(get_operation(slug, by=by), by=by)
     context = {
-        "overview": overview, "operation": overview.facts, "states": STATES, "outcomes": OUTCOMES, "reported": bool(report_files(slug)),
-    }  # fmt: skip
+        "overview": overview,
+        "operation": overview.facts,
+        "states": STATES,
+        "outcomes": OUTCOMES,
+        "reported": bool(report_files(slug)),
+    }
     return render(request, "web/operation.html", context)

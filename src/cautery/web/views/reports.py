@@ -45,7 +45,9 @@ FORMS = (
 def report_files(slug: str) -> list[ReportFile]:
     """The forms of the report that the platform has written for the operation of this slug."""
     folder = settings.DATA / "reports" / slug
-    return [ReportFile(name, kind, purpose, folder / name) for name, kind, purpose in FORMS if (folder / name).is_file()]
+    return [
+        ReportFile(name, kind, purpose, folder / name) for name, kind, purpose in FORMS if (folder / name).is_file()
+    ]
 
 
 def _file(slug: str, name: str, by: Actor) -> ReportFile:
@@ -63,25 +65,27 @@ def report_page(request: HttpRequest, slug: str, *, by: Actor) -> HttpResponse:
     operation = get_operation(slug, by=by)
     files = report_files(operation.slug)
     context = {
-        "operation": operation_row(operation), "files": files, "readable": any(f.name == "report.html" for f in files),
-    }  # fmt: skip
+        "operation": operation_row(operation),
+        "files": files,
+        "readable": any(f.name == "report.html" for f in files),
+    }
     return render(request, "web/report.html", context)
 
 
 @xframe_options_sameorigin
 @needs(Permission.REPORT_OPERATION_READ)
-def report_raw(request: HttpRequest, slug: str, *, by: Actor) -> HttpResponseBase:
+def report_raw(_request: HttpRequest, slug: str, *, by: Actor) -> HttpResponseBase:
     """The stored page itself, in a sandbox of its own."""
     file = _file(slug, "report.html", by)
     return FileResponse(
         file.path.open("rb"), content_type=file.content_type, headers={"Content-Security-Policy": RAW_POLICY}
-    )  # fmt: skip
+    )
 
 
 @needs(Permission.REPORT_OPERATION_READ)
-def report_file(request: HttpRequest, slug: str, name: str, *, by: Actor) -> HttpResponseBase:
+def report_file(_request: HttpRequest, slug: str, name: str, *, by: Actor) -> HttpResponseBase:
     """One form of the report, as a download."""
     file = _file(slug, name, by)
     return FileResponse(
         file.path.open("rb"), content_type=file.content_type, as_attachment=True, filename=f"{slug}-{file.name}"
-    )  # fmt: skip
+    )

@@ -1,0 +1,75 @@
+"""An operation with one item of every kind of story, and people who may or may not see it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pytest
+from django.test import Client
+
+from cautery.core.availability import Verdict
+from cautery.intake.models import Item, Operation
+from cautery.track.models import Tracking
+from cautery.watch.actions import Candidate, reopen_returned, sight
+from cautery.watch.models import Way
+from cautery.web.lockout import Lockout
+from tests import factories as make
+
+VIDEO = "https://www.youtube.com/watch?v={:011d}"
+TRICKY = "<script>alert(1)</script> \u202egpj.exe"
+
+
+@dataclass(frozen=True)
+class Story:
+    """What there is: the operation, an item that was removed and came back, one dismissed, one just flagged."""
+
+    operation: Operation
+    returned: Item
+    dismissed: Item
+    waiting: Item
+
+
+@pytest.fixture(autouse=True)
+def no_failures_yet(monkeypatch: pytest.MonkeyPatch) -> Lockout:
+    """Every test starts with nobody locked out."""
+    lockout = Lockout()
+    monkeypatch.setattr("cautery.web.views.session.LOCKOUT", lockout)
+    return lockout
+
+
+@pytest.fixture
+def story(db: None) -> Story:
+    """One operation through all its stages, by the actions."""
+    frame, host = make.operation(), make.provider(name="Video House")
+    dismissed, returned = make.flagged(frame, [VIDEO.format(1), VIDEO.format(2)], note="=cmd|' /C calc'!A0")
+    make.identified([dismissed, returned], host=host, title=TRICKY, text=f"{TRICKY}\nhttps://elsewhere.example/")
+    make.matched([dismissed, returned], label="Specimen film")
+    make.decided(frame, outcome="dismissed", limit=1, reason="A newspaper reports.")
+    make.decided(frame)
+    make.signed(frame)
+    notices = make.composed(host)
+    make.released(frame)
+    make.sent(host)
+    make.answered(notices)
+    make.probed([returned.pk], at=make.hours(26))
+    make.probed([returned.pk], Verdict.UP, at=make.hours(50))
+    again = list(Tracking.objects.filter(returned_at__isnull=False).select_related("item"))
+    reopen_returned(frame, again, by=make.SYSTEM, at=make.hours(50))
+    found = Candidate(VIDEO.format(3), "youtube:video:00000000003", Way.SEARCH, 0.9, "a similar title", returned.item)
+    sight(frame, [found], by=make.SYSTEM, at=make.hours(52))
+    return Story(frame, returned.item, dismissed.item, Item.objects.get(identity=found.identity))
+
+
+@pytest.fixture
+def reader(story: Story, client: Client) -> Client:
+    """Signed in as an officer who may read."""
+    client.force_login(make.officer("observer", "observe"))
+    return client
+
+
+@pytest.fixture
+def outsider(story: Story) -> Client:
+    """Signed in as an officer without any role."""
+    client = Client()
+    client.force_login(make.officer("outsider"))
+    return client
