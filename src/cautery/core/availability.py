@@ -54,13 +54,15 @@ def _words(*patterns: str) -> re.Pattern[str]:
 
 
 OWNER = _words(
-    r"(deleted|removed|taken down|withdrawn) by (its|the|their) (author|owner|uploader|user|publisher)",
-    r"(author|owner|uploader|user) (has )?(deleted|removed|withdrew)",
-    r"(supprim|retir)[ée]+s? par (son|l.|le|la|leur) ?(auteur|propri[ée]taire|utilisat)",
-    r"(vom|durch den|von der|von) (autor|verfasser|eigent[üu]mer|urheber|nutzer|besitzer)\w* (gel[öo]scht|entfernt)",
-    r"(eliminad|borrad|retirad)\w+ por (su|el|la) (autor|propietari|usuari)",
-    r"(حذف|أزال|حذفه|حذفها|أزاله|أزالها)\w* ?(من قبل|بواسطة)? ?(ال)?(مؤلف|كاتب|صاحب|ناشر|مالك|مستخدم)",
-    r"(удал\w+|снят\w+) (е[ёе] |его )?(автор|владельц|пользовател)\w*",
+    r"(deleted|removed|taken down|withdrawn) by (its|the|their|his|her) (own )?(author|owner|uploader|user|publisher|creator|poster)",
+    r"(author|owner|uploader|user|creator|poster) (has |have )?(deleted|removed|withdrew|withdrawn)",
+    r"(supprim|retir)[ée]+s? par (son|sa|ses|l.|le|la|leur) ?(auteur|autrice|propri[ée]taire|utilisat|cr[ée]at)",
+    r"(auteur|propri[ée]taire|utilisateur) (l')?a (supprim|retir)",
+    r"(vom|von|durch) ?(dem|den|der|seine[mnr]|ihre[mnr])? ?(autor|verfasser|eigent[üu]mer|inhaber|urheber|nutzer|besitzer|ersteller)\w* (selbst )?(gel[öo]scht|entfernt)",
+    r"(eliminad|borrad|retirad|suprimid)\w+ por (su|el|la) (autor|propietari|usuari|cread|due[ñn])",
+    r"(حذف|إزالة|أزال|سحب)\w*(\s+\S+){0,4}?\s+(من قبل|من طرف|بواسطة)\s+(ال)?(مؤلف|كاتب|صاحب|ناشر|مالك|مستخدم)",
+    r"(حذفه|حذفها|أزاله|أزالها)\s+(ال)?(مؤلف|كاتب|صاحب|ناشر|مالك|مستخدم)",
+    r"(удал|снят|скрыт)\w*\s+(\w+\s+){0,2}(автор|владел|пользовател)\w*", r"(автор|владелец|пользователь) (его |е[ёе] )?(удалил|скрыл)",
 )
 GEO = _words(
     r"not available in your (country|region|location)", r"unavailable in your (country|region)",
@@ -73,9 +75,10 @@ REMOVED = _words(
     r"(has been|was|were|have been|is) (removed|suspended|taken down|terminated|disabled)",
     r"(no longer|not) available",
     r"violat\w+ (our|the|of) (terms|rules|guidelines|polic|community)", r"viol(e|ait|ation) (de )?(nos|des|les|notre) (conditions|r[èe]gles)",
-    r"(a|ont) [ée]t[ée] (supprim|retir|suspend|d[ée]sactiv)", r"n.est plus disponible", r"plus disponible",
-    r"wurden? (\w+ ){0,6}(entfernt|gel[öo]scht|gesperrt|deaktiviert)", r"nicht (mehr|l[äa]nger) (verf[üu]gbar|abrufbar)",
-    r"(ha|han) sido (eliminad|retirad|suspendid|borrad|deshabilitad)", r"ya no est[áa] disponible", r"fue(ron)? (eliminad|retirad|suspendid)",
+    r"(a|ont) [ée]t[ée] (supprim|retir|suspend|d[ée]sactiv)", r"(contenu|page|compte|vid[ée]o|publication|message|fichier)s? (supprim|retir|suspend|d[ée]sactiv|bloqu)[ée]", r"n.est plus disponible", r"plus disponible",
+    r"(wurden?|ist|sind) ([\w-]+,? ){0,12}(entfernt|gel[öo]scht|gesperrt|deaktiviert)", r"nicht (mehr|l[äa]nger) (verf[üu]gbar|abrufbar)",
+    r"(ha|han) sido (eliminad|retirad|suspendid|borrad|deshabilitad)", r"se (ha|han) (eliminad|retirad|suspendid|borrad|suprimid)", r"ya no est[áa] disponible", r"(contenido|p[áa]gina|cuenta|v[íi]deo|publicaci[óo]n|archivo)s? (eliminad|retirad|suspendid|borrad|bloquead)",
+    r"(inhalt|seite|konto|video|beitrag|datei) (gel[öo]scht|entfernt|gesperrt)", r"(content|page|account|video|post|file|channel) (removed|deleted|suspended|terminated|disabled|blocked)", r"fue(ron)? (eliminad|retirad|suspendid)",
     r"(تمت?|جرى) (إزالة|حذف|إزالته|إزالتها|تعليق|حظر|تعطيل)", r"لم يعد? ?(هذا|هذه)? ?\w* ?(متاح|متوفر)", r"(أُزيل|أزيل|حُذف|حذف)\w* ?(لمخالفة|بسبب|لانتهاك)",
     r"(был\w* )?(удал[её]н|заблокирован|снят|приостановлен)\w*", r"больше не ?доступ",
 )

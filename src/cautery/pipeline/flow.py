@@ -124,7 +124,7 @@ class Flow:
     def _dues(self, now: datetime) -> Iterator[datetime | None]:
         yield next_identify(now)
         yield next_sending(now)
-        yield next_track(now)
+        yield next_track()
         yield next_watch()
         yield from self._broken.values()
 

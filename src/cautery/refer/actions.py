@@ -9,7 +9,7 @@ from hashlib import sha256
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 
 from cautery.authorise.models import Act, Signature
 from cautery.authorise.signed import signed_digest
@@ -74,9 +74,18 @@ def _delivery(notice: Notice, at: datetime) -> Delivery:
     return Delivery(notice=notice, provider=notice.provider, channel=notice.provider.channel, due_at=due)
 
 
+def queued_rows() -> QuerySet[Delivery]:
+    """What waits to be sent and may be: its operation was released by two leaders."""
+    return Delivery.objects.filter(state=DeliveryState.QUEUED, notice__operation__released_at__isnull=False)
+
+
+def queued_now(now: datetime) -> QuerySet[Delivery]:
+    """What of it is due."""
+    return queued_rows().filter(due_at__lte=now)
+
+
 def hold_back(now: datetime, *, by: Actor) -> int:
     """Hold queued deliveries due now on whose item, or its owner, a unit marked an investigation interest."""
-    due = Delivery.objects.filter(state=DeliveryState.QUEUED, due_at__lte=now)
     active = Hold.objects.filter(until__gt=now)
     identities = set(active.values_list("identity", flat=True))
     if not identities:
@@ -85,7 +94,7 @@ def hold_back(now: datetime, *, by: Actor) -> int:
     for provider, key in set(active.values_list("provider", "key")):
         owners |= Q(notice__item__provider=provider, notice__item__owner=key)
     with transaction.atomic():
-        caught = list(due.filter(Q(notice__item__identity__in=identities) | owners).values_list("pk", "notice__episode_id", "notice__reference"))
+        caught = list(queued_now(now).filter(Q(notice__item__identity__in=identities) | owners).values_list("pk", "notice__episode_id", "notice__reference"))
         Delivery.objects.filter(pk__in=[pk for pk, _, _ in caught], state=DeliveryState.QUEUED).update(state=DeliveryState.HELD)
         advance([episode for _, episode, _ in caught], EpisodeState.COMPOSED, EpisodeState.HELD)
         if caught:
@@ -96,8 +105,10 @@ def hold_back(now: datetime, *, by: Actor) -> int:
 
 def let_go(now: datetime) -> int:
     """Queue held deliveries again once no interest in them is left."""
+    held = Delivery.objects.filter(state=DeliveryState.HELD).select_related("notice__item")
+    if not Hold.objects.filter(until__lte=now).exists() or not held.exists():
+        return 0
     with transaction.atomic():
-        held = Delivery.objects.filter(state=DeliveryState.HELD).select_related("notice__item")
         active = Hold.objects.filter(until__gt=now)
         identities = set(active.values_list("identity", flat=True))
         owners = set(active.values_list("provider", "key"))
@@ -115,9 +126,7 @@ def take_batch(provider: Provider, n: int, worker: str, now: datetime) -> list[D
 
     The conditional update from queued to sending is what keeps two workers from sending the same notice.
     """
-    ready = Delivery.objects.filter(
-        state=DeliveryState.QUEUED, provider=provider, due_at__lte=now, notice__operation__released_at__isnull=False
-    ).order_by("pk")
+    ready = queued_now(now).filter(provider=provider).order_by("pk")
     with transaction.atomic():
         keys = list(ready.values_list("pk", flat=True)[:n])
         if not keys:

@@ -20,6 +20,8 @@ from cautery.refer.actions import (
     hold_back,
     let_go,
     mark_started,
+    queued_now,
+    queued_rows,
     record_reconciled,
     record_sending,
     take_batch,
@@ -55,9 +57,11 @@ def send_due(ways: Ways, worker: str, now: datetime) -> int:
     A slow or broken provider holds up only its own batches.
     """
     let_go(now)
+    if not queued_now(now).exists():
+        return 0
     hold_back(now, by=system(NAME))
-    with_mail = [p for p in Provider.objects.all() if _due(p, now)]
-    firsts = [(provider, take_batch(provider, provider.max_batch, worker, now)) for provider in with_mail]
+    due = Provider.objects.filter(pk__in=queued_now(now).values("provider")).order_by("pk")
+    firsts = [(provider, take_batch(provider, provider.max_batch, worker, now)) for provider in due]
     under_way: dict[Future[SendResult], tuple[Provider, list[Delivery]]] = {}
     for provider, batch in firsts:
         if batch:
@@ -72,12 +76,6 @@ def send_due(ways: Ways, worker: str, now: datetime) -> int:
             if following:
                 under_way[_start(ways, provider, following)] = (provider, following)
     return sent
-
-
-def _due(provider: Provider, now: datetime) -> bool:
-    return Delivery.objects.filter(
-        state=DeliveryState.QUEUED, provider=provider, due_at__lte=now, notice__operation__released_at__isnull=False
-    ).exists()
 
 
 def _start(ways: Ways, provider: Provider, batch: list[Delivery]) -> Future[SendResult]:
@@ -120,7 +118,7 @@ def _send_same_again(ways: Ways, provider: Provider, deliveries: list[Delivery],
 
 def next_sending(now: datetime) -> datetime | None:
     """When the next sending, question or end of a hold is due."""
-    queued = Delivery.objects.filter(state=DeliveryState.QUEUED, notice__operation__released_at__isnull=False)
+    queued = queued_rows()
     uncertain = Delivery.objects.filter(state=DeliveryState.UNCERTAIN)
     dues = [rows.order_by("due_at").values_list("due_at", flat=True).first() for rows in (queued, uncertain)]
     dues.append(Hold.objects.filter(until__gt=now).order_by("until").values_list("until", flat=True).first())

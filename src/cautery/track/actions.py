@@ -13,14 +13,15 @@ from django.db import transaction
 from cautery.channels.api import moment
 from cautery.core.actors import Actor
 from cautery.core.availability import DOWN, UNSURE, Judged, Verdict
+from cautery.core.errors import LinkRefused
 from cautery.core.lifecycle import DeliveryState
 from cautery.core.links import identify
-from cautery.core.errors import LinkRefused
 from cautery.core.schedule import next_probe
 from cautery.custody.actions import record
 from cautery.custody.events import Event
-from cautery.ground.times import stored
+from cautery.directory.models import Channel
 from cautery.ground.rows import executemany
+from cautery.ground.times import stored
 from cautery.intake.models import Episode
 from cautery.intake.rules import ruleset
 from cautery.refer.models import Delivery, Notice
@@ -28,6 +29,7 @@ from cautery.track.models import Answer, Feed, Mail, Probe, Tracking
 
 ANSWERS = frozenset({"removed", "geo_blocked", "declined", "already_gone"})
 FEED_EVERY = timedelta(minutes=5)
+FEED_QUIET = timedelta(minutes=15)
 BEFORE_T0 = timedelta(minutes=60)
 CLOSING_TRIES = 3
 TRACKED_FIELDS = [
@@ -143,15 +145,22 @@ def note_referred(*, at: datetime) -> int:
             Delivery.objects.filter(
                 state__in=[DeliveryState.DELIVERED, DeliveryState.REJECTED], notice__episode__tracking__referred_at__isnull=True,
                 notice__episode__tracking__isnull=False, sent_at__isnull=False,
-            ).values_list("notice__episode_id", "received_at", "sent_at")[:5_000]
+            ).values_list("notice__episode_id", "received_at", "sent_at", "provider_id", "channel")[:5_000]
         )
-        trackings = Tracking.objects.select_related("item").in_bulk([episode for episode, _, _ in new])
-        for episode, received, sent in new:
+        start_feeds({provider for *_, provider, channel in new if channel == Channel.API}, at)
+        trackings = Tracking.objects.select_related("item").in_bulk([episode for episode, *_ in new])
+        for episode, received, sent, _, _ in new:
             tracking = trackings[episode]
             tracking.referred_at = received or sent
             tracking.next_probe_at = next_probe(at, referred_at=tracking.referred_at, verdict=Verdict.UP, kind=tracking.item.kind, unsure_in_a_row=0)
         Tracking.objects.bulk_update(trackings.values(), ["referred_at", "next_probe_at"], batch_size=500)
     return len(new)
+
+
+def start_feeds(providers: set[int], at: datetime) -> None:
+    """Read the answers feeds of providers that have notices of ours now; a feed begun or quiet is read soon."""
+    Feed.objects.bulk_create((Feed(provider_id=pk, cursor="", due_at=at) for pk in providers), ignore_conflicts=True)
+    Feed.objects.filter(provider_id__in=providers, due_at__gt=at + FEED_EVERY).update(due_at=at + FEED_EVERY)
 
 
 def keep_answers(said: Sequence[Said], *, provider_id: int, source: str, by: Actor, at: datetime) -> list[str]:

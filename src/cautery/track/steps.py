@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from cautery.channels.api import ApiWay
 from cautery.channels.mail import read_mail
 from cautery.core.actors import system
 from cautery.core.availability import Verdict, judge
 from cautery.core.clock import on_grid
-from cautery.core.lifecycle import DeliveryState, EpisodeState
-from cautery.directory.models import Channel, Provider
+from cautery.core.lifecycle import EpisodeState
+from cautery.directory.models import Provider
 from cautery.fetch import Fetcher, Request
 from cautery.ground.leases import claim
 from cautery.identify.steps import PAGE_BYTES, observe
 from cautery.intake.models import Episode
-from cautery.refer.models import Delivery
 from cautery.refer.steps import addressee
 from cautery.track.actions import (
     FEED_EVERY,
+    FEED_QUIET,
     Looked,
     Said,
     follow,
@@ -63,20 +63,22 @@ def probe_due(fetcher: Fetcher, worker: str, now: datetime) -> int:
 def read_feeds(way: ApiWay, now: datetime) -> int:
     """Read on in the answers feed of every provider that has notices of ours, when it is due; all pages there are."""
     heard = 0
-    for provider in Provider.objects.filter(channel=Channel.API, deliveries__state=DeliveryState.DELIVERED).distinct():
-        feed = Feed.objects.filter(provider=provider).first() or Feed(provider=provider, cursor="", due_at=now)
-        if feed.due_at > now:
-            continue
-        cursor = feed.cursor
-        while (page := way.answers(addressee(provider), cursor)) is not None:
-            said = [_said(row) for row in page["answers"] if isinstance(row, dict)]
-            keep_answers(said, provider_id=provider.pk, source="api", by=system(NAME), at=now)
-            heard += len(said)
-            stuck = page["next"] == cursor
-            cursor = page["next"]
-            if stuck or not said:
-                break
-        move_cursor(feed, cursor, on_grid(now + FEED_EVERY, 5))
+    for feed in Feed.objects.filter(due_at__lte=now).select_related("provider").order_by("pk"):
+        heard += _read_on(way, feed, now)
+    return heard
+
+
+def _read_on(way: ApiWay, feed: Feed, now: datetime) -> int:
+    """All pages behind the cursor; a feed with news is read again soon, a quiet one later."""
+    heard, cursor = 0, feed.cursor
+    while (page := way.answers(addressee(feed.provider), cursor)) is not None:
+        said = [_said(row) for row in page["answers"] if isinstance(row, dict)]
+        keep_answers(said, provider_id=feed.provider_id, source="api", by=system(NAME), at=now)
+        heard += len(said)
+        stuck, cursor = page["next"] == cursor, page["next"]
+        if stuck or not said:
+            break
+    move_cursor(feed, cursor, on_grid(now + (FEED_EVERY if heard else FEED_QUIET), 5))
     return heard
 
 
@@ -110,12 +112,10 @@ def _from_whom(sender: str) -> Provider | None:
     return None
 
 
-def next_track(now: datetime) -> datetime | None:
+def next_track() -> datetime | None:
     """When the next probe or feed is due."""
     dues = [
         Tracking.objects.filter(next_probe_at__isnull=False).order_by("next_probe_at").values_list("next_probe_at", flat=True).first(),
         Feed.objects.order_by("due_at").values_list("due_at", flat=True).first(),
     ]
-    if Delivery.objects.filter(state=DeliveryState.DELIVERED, channel=Channel.API).exists() and not Feed.objects.exists():
-        dues.append(now + timedelta(minutes=1))
     return min((due for due in dues if due is not None), default=None)
