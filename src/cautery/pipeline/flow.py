@@ -13,6 +13,8 @@ later; the others go on.
 from __future__ import annotations
 
 import logging
+import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -72,6 +74,8 @@ class Flow:
     _api: ApiWay = field(init=False)
     _bank: Bank = field(init=False)
     _broken: dict[str, datetime] = field(init=False)
+    spent: Counter[str] = field(default_factory=Counter)
+    """Wall seconds by step, so that what bounds a run can be said."""
 
     def __post_init__(self) -> None:
         self._api = ApiWay(self.fetcher, settings.SEND_TIMEOUT_S)
@@ -110,12 +114,15 @@ class Flow:
     def _run(self, step: Step, now: datetime) -> int:
         if self._broken.get(step.name, now) > now:
             return 0
+        began = time.perf_counter()
         try:
             return step.run(now)
         except (CauteryError, DatabaseError):
             LOG.exception("The step “%s” failed; it is tried again in %s.", step.name, AFTER_ERROR)
             self._broken[step.name] = now + AFTER_ERROR
             return 0
+        finally:
+            self.spent[step.name] += time.perf_counter() - began
 
     def next_due(self, now: datetime) -> datetime | None:
         """When the next thing is due."""
@@ -140,8 +147,12 @@ class Flow:
             moved = self.run_until_idle(now)
             if progress is not None:
                 progress(now, moved)
-            if not self.clock.wait(self.next_due(now)):
+            began = time.perf_counter()
+            goes_on = self.clock.wait(self.next_due(now))
+            self.spent["(waiting for the clock)"] += time.perf_counter() - began
+            if not goes_on:
                 self.close(self.clock.now())
+                LOG.info("Seconds by step: %s", {name: round(s, 2) for name, s in self.spent.most_common()})
                 return
 
     def close(self, now: datetime) -> None:
