@@ -13,7 +13,7 @@ from urllib.parse import unquote_plus
 import ada_url
 
 from cautery.core.errors import LinkRefused
-from cautery.core.links.hosts import host_flags, known_suffix, not_public
+from cautery.core.links.hosts import host_flags, in_ascii, known_suffix, not_public
 
 MAX_LENGTH = 8_192
 """Characters. Longer than any address a site gives out; browsers and servers start to refuse here."""
@@ -98,7 +98,7 @@ def mail_domain(text: str) -> str | None:
     match = _MAIL.fullmatch(text)
     if match is None or "." not in match[1]:
         return None
-    return str(ada_url.idna.encode(match[1].lower()).decode()) or None
+    return in_ascii(match[1]) or None
 
 
 def readable(path: str) -> str:

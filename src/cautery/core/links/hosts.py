@@ -50,6 +50,11 @@ def registrable(host: str) -> str:
     return ".".join(host.split(".")[-2:])
 
 
+def in_ascii(host: str) -> str:
+    """A host as it is asked for: lower case, other scripts as `xn--...`; empty where it cannot be a host."""
+    return host.lower() if host.isascii() else str(ada_url.idna.encode(host.lower()).decode())
+
+
 def known_suffix(host: str) -> bool:
     """Whether the host ends in a suffix that is in use, so that a bare word with a dot may be an address."""
     last = host.rpartition(".")[2]
