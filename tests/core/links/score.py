@@ -160,9 +160,8 @@ def profile_score() -> Score:
             continue
         total += 1
         account = str(row["account"]).lower()
-        good = account in {link.key.lower().lstrip("@"), (link.owner or "").lower().lstrip("@")} or (
-            link.kind not in {"page", "site"} and account in re.split(r"[/:@.]", link.key.lower())
-        )
+        shown = f"{link.key}/{link.owner or ''}".lower() if link.kind != "page" else (link.owner or "").lower()
+        good = account in shown.split("/") or account in re.split(r"[/:@.]", shown)
         right += good
         if not good:
             misses.append(f"{row['site']}: {row['url']} wants {account} -> {link.identity} owner {link.owner}")
