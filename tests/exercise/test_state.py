@@ -224,3 +224,11 @@ def test_books_of_another_run_are_refused(tmp_path: Path) -> None:
     other = small_scenario(tmp_path, "[adversary]\nsuccessor = 0.5\n")
     with pytest.raises(BooksError, match="another run"):
         Books(tmp_path / "world.sqlite3", other.identity)
+
+
+def test_two_worlds_cannot_keep_the_same_books(tmp_path: Path) -> None:
+    state = small_state(tmp_path)
+    with pytest.raises(BooksError, match="another world"):
+        Books(tmp_path / "world.sqlite3", state.scenario.identity)
+    state.books.close()
+    small_state(tmp_path).books.close()

@@ -23,6 +23,8 @@ SMALL = Run(seed=7, flags=300, providers=9, days=1)
 ROOT = Path(__file__).resolve().parents[2]
 TIMEOUT_S = 20.0
 QUIET = "tests.exercise.quiet_world"
+OPENED: list[Books] = []
+"""Books of states in memory; `conftest` closes them after each test."""
 
 
 def small_scenario(tmp_path: Path, overrides: str = "", run: Run = SMALL) -> Scenario:
@@ -35,7 +37,9 @@ def small_scenario(tmp_path: Path, overrides: str = "", run: Run = SMALL) -> Sce
 def small_state(tmp_path: Path, overrides: str = "", run: Run = SMALL) -> State:
     """A state with books in the folder; a second one there has the same books."""
     scenario = small_scenario(tmp_path, overrides, run)
-    return State(scenario, Books(tmp_path / "world.sqlite3", scenario.identity), Media(Specimens(run.seed)))
+    books = Books(tmp_path / "world.sqlite3", scenario.identity)
+    OPENED.append(books)
+    return State(scenario, books, Media(Specimens(run.seed)))
 
 
 def a_notice(key: str, url: str) -> dict[str, Any]:

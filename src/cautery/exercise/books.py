@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import astuple, dataclass
 from pathlib import Path
+from typing import IO
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -55,7 +57,7 @@ WITHOUT ROWID;
 
 
 class BooksError(RuntimeError):
-    """The books belong to another run, or are no books."""
+    """The books belong to another run, or to another process."""
 
 
 @dataclass(slots=True)
@@ -105,6 +107,7 @@ class Books:
     """One SQLite file with one connection; every change is committed before anybody is told of it."""
 
     def __init__(self, path: Path, run: str) -> None:
+        self._lock = _only_one(path.with_suffix(".lock"))
         self._db = sqlite3.connect(path, isolation_level=None)
         self._db.execute("PRAGMA journal_mode=WAL")
         # Survives the death of the process, which is what happens here; not that of the machine.
@@ -115,6 +118,7 @@ class Books:
     def close(self) -> None:
         """Ends the connection."""
         self._db.close()
+        self._lock.close()
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -231,3 +235,14 @@ class Books:
             self.remember("run", run)
         elif theirs != run:
             raise BooksError(f"these books are of another run: {theirs}, not {run}")
+
+
+def _only_one(path: Path) -> IO[bytes]:
+    """The file that a world holds while it lives; the system lets go of it however the process ends."""
+    held = path.open("wb")
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        held.close()
+        raise BooksError(f"another world is at work in {path.parent}") from error
+    return held
