@@ -234,6 +234,7 @@ class Books:
         if theirs is None:
             self.remember("run", run)
         elif theirs != run:
+            self.close()
             raise BooksError(f"these books are of another run: {theirs}, not {run}")
 
 
