@@ -20,6 +20,7 @@ from cautery.core.lifecycle import DeliveryState, EpisodeState
 from cautery.custody.actions import record
 from cautery.custody.events import Event
 from cautery.directory.models import Provider
+from cautery.ground.rows import update_many
 from cautery.intake.actions import advance
 from cautery.refer.models import Delivery, Notice
 from cautery.review.models import LIMBS, Assessment, Hold
@@ -213,9 +214,7 @@ def _settle(deliveries: Sequence[Delivery], result: Done, *, by: Actor, at: date
             delivery.state, delivery.error = DeliveryState.DELIVERED, ""
             delivery.received_at, delivery.provider_ref = row.received_at or at, row.provider_ref
     settled = [by_key[row.idempotency_key] for row in result.results]
-    Delivery.objects.bulk_update(
-        settled, ["state", "error", "sent_at", "sent_wall", "received_at", "provider_ref", "lease_owner", "lease_until"], batch_size=500
-    )
+    update_many(settled, ["state", "error", "sent_at", "sent_wall", "received_at", "provider_ref", "lease_owner", "lease_until"])
     advance([d.notice.episode_id for d in settled if d.state == DeliveryState.DELIVERED], EpisodeState.COMPOSED, EpisodeState.REFERRED)
     advance([d.notice.episode_id for d in settled if d.state == DeliveryState.REJECTED], EpisodeState.COMPOSED, EpisodeState.CLOSED)
     rows = [{"reference": d.notice.reference, "state": str(d.state), "received_at": d.received_at.isoformat() if d.received_at else None} for d in settled]

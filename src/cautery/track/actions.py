@@ -20,7 +20,7 @@ from cautery.core.schedule import next_probe
 from cautery.custody.actions import record
 from cautery.custody.events import Event
 from cautery.directory.models import Channel
-from cautery.ground.rows import executemany
+from cautery.ground.rows import executemany, update_many
 from cautery.ground.times import stored
 from cautery.intake.models import Episode
 from cautery.intake.rules import ruleset
@@ -101,7 +101,7 @@ def record_probes(looks: Sequence[Looked], *, by: Actor, at: datetime) -> int:
     for look in looks:
         _apply(look, at)
     with transaction.atomic():
-        Tracking.objects.bulk_update([look.tracking for look in looks], TRACKED_FIELDS, batch_size=250)
+        update_many([look.tracking for look in looks], TRACKED_FIELDS)
         Probe.objects.bulk_create(
             (Probe(tracking=k.tracking, at=at, verdict=k.judged.verdict, ground=k.judged.ground[:200], status=k.status) for k in looks),
             batch_size=500,
@@ -153,7 +153,7 @@ def note_referred(*, at: datetime) -> int:
             tracking = trackings[episode]
             tracking.referred_at = received or sent
             tracking.next_probe_at = next_probe(at, referred_at=tracking.referred_at, verdict=Verdict.UP, kind=tracking.item.kind, unsure_in_a_row=0)
-        Tracking.objects.bulk_update(trackings.values(), ["referred_at", "next_probe_at"], batch_size=500)
+        update_many(list(trackings.values()), ["referred_at", "next_probe_at"])
     return len(new)
 
 
@@ -199,7 +199,7 @@ def _apply_answers(answers: Sequence[Answer], at: datetime) -> None:
         tracking.answer, tracking.answered_at = latest[key].answer, latest[key].at
         if tracking.returned_at is None and tracking.first_down_at is None:
             tracking.next_probe_at = at
-    Tracking.objects.bulk_update(trackings.values(), ["answer", "answered_at", "next_probe_at"], batch_size=500)
+    update_many(list(trackings.values()), ["answer", "answered_at", "next_probe_at"])
 
 
 def move_cursor(feed: Feed, cursor: str, due_at: datetime) -> None:

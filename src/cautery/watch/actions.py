@@ -14,6 +14,7 @@ from cautery.core.clock import on_grid
 from cautery.core.lifecycle import EpisodeState
 from cautery.custody.actions import record
 from cautery.custody.events import Event
+from cautery.ground.rows import update_many
 from cautery.intake.actions import advance, receive_all, reopen
 from cautery.intake.models import Episode, Item, OpenedBy, Operation
 from cautery.sources.base import Row
@@ -49,7 +50,8 @@ def searched(searches: Sequence[Search], *, at: datetime) -> None:
         search.asked, search.last_at = search.asked + 1, at
         later = [search.began_at + step for step in SEARCH_AFTER if search.began_at + step > at]
         search.next_at = on_grid(later[0], 5) if later else None
-    Search.objects.bulk_update(searches, ["asked", "last_at", "next_at"], batch_size=500)
+    with transaction.atomic():
+        update_many(searches, ["asked", "last_at", "next_at"])
 
 
 def sight(operation: Operation, candidates: Sequence[Candidate], *, by: Actor, at: datetime) -> int:
