@@ -41,7 +41,9 @@ def no_failures_yet(monkeypatch: pytest.MonkeyPatch) -> Lockout:
 def story(db: None) -> Story:
     """One operation through all its stages, by the actions."""
     frame, host = make.operation(), make.provider(name="Video House")
-    dismissed, returned = make.flagged(frame, [VIDEO.format(1), VIDEO.format(2)], note="=cmd|' /C calc'!A0")
+    note = "=cmd|' /C calc'!A0"
+    (dismissed,) = make.flagged(frame, [VIDEO.format(1)], note=note, key="first")
+    (returned,) = make.flagged(frame, [VIDEO.format(2)], note=note, key="second")
     make.identified([dismissed, returned], host=host, title=TRICKY, text=f"{TRICKY}\nhttps://elsewhere.example/")
     make.matched([dismissed, returned], label="Specimen film")
     make.decided(frame, outcome="dismissed", limit=1, reason="A newspaper reports.")

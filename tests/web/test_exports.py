@@ -53,7 +53,7 @@ def test_csv_does_not_let_a_key_become_a_formula(story: Story, reader: Client) -
     )
     rows = list(csv.DictReader(io.StringIO(body(reader, "/operations/summer/items.csv"))))
     assert list(rows[0]) == list(EXPORT_FIELDS)
-    assert rows[0]["key"] == "'-bcdefghijk"
+    assert "'-bcdefghijk" in {row["key"] for row in rows}
     assert not [value for row in rows for value in row.values() if value.startswith(tuple("=+-@\t\r"))]
 
 

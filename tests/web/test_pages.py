@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from typing import Any
 
 import pytest
-from django.test import Client
+from django.test import Client, RequestFactory
 from selectolax.lexbor import LexborHTMLParser
 
+from cautery.api.statuses import STATUSES
 from cautery.core.actors import Permission, system
-from cautery.core.errors import NotAllowed, NotFound
+from cautery.core.errors import CauteryError, NotAllowed, NotFound, Refused
 from cautery.core.lifecycle import Outcome
 from cautery.report.dossier import dossier, item_page, operation_lines, operation_overview
 from cautery.report.dossier.items import ItemFilter
 from cautery.report.queries import outcomes, trackings
+from cautery.web.access import error_page
 from tests import factories as make
 from tests.web.conftest import TRICKY, VIDEO, Story
 
@@ -181,19 +184,19 @@ def test_a_filter_that_cannot_be_is_said(query: str, story: Story, reader: Clien
 
 def test_pages_follow_each_other_and_stand_still_while_items_arrive(db: None) -> None:
     frame = make.operation()
-    make.flagged(frame, [VIDEO.format(number) for number in range(23)])
+    early = {e.pk for e in make.flagged(frame, [VIDEO.format(number) for number in range(23)])}
     first = item_page(frame, ItemFilter(), by=READER, size=10)
-    make.flagged(frame, [VIDEO.format(number) for number in range(100, 105)], key="late")
+    late = {e.pk for e in make.flagged(frame, [VIDEO.format(number) for number in range(100, 105)], key="late")}
     second = item_page(frame, ItemFilter(), older=first.older, by=READER, size=10)
     third = item_page(frame, ItemFilter(), older=second.older, by=READER, size=10)
-    keys = [row.key for part in (first, second, third) for row in part.rows]
-    assert keys == [f"{number:011d}" for number in reversed(range(23))]
+    keys = [row.episode_id for part in (first, second, third) for row in part.rows]
+    assert keys == sorted(early, reverse=True)
     assert (first.newer, third.older) == (None, None)
     back = item_page(frame, ItemFilter(), newer=third.newer, by=READER, size=10)
     assert back.rows == second.rows
     front = item_page(frame, ItemFilter(), newer=first.rows[0].episode_id, by=READER, size=10)
-    assert [row.key for row in front.rows] == [f"{number:011d}" for number in reversed(range(100, 105))]
-    assert (front.newer, front.older) == (None, front.rows[-1].episode_id)
+    assert [row.episode_id for row in front.rows] == sorted(late, reverse=True)
+    assert (front.newer, front.older) == (None, min(late))
 
 
 def test_the_end_of_the_list_is_no_error(story: Story, reader: Client) -> None:
@@ -219,3 +222,25 @@ def test_an_empty_operation_says_so(reader: Client) -> None:
     make.operation("empty")
     assert "No items yet." in text(page(reader, "/operations/empty/items/"))
     assert "No items yet." in text(page(reader, "/operations/empty/"))
+
+
+def test_a_fault_of_ours_gets_a_page_that_says_so(
+    story: Story, reader: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(**_: object) -> None:
+        raise RuntimeError("private detail")
+
+    monkeypatch.setattr("cautery.web.views.operations.operation_lines", broken)
+    reader.raise_request_exception = False
+    answer = reader.get("/operations/")
+    assert answer.status_code == 500
+    assert b"Something went wrong on our side" in answer.content
+    assert b"private detail" not in answer.content
+
+
+@pytest.mark.parametrize("kind", list(STATUSES))
+def test_every_error_of_the_tree_has_its_page(kind: type[CauteryError], rf: RequestFactory) -> None:
+    reason = {"reason": "because"} if issubclass(kind, Refused) else {}
+    answer = error_page(rf.get("/"), kind("It is <so>.", **reason))
+    assert answer.status_code == STATUSES[kind]
+    assert b"<so>" not in answer.content
