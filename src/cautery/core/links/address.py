@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cached_property
 from urllib.parse import unquote_plus
 
 import ada_url
@@ -27,10 +26,10 @@ _MAIL = re.compile(r"[^\s@/:?#<>()\[\],;\"]{1,64}@([^\s@/:?#<>()\[\],;\"]{1,253}
 _SCHEMELESS = re.compile(r"(?:[^\s/?#@\\:]+)(?::\d{1,5})?(?:[/?#].*)?", re.DOTALL)
 _ESCAPES = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
 _KEPT_ESCAPED = re.compile(r"[\x00-\x20%/?#\\\x7f]")
-_JUST_AFTER_SCHEME = re.compile(r"https?:[/\\]{2}", re.IGNORECASE)
+_WEB_SCHEME = re.compile(r"https?:[/\\]{2}", re.IGNORECASE)
 
 
-@dataclass(slots=False)
+@dataclass(slots=True)
 class Address:
     """An address taken apart. `path` is decoded and without slashes at its end; `host` is ASCII and lower case."""
 
@@ -38,24 +37,23 @@ class Address:
     scheme: str
     host: str
     port: str
+    path: str
     raw_path: str
     raw_query: str
     fragment: str
     flags: tuple[str, ...]
+    _query: dict[str, str] | None = None
 
-    @cached_property
-    def path(self) -> str:
-        return readable(self.raw_path.rstrip("/")) or "/"
-
-    @cached_property
+    @property
     def query(self) -> dict[str, str]:
         """Name -> value, both decoded; of a name given twice the first, as sites read it."""
-        found: dict[str, str] = {}
-        for part in self.raw_query.split("&"):
-            if part:
-                name, _, value = part.partition("=")
-                found.setdefault(_plain(name), _plain(value))
-        return found
+        if self._query is None:
+            self._query = {}
+            for part in self.raw_query.split("&"):
+                if part:
+                    name, _, value = part.partition("=")
+                    self._query.setdefault(_plain(name), _plain(value))
+        return self._query
 
 
 def parse(text: str) -> Address:
@@ -78,7 +76,7 @@ def parse_app(text: str, scheme: str) -> Address:
         raise LinkRefused("The app link cannot be read.", reason="not_a_url")
     path, query, fragment = match.groups()
     path = "/" + path.strip("/")
-    return Address(text.strip(), scheme, "", "", path, query or "", fragment or "", ())
+    return Address(text.strip(), scheme, "", "", readable(path), path, query or "", fragment or "", ())
 
 
 def scheme_of(text: str) -> str:
@@ -120,11 +118,11 @@ def _plain(value: str) -> str:
 
 
 def _with_scheme(text: str) -> str:
+    if _WEB_SCHEME.match(text) is not None:
+        return text
     scheme = scheme_of(text)
     if scheme in ("http", "https"):
-        if _JUST_AFTER_SCHEME.match(text) is None:
-            raise LinkRefused("The slashes after the scheme are missing.", reason="not_a_url")
-        return text
+        raise LinkRefused("The slashes after the scheme are missing.", reason="not_a_url")
     if scheme:
         raise LinkRefused("Only http and https lead to a web object.", reason="scheme", scheme=scheme)
     bare = text.removeprefix("//")
@@ -154,7 +152,8 @@ def _web(text: str) -> Address:
         flags = (*flags, "port")
     if user is not None or match[3] != host:
         href = href.replace(f"{user}@" if user is not None else "", "", 1).replace(match[3], host, 1)
-    return Address(href, scheme, host, port or "", path, query or "", fragment or "", flags)
+    shown = readable(path.rstrip("/")) or "/"
+    return Address(href, scheme, host, port or "", shown, path, query or "", fragment or "", flags)
 
 
 def require_known_suffix(text: str, address: Address) -> None:

@@ -6,26 +6,22 @@ text -> made whole (refang) -> candidates by one pattern -> host checked -> end 
 from __future__ import annotations
 
 import re
+from functools import cache
 
 from cautery.core.links.hosts import in_ascii, known_suffix
 from cautery.core.links.model import Found
 from cautery.core.links.refang import refang_with_places
 
 _CJK = "\u1100-\u11ff\u3005-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\uff66-\uff9f"
-_STOP = r"\s<>`\u0000-\u001f\u2028\u2029\ufeff\u200b\u3000-\u3004\u3008-\u301f\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65"
+_STOP = (
+    r"\s<>`\u0000-\u001f\u2028\u2029\ufeff\u200b\u3000-\u3004\u3008-\u301f"
+    r"\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65"
+)
 _END_OF_HOST = rf"{_STOP}/?#\\:@\"'()\[\]{{}}|,;!$%^&*=+~"
 _NAME = rf"(?:(?![{_CJK}])[\w-])"
 _TAIL = rf"(?:[/?#][^{_STOP}]*)?"
 _APPS = "at|ipfs|ipns|lbry|matrix|mega|nostr|sgnl|tg|viber|whatsapp"
 
-_CANDIDATE = re.compile(
-    rf"(?i)(?<![A-Za-z0-9_])(?P<app>(?:(?:{_APPS})://|nostr:(?=n))[^{_STOP}]+)"
-    rf"|(?<![A-Za-z0-9_#$@＃＠])(?P<scheme>https?://|ftp://)(?:[A-Za-z0-9._~%!$&'*+,;=:-]*@)?(?P<host>[^{_END_OF_HOST}]+)"
-    rf"(?P<port>:\d+)?(?P<tail>{_TAIL})"
-    rf"|(?<![\w.+/@#$:-])(?P<mail>(?:mailto:)?[A-Za-z0-9_](?:[A-Za-z0-9_.+'-]*[A-Za-z0-9_+-])?)@(?P<at>{_NAME}+(?:\.{_NAME}+)*)"
-    rf"|(?:(?<![:/\w])//|(?<![A-Za-z0-9_@#$＃＠./:\\%=-])(?<![A-Za-z0-9]’))(?P<bare>{_NAME}+(?:\.{_NAME}+)+)"
-    rf"(?P<bare_port>:\d+)?(?P<bare_tail>{_TAIL})"
-)
 _TOKEN = re.compile(rf"[^{_STOP}]*")
 _CUT_AT_CJK = re.compile(rf"[A-Za-z0-9_](?=[{_CJK}])")
 _LABEL_THEN_CJK = re.compile(rf"\.([A-Za-z]{{2,}})(?=[{_CJK}])")
@@ -38,15 +34,29 @@ _FILE_SUFFIXES = frozenset({"mov", "md", "pl", "ps", "py", "rs", "sh", "zip"})
 """Suffixes that are in the registry but in a text nearly always end the name of a file."""
 
 
+@cache
+def _candidate() -> re.Pattern[str]:
+    """An app's link, a web address, a mail address or a bare host; compiled when a text is first searched."""
+    return re.compile(
+        rf"(?i)(?<![A-Za-z0-9_])(?P<app>(?:(?:{_APPS})://|nostr:(?=n))[^{_STOP}]+)"
+        rf"|(?<![A-Za-z0-9_#$@＃＠])(?P<scheme>https?://|ftp://)(?:[A-Za-z0-9._~%!$&'*+,;=:-]*@)?(?P<host>[^{_END_OF_HOST}]+)"
+        rf"(?P<port>:\d+)?(?P<tail>{_TAIL})"
+        rf"|(?<![\w.+/@#$:-])(?P<mail>(?:mailto:)?[A-Za-z0-9_](?:[A-Za-z0-9_.+'-]*[A-Za-z0-9_+-])?)@(?P<at>{_NAME}+(?:\.{_NAME}+)*)"
+        rf"|(?:(?<![:/\w])//|(?<![A-Za-z0-9_@#$＃＠./:\\%=-])(?<![A-Za-z0-9]’))(?P<bare>{_NAME}+(?:\.{_NAME}+)+)"
+        rf"(?P<bare_port>:\d+)?(?P<bare_tail>{_TAIL})"
+    )
+
+
 def find_links(text: str) -> list[Found]:
     """The links and mail addresses in a text, in order, with their places in code points.
 
     `text` of each is as written; `url` is the address it means (without a scheme where none was written).
     """
     whole, places = refang_with_places(text)
+    pattern = _candidate()
     found: list[Found] = []
     at = 0
-    while (candidate := _CANDIDATE.search(whole, at)) is not None:
+    while (candidate := pattern.search(whole, at)) is not None:
         end = _end(candidate)
         if end is None:
             at = _skip(whole, candidate)
@@ -130,7 +140,7 @@ def _is_host(name: str, *, with_scheme: bool) -> bool:
         return len(last) > 1
     if last in _FILE_SUFFIXES and len(labels) < 3:
         return False
-    return not last.isdigit() and known_suffix(in_ascii(name)) and not labels[-2] == ""
+    return not last.isdigit() and known_suffix(in_ascii(name))
 
 
 def _is_label(label: str) -> bool:

@@ -47,11 +47,10 @@ def of_address(address: Address, rules: Ruleset, depth: int = 0) -> Link:
     """The object an address taken apart stands for."""
     provider = rules.provider_of(address.host) or rules.labelled(address.host)
     if provider is None:
-        for candidate in rules.anywhere:
-            found = candidate.match(address)
-            if found is not None:
-                return _link(address, candidate, found, rules, depth)
-        return general(address, rules.trackers)
+        anywhere = rules.match_anywhere(address)
+        if anywhere is None:
+            return general(address, rules.trackers)
+        return _link(address, *anywhere, rules, depth)
     found = provider.match(address) if address.port in _WEB_PORTS else None
     if found is not None:
         return _link(address, provider, found, rules, depth)

@@ -8,13 +8,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import cache
 from typing import TypeAlias
 
 _Step: TypeAlias = tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]
 
 _OPEN, _CLOSE = r"[\[({<]", r"[\])}>]"
-_DOT = r"(?:dot|punto|punkt|ponto|point|punt|nokta|kropka|tečka|točka|точка|тчк|крапка|نقطة|نقطه|نقطہ|नुक्ता|点|點|ドット|점)"
-_AT = r"(?:@|at|ät|et|arroba|chiocciola|arobase|собака|сoбака|кормушка|آت|艾特|アット|골뱅이)"
+_DOT = (
+    r"(?:dot|punto|punkt|ponto|point|punt|nokta|kropka|tečka|točka|точка|тчк|крапка"
+    r"|نقطة|نقطه|نقطہ|नुक्ता|点|點|ドット|점)"
+)
+_AT = r"(?:@|at|ät|et|arroba|chiocciola|arobase|собака|艾特|アット|골뱅이)"
 _NAME = r"[\w-]"
 _HOST_AHEAD = rf"(?={_NAME}+(?:\.|\s*{_OPEN}|\s+DOT\b))"
 
@@ -23,40 +27,43 @@ def _scheme(found: re.Match[str]) -> str:
     return "https://" if found["secure"] else "http://"
 
 
-_STEPS: tuple[_Step, ...] = (
-    # Full-width letters of an address: http：／／example．com
-    (re.compile(r"(?<=[A-Za-z0-9])[．｡。](?=[A-Za-z0-9])"), "."),
-    (re.compile(r"(?<=[A-Za-z0-9])＠(?=[A-Za-z0-9])"), "@"),
-    (re.compile(r"(?i)(?<=[hx][tx]tp)(s?)：／／"), r"\1://"),
-    (re.compile(r"(?i)(?<=[hx][tx]tps)：／／"), "://"),
-    # hxxp, xxxp, h**p, [http], http//, https&://, http :// and what else stands for a scheme.
-    (
-        re.compile(
-            rf"(?<![A-Za-z0-9])(?!https?://[^\s/])(?P<open>{_OPEN})?[hHxX][tTxX*]{{2}}[pPxX](?P<secure>[sS]?[A&@!$]?)(?(open){_CLOSE})"
-            rf"(?:\s?{_OPEN}?:{_CLOSE}?\s?{_OPEN}?(?:/{_CLOSE}?{_OPEN}?){{2,3}}{_CLOSE}?|{_OPEN}://{_CLOSE}|//)\s?"
-            rf"(?=[^\s/<>()]*(?:[.:\[({{]|\\\.))"
+@cache
+def _steps() -> tuple[_Step, ...]:
+    """The steps in their order; compiled when a text is first read."""
+    return (
+        # Full-width letters of an address: http：／／example．com
+        (re.compile(r"(?<=[A-Za-z0-9])[．｡。](?=[A-Za-z0-9])"), "."),
+        (re.compile(r"(?<=[A-Za-z0-9])＠(?=[A-Za-z0-9])"), "@"),
+        (re.compile(r"(?i)(?<=[hx][tx]tp)(s?)：／／"), r"\1://"),
+        (re.compile(r"(?i)(?<=[hx][tx]tps)：／／"), "://"),
+        # hxxp, xxxp, h**p, [http], http//, https&://, http :// and what else stands for a scheme.
+        (
+            re.compile(
+                rf"(?<![A-Za-z0-9])(?!https?://[^\s/])(?P<open>{_OPEN})?[hHxX][tTxX*]{{2}}[pPxX](?P<secure>[sS]?[A&@!$]?)(?(open){_CLOSE})"
+                rf"(?:\s?{_OPEN}?:{_CLOSE}?\s?{_OPEN}?(?:/{_CLOSE}?{_OPEN}?){{2,3}}{_CLOSE}?|{_OPEN}://{_CLOSE}|//)\s?"
+                rf"(?=[^\s/<>()]*(?:[.:\[({{]|\\\.))"
+            ),
+            _scheme,
         ),
-        _scheme,
-    ),
-    # Between letters of a name: [.] (.) {.} <.> [.[ .] {. }.} \. ^.
-    (
-        re.compile(
-            rf"(?<={_NAME})(?:\s?{_OPEN}\s?\.\s?{_CLOSE}\s?|[\[{{]\.[\[{{]?|[\]}}]\.[\]}}]?|\.[\]}}{{]|[\\^]\.)(?={_NAME})"
+        # Between letters of a name: [.] (.) {.} <.> [.[ .] {. }.} \. ^.
+        (
+            re.compile(
+                rf"(?<={_NAME})(?:\s?{_OPEN}\s?\.\s?{_CLOSE}\s?|[\[{{]\.[\[{{]?|[\]}}]\.[\]}}]?|\.[\]}}{{]|[\\^]\.)(?={_NAME})"
+            ),
+            ".",
         ),
-        ".",
-    ),
-    (re.compile(rf"(?i)(?<={_NAME})\s*{_OPEN}\s*{_DOT}\s*{_CLOSE}\s*(?={_NAME})"), "."),
-    (re.compile(rf"(?<={_NAME})\s+DOT\s+(?={_NAME})"), "."),
-    (re.compile(r"(?i)(?<=[a-z0-9])-dot-(?=[a-z0-9])"), "."),
-    (re.compile(r"(?<=[A-Za-z0-9])\[-\](?=[A-Za-z0-9])"), "-"),
-    (re.compile(rf"(?<=[A-Za-z0-9/])\[/\](?={_NAME})"), "/"),
-    (re.compile(r"(?<=[A-Za-z0-9])\[:\](?=[0-9])"), ":"),
-    # The sign between a name and its host: [@] (at) [et] (arroba), " AT ", " @ ".
-    (re.compile(rf"(?i)(?<={_NAME})\s*{_OPEN}\s*{_AT}\s*{_CLOSE}\s*{_HOST_AHEAD}"), "@"),
-    (re.compile(rf"(?<={_NAME})(?:\s+AT\s+|\s+@\s+){_HOST_AHEAD}"), "@"),
-    # A bracket that opens right before an address only sets it off.
-    (re.compile(r"[\[(](?=https?://|www\.)"), ""),
-)
+        (re.compile(rf"(?i)(?<={_NAME})\s*{_OPEN}\s*{_DOT}\s*{_CLOSE}\s*(?={_NAME})"), "."),
+        (re.compile(rf"(?<={_NAME})\s+DOT\s+(?={_NAME})"), "."),
+        (re.compile(r"(?i)(?<=[a-z0-9])-dot-(?=[a-z0-9])"), "."),
+        (re.compile(r"(?<=[A-Za-z0-9])\[-\](?=[A-Za-z0-9])"), "-"),
+        (re.compile(rf"(?<=[A-Za-z0-9/])\[/\](?={_NAME})"), "/"),
+        (re.compile(r"(?<=[A-Za-z0-9])\[:\](?=[0-9])"), ":"),
+        # The sign between a name and its host: [@] (at) [et] (arroba), " AT ", " @ ".
+        (re.compile(rf"(?i)(?<={_NAME})\s*{_OPEN}\s*{_AT}\s*{_CLOSE}\s*{_HOST_AHEAD}"), "@"),
+        (re.compile(rf"(?<={_NAME})(?:\s+AT\s+|\s+@\s+){_HOST_AHEAD}"), "@"),
+        # A bracket that opens right before an address only sets it off.
+        (re.compile(r"[\[(](?=https?://|www\.)"), ""),
+    )
 
 
 def refang(text: str) -> str:
@@ -70,7 +77,7 @@ def refang_with_places(text: str) -> tuple[str, list[int] | None]:
     The places are None where nothing was defanged.
     """
     places: list[int] | None = None
-    for pattern, replacement in _STEPS:
+    for pattern, replacement in _steps():
         if pattern.search(text) is not None:
             text, places = _replace(text, places, pattern, replacement)
     return text, places

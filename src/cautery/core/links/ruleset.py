@@ -11,7 +11,7 @@ import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 from cautery.core.errors import RulesInvalid
 from cautery.core.links.address import Address
@@ -21,6 +21,8 @@ RULES = Path(__file__).parent / "rules"
 """The folder of rule files that come with the library."""
 
 Match: TypeAlias = tuple[Shape, dict[str, str]]
+T = TypeVar("T")
+Dispatch: TypeAlias = tuple[dict[str, tuple[T, ...]], tuple[T, ...]]
 
 _HEAD = frozenset(
     [
@@ -74,11 +76,8 @@ class Provider:
 
     def match(self, address: Address) -> Match | None:
         """The first shape of this provider that the address has, with the parts found."""
-        path = address.path
-        end = path.find("/", 1)
-        segment = path[1:] if end < 0 else path[1:end]
         by_segment, otherwise = self._rules._dispatch
-        for shape in by_segment.get(segment, otherwise):
+        for shape in by_segment.get(_first_segment(address.path), otherwise):
             parts = shape.match(address)
             if parts is not None:
                 return shape, parts
@@ -110,11 +109,21 @@ class Provider:
         return tuple(sorted({shape.kind for _, shape in self.shapes if not shape.refuse and not shape.target}))
 
     @cached_property
-    def _dispatch(self) -> tuple[dict[str, tuple[Shape, ...]], tuple[Shape, ...]]:
-        firsts = [(first_segments(path), shape) for path, shape in self.shapes]
-        words = {word for words, _ in firsts for word in words}
-        by_segment = {word: tuple(shape for words, shape in firsts if not words or word in words) for word in words}
-        return by_segment, tuple(shape for words, shape in firsts if not words)
+    def _dispatch(self) -> Dispatch[Shape]:
+        return _dispatch_table((path, shape) for path, shape in self.shapes)
+
+
+def _first_segment(path: str) -> str:
+    end = path.find("/", 1)
+    return path[1:] if end < 0 else path[1:end]
+
+
+def _dispatch_table(patterns: Iterable[tuple[str, T]]) -> Dispatch[T]:
+    """What to try for a path that begins with a word some pattern names, and what for any other path."""
+    firsts = [(first_segments(path), value) for path, value in patterns]
+    words = {word for words, _ in firsts for word in words}
+    by_segment = {word: tuple(value for words, value in firsts if not words or word in words) for word in words}
+    return by_segment, tuple(value for words, value in firsts if not words)
 
 
 class Ruleset:
@@ -123,7 +132,6 @@ class Ruleset:
     def __init__(self, providers: Iterable[Provider]) -> None:
         self.providers: tuple[Provider, ...] = tuple(providers)
         self.schemes: dict[str, Provider] = {s: p for p in self.providers for s in p.schemes}
-        self.anywhere: tuple[Provider, ...] = tuple(p for p in self.providers if p.any_host)
         self.trackers: frozenset[str] = frozenset().union(*(p.trackers for p in self.providers if not p.hosts))
         self._by_label: dict[str, Provider] = {label: p for p in self.providers for label in p.labels}
         self._by_host: dict[str, Provider] = {}
@@ -164,6 +172,20 @@ class Ruleset:
             if dot < 0:
                 return None
             host = host[dot + 1 :]
+
+    def match_anywhere(self, address: Address) -> tuple[Provider, Match] | None:
+        """The first shape that an address can have on any host (federated and self-hosted software), and whose."""
+        by_segment, otherwise = self._anywhere
+        for provider, shape in by_segment.get(_first_segment(address.path), otherwise):
+            parts = shape.match(address)
+            if parts is not None:
+                return provider, (shape, parts)
+        return None
+
+    @cached_property
+    def _anywhere(self) -> Dispatch[tuple[Provider, Shape]]:
+        everywhere = (provider for provider in self.providers if provider.any_host)
+        return _dispatch_table((path, (provider, shape)) for provider in everywhere for path, shape in provider.shapes)
 
     def labelled(self, host: str) -> Provider | None:
         """The provider whose software a host that nobody listed names in one of its labels (`nitter.example.org`)."""

@@ -45,12 +45,15 @@ class Shape:
     refuse: bool
     shortener: bool
     lower: tuple[str, ...]
+    needs_query: bool
     decode: tuple[tuple[str, str], ...]
     given: frozenset[str]
     """Which of the parts every address has (`host`, `domain`, `search`, `raw_query`) the templates ask for."""
 
     def match(self, address: Address) -> dict[str, str] | None:
         """The parts this shape finds in the address, or None where it is another shape."""
+        if (self.needs_query and not address.raw_query) or (self.fragment is not None and not address.fragment):
+            return None
         found = self.path.fullmatch(address.path)
         if found is None:
             return None
@@ -165,6 +168,7 @@ class ShapeCompiler:
             refuse=use == "refused",
             shortener=bool(table.get("shortener", False)),
             lower=self._lower,
+            needs_query=any(needed for _, _, needed in query),
             decode=tuple(table.get("decode", {}).items()),
             given=_GIVEN & set(_PLACE.findall(" ".join(str(table.get(name, "")) for name in _TEMPLATES))),
         )
