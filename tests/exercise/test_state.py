@@ -229,6 +229,6 @@ def test_books_of_another_run_are_refused(tmp_path: Path) -> None:
 def test_two_worlds_cannot_keep_the_same_books(tmp_path: Path) -> None:
     state = small_state(tmp_path)
     with pytest.raises(BooksError, match="another world"):
-        Books(tmp_path / "world.sqlite3", state.scenario.identity)
+        Books(tmp_path / "world.sqlite3", state.scenario.identity, patience_s=0)
     state.books.close()
     small_state(tmp_path).books.close()

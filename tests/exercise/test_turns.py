@@ -95,22 +95,3 @@ def test_the_operation_is_over_when_the_last_event_at_its_end_is_done(tmp_path: 
     turns = turns_of(state, diary, tmp_path)
     assert asyncio.run(turns.wait(state.scenario.start, None)) == (state.scenario.end, True)
     assert [key for _, _, key in diary.done] == ["last"]
-
-
-def test_people_are_counted_when_nobody_is_at_work(tmp_path: Path) -> None:
-    state = small_state(tmp_path)
-    start = state.scenario.start
-
-    class Curious(Diary):
-        seen: dict[str, int]
-
-        def perform(self, event: PeopleEvent, now: float) -> bool:
-            done = super().perform(event, now)
-            self.seen = turns.counts()
-            return done
-
-    diary = Curious(PeopleEvent(start + 5, "call", "a"))
-    turns = turns_of(state, diary, tmp_path)
-    asyncio.run(turns.wait(start, None))
-    assert diary.seen == {"decisions": 0}
-    assert turns.counts() == {"decisions": 1}

@@ -5,12 +5,15 @@ from __future__ import annotations
 import fcntl
 import json
 import sqlite3
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import IO
 
+PATIENCE_S = 20.0
+PAUSE_S = 0.05
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS deliveries (
@@ -106,8 +109,8 @@ class Mail:
 class Books:
     """One SQLite file with one connection; every change is committed before anybody is told of it."""
 
-    def __init__(self, path: Path, run: str) -> None:
-        self._lock = _only_one(path.with_suffix(".lock"))
+    def __init__(self, path: Path, run: str, *, patience_s: float = PATIENCE_S) -> None:
+        self._lock = _only_one(path.with_suffix(".lock"), patience_s)
         self._db = sqlite3.connect(path, isolation_level=None)
         self._db.execute("PRAGMA journal_mode=WAL")
         # Survives the death of the process, which is what happens here; not that of the machine.
@@ -215,6 +218,11 @@ class Books:
         """What people noted."""
         return dict(self._db.execute("SELECT key, value FROM notes"))
 
+    def count_notes(self, kind: str) -> int:
+        """How many notes of a kind (the part of the key before the colon) there are."""
+        row = self._db.execute("SELECT count(*) FROM notes WHERE key >= ? AND key < ?", (f"{kind}:", f"{kind};"))
+        return int(row.fetchone()[0])
+
     def note(self, notes: Mapping[str, str]) -> None:
         """Keeps people's notes, replacing those with the same key."""
         with self.transaction():
@@ -238,12 +246,19 @@ class Books:
             raise BooksError(f"these books are of another run: {theirs}, not {run}")
 
 
-def _only_one(path: Path) -> IO[bytes]:
-    """The file that a world holds while it lives; the system lets go of it however the process ends."""
-    held = path.open("wb")
-    try:
-        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError as error:
-        held.close()
-        raise BooksError(f"another world is at work in {path.parent}") from error
-    return held
+def _only_one(path: Path, patience_s: float) -> IO[bytes]:
+    """The file that a world holds while it lives; the system lets go of it however the process ends.
+
+    A world whose launcher was just killed may need a moment to notice, so the next one waits for it.
+    """
+    held, deadline = path.open("wb"), time.monotonic() + patience_s
+    while True:
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            if time.monotonic() >= deadline:
+                held.close()
+                raise BooksError(f"another world is at work in {path.parent}") from error
+            time.sleep(PAUSE_S)
+        else:
+            return held

@@ -14,15 +14,16 @@ from cautery.exercise.export import world_json
 from cautery.exercise.moments import from_iso, to_iso
 from cautery.exercise.people import PlatformRefused
 from cautery.exercise.state import State
-from cautery.exercise.turns import Turns
+from cautery.exercise.turns import Actors, Turns
 
 
 class Control:
     """`GET /clock`, `POST /clock/wait`, `POST /finish`, `GET /books`."""
 
-    def __init__(self, state: State, turns: Turns, out: Path, stop: asyncio.Event) -> None:
+    def __init__(self, state: State, turns: Turns, actors: Actors, out: Path, stop: asyncio.Event) -> None:
         self.state = state
         self.turns = turns
+        self.actors = actors
         self.out = out
         self.stop = stop
 
@@ -58,20 +59,22 @@ class Control:
         if not self.turns.finished:
             return _json(409, {"error": "the operation is not over", **self._clock(self.state.now, finished=False)})
         draft = self.out / "world.json.new"
-        draft.write_text(json.dumps(world_json(self.state, self.turns.counts())), encoding="utf-8")
+        draft.write_text(json.dumps(world_json(self.state, self.actors.counts())), encoding="utf-8")
         draft.replace(self.out / "world.json")
         asyncio.get_running_loop().call_later(0.1, self.stop.set)
         return _json(200, {"written": "world.json"})
 
     def _books(self) -> dict[str, Any]:
-        sent, malformed = self.state.flagging.sent_by(self.state.now)
+        """Counters for whoever watches; cheap, since they are asked for several times a second."""
+        state, scenario = self.state, self.state.scenario
         return {
-            "now": to_iso(self.state.now),
-            "flags": {"sent": sent, "malformed": malformed},
-            "deliveries": len(self.state.deliveries),
-            "removed": self.state.removed,
-            "returned": self.state.returned,
-            "people": self.turns.counts(),
+            "now": to_iso(state.now),
+            "progress": (state.now - scenario.start) / (scenario.end - scenario.start),
+            "flags": state.flagging.sent_by(state.now)[0],
+            "decisions": state.books.count_notes("decision"),
+            "deliveries": len(state.deliveries),
+            "removed": state.removed,
+            "returned": state.returned,
         }
 
     def _clock(self, now: int, *, finished: bool) -> dict[str, Any]:

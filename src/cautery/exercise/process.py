@@ -99,7 +99,7 @@ class _Process:
         _write_once(self.out / "known.csv", lambda: known_csv(self.state.population, self.media))
         post = PostOffice(self.state, self.out)
         actors = self._actors(loop, who)
-        control = Control(self.state, Turns(self.state, actors, post), self.out, self.stop)
+        control = Control(self.state, Turns(self.state, actors, post), actors, self.out, self.stop)
         await self._serve_providers()
         await self._serve_mail(loop, post)
         port = await self._serve("control", control.handle)

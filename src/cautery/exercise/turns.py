@@ -35,7 +35,6 @@ class Turns:
         self._actors = actors
         self._post = post
         self._lock = asyncio.Lock()
-        self._counts = actors.counts()
         self._done = state.books.done()
         self._people: dict[tuple[str, str], PeopleEvent] = {(event.kind, event.key): event for event in actors.events()}
         self._agenda = [(_second(event.at), *name) for name, event in self._people.items() if name not in self._done]
@@ -46,12 +45,6 @@ class Turns:
         """Whether the operation is over and everything in it has been done."""
         nothing = not self._agenda or self._agenda[0][0] > self.state.now
         return self.state.now >= self.state.scenario.end and nothing
-
-    def counts(self) -> dict[str, int]:
-        """What people did, as of the last time nobody was at work: they count in their own thread."""
-        if not self._lock.locked():
-            self._counts = self._actors.counts()
-        return self._counts
 
     async def wait(self, now: int, due: int | None) -> tuple[int, bool]:
         """What the worker is told when it has nothing to do: the time, and whether all is over."""
