@@ -28,7 +28,7 @@ from cautery.sources.base import Row
 class Token(HttpBearer):
     """`Authorization: Bearer TOKEN` of an officer."""
 
-    def authenticate(self, request: HttpRequest, token: str) -> Actor:
+    def authenticate(self, request: HttpRequest, token: str) -> Actor:  # noqa: ARG002 (ninja's signature)
         try:
             return actor_by_token(token)
         except NotAllowed as error:
@@ -41,7 +41,9 @@ api = NinjaAPI(title="Cautery", version="1", auth=Token(), docs_url=None, urls_n
 @api.exception_handler(CauteryError)
 def on_error(request: HttpRequest, error: CauteryError) -> HttpResponse:
     """Every error of the tree has its status; its fields go along."""
-    body = {"error": {"code": error.code, "message": error.message, "fields": {k: str(v) for k, v in error.fields.items()}}}
+    body = {
+        "error": {"code": error.code, "message": error.message, "fields": {k: str(v) for k, v in error.fields.items()}}
+    }
     return api.create_response(request, body, status=STATUSES[type(error)])
 
 
@@ -51,7 +53,7 @@ def _actor(request: HttpRequest) -> Actor:
 
 
 @api.get("/health", response=s.HealthOut, auth=None)
-def health(request: HttpRequest) -> dict[str, Any]:
+def health(_request: HttpRequest) -> dict[str, Any]:
     """Whether the platform is there, and what time it is to it."""
     return {"ok": True, "now": clock().now()}
 
@@ -60,10 +62,15 @@ def health(request: HttpRequest) -> dict[str, Any]:
 def intake_batches(request: HttpRequest, body: s.BatchIn) -> dict[str, Any]:
     """Flags of the officer's unit; bad rows are told by line, the rest is taken."""
     by = _actor(request)
-    rows = (Row(row.line, row.url, row.seen_at, row.language, row.note) for row in sorted(body.rows, key=lambda r: r.line))
-    got = receive_all(rows, operation=get_operation(body.operation, by=by), key=body.batch_key, source="api", by=by, at=clock().now())
+    rows = (
+        Row(row.line, row.url, row.seen_at, row.language, row.note) for row in sorted(body.rows, key=lambda r: r.line)
+    )
+    got = receive_all(
+        rows, operation=get_operation(body.operation, by=by), key=body.batch_key, source="api", by=by, at=clock().now()
+    )
     return {
-        "accepted": got.accepted, "known": got.known,
+        "accepted": got.accepted,
+        "known": got.known,
         "rejected": [{"line": r.line, "reason": r.reason, "message": r.message} for r in got.rejections],
     }
 
@@ -78,7 +85,9 @@ def review_claims(request: HttpRequest, body: s.ClaimIn) -> dict[str, Any]:
 @api.post("/review/decisions", response=s.EpisodeResults)
 def review_decisions(request: HttpRequest, body: s.DecisionsIn) -> dict[str, Any]:
     """Decisions on episodes this officer holds."""
-    made = [Decision(d.episode_id, d.outcome, d.reason, d.limbs, d.protected_purpose, d.instrument) for d in body.decisions]
+    made = [
+        Decision(d.episode_id, d.outcome, d.reason, d.limbs, d.protected_purpose, d.instrument) for d in body.decisions
+    ]
     results = decide_many(made, by=_actor(request), at=clock().now())
     return {"results": [{"episode_id": r.key, "status": r.status, "detail": r.detail} for r in results]}
 

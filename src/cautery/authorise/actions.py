@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from django.db import transaction
 
@@ -39,8 +40,10 @@ def claim_decisions(operation: Operation, limit: int, *, by: Actor) -> list[int]
     by.require(Permission.AUTHORISE_DECISION_SIGN)
     limit = min(limit, CLAIM_LIMIT)
     waiting = (
-        Assessment.objects.filter(episode__operation=operation, episode__state=EpisodeState.CONFIRMED, finding=Finding.CONFIRMED)
-        .exclude(reviewer_id=by.officer_id)
+        Assessment.objects.filter(
+            episode__operation=operation, episode__state=EpisodeState.CONFIRMED, finding=Finding.CONFIRMED
+        )
+        .exclude(reviewer=UUID(by.officer_id))
         .order_by("pk")
     )
     held = list(waiting.filter(lease_owner=by.name).values_list("pk", flat=True)[:limit])
@@ -61,8 +64,18 @@ def sign_many(signings: Sequence[Signing], *, by: Actor, at: datetime) -> list[R
         Signature.objects.bulk_create((_signature(a, sound[a.pk], by, at) for a in kept), batch_size=500)
         Assessment.objects.filter(pk__in=[a.pk for a in kept]).update(lease_owner="", lease_until=0.0)
         if kept:
-            rows = [{"decision": a.pk, "act": sound[a.pk].act, "reason": sound[a.pk].reason, "digest": signed_digest(a)} for a in kept]
-            record(Event.AUTHORISE_DECISION_SIGNED, by=by, at=at, subject="decisions", facts={"signatures": len(kept)}, rows=rows)
+            rows = [
+                {"decision": a.pk, "act": sound[a.pk].act, "reason": sound[a.pk].reason, "digest": signed_digest(a)}
+                for a in kept
+            ]
+            record(
+                Event.AUTHORISE_DECISION_SIGNED,
+                by=by,
+                at=at,
+                subject="decisions",
+                facts={"signatures": len(kept)},
+                rows=rows,
+            )
         for assessment in kept:
             answers.say(assessment.pk, "recorded")
     for pk in sound:
@@ -103,8 +116,13 @@ def _move(taken: Sequence[Assessment], sound: dict[int, Signing], at: datetime) 
 
 def _signature(assessment: Assessment, signing: Signing, by: Actor, at: datetime) -> Signature:
     return Signature(
-        assessment=assessment, act=signing.act, reviewer_id=assessment.reviewer_id, signer_id=by.officer_id, reason=signing.reason,
-        digest=signed_digest(assessment), signed_at=at,
+        assessment=assessment,
+        act=signing.act,
+        reviewer_id=assessment.reviewer_id,
+        signer_id=by.officer_id,
+        reason=signing.reason,
+        digest=signed_digest(assessment),
+        signed_at=at,
     )
 
 
@@ -113,11 +131,12 @@ def turn_key(operation: Operation, *, by: Actor, at: datetime) -> tuple[int, boo
     by.require(Permission.AUTHORISE_OPERATION_RELEASE)
     subject = f"operation:{operation.slug}"
     with transaction.atomic():
-        _, made = OperationKey.objects.get_or_create(operation=operation, officer_id=by.officer_id, defaults={"turned_at": at})
+        _, made = OperationKey.objects.get_or_create(
+            operation=operation, officer_id=by.officer_id, defaults={"turned_at": at}
+        )
         keys = OperationKey.objects.filter(operation=operation).count()
         if made:
             record(Event.AUTHORISE_OPERATION_KEY_TURNED, by=by, at=at, subject=subject, facts={"keys": keys})
         if keys >= KEYS and Operation.objects.filter(pk=operation.pk, released_at=None).update(released_at=at):
             record(Event.AUTHORISE_OPERATION_RELEASED, by=by, at=at, subject=subject, facts={"keys": keys})
     return keys, keys >= KEYS
-

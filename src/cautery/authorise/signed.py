@@ -11,7 +11,13 @@ def signed_digest(assessment: Assessment) -> str:
     item = assessment.episode.item
     return digest(
         {
-            "assessment": assessment.pk, "episode": assessment.episode.number, "identity": item.identity, "url": item.url,
-            "finding": assessment.finding, "limbs": assessment.limbs, "reason": assessment.reason, "instrument": assessment.instrument,
+            "assessment": assessment.pk,
+            "episode": assessment.episode.number,
+            "identity": item.identity,
+            "url": item.url,
+            "finding": assessment.finding,
+            "limbs": assessment.limbs,
+            "reason": assessment.reason,
+            "instrument": assessment.instrument,
         }
     )

@@ -55,10 +55,12 @@ def _named(name: str, short: str) -> typer.Typer:
     return app
 
 
-app = typer.Typer(cls=LazyGroup, add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None)
+app = typer.Typer(
+    cls=LazyGroup, add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None
+)
 
 
-def _version(wanted: bool) -> None:  # noqa: FBT001 (Typer's callback)
+def _version(wanted: bool) -> None:
     if wanted:
         typer.echo(f"cautery {__version__}")
         raise typer.Exit
@@ -66,7 +68,9 @@ def _version(wanted: bool) -> None:  # noqa: FBT001 (Typer's callback)
 
 @app.callback()
 def root(
-    version: bool = typer.Option(False, "--version", callback=_version, is_eager=True, help="Show the version and stop."),
+    version: bool = typer.Option(
+        False, "--version", callback=_version, is_eager=True, help="Show the version and stop."
+    ),
 ) -> None:
     """Referral operations against terrorist propaganda online: one register, two signatures, lawful notices, measured effect.
 

@@ -14,7 +14,9 @@ from cautery.cli.ground import DATA_OPTION, JSON_OPTION, say, set_up, told
 from cautery.core.actors import Permission, system
 from cautery.core.errors import RowRefused
 
-app = typer.Typer(add_completion=False, no_args_is_help=True, help="Import units, officers and providers; give an officer a password.")
+app = typer.Typer(
+    add_completion=False, no_args_is_help=True, help="Import units, officers and providers; give an officer a password."
+)
 ACTOR = system("cli", Permission.DIRECTORY_ENTRY_IMPORT)
 
 
@@ -25,7 +27,9 @@ def directory() -> None:
 
 @app.command("import")
 def import_(
-    file: Annotated[Path, typer.Argument(help="JSON with units, officers and providers (docs/exercise.md shows the form).")],
+    file: Annotated[
+        Path, typer.Argument(help="JSON with units, officers and providers (docs/exercise.md shows the form).")
+    ],
     data: Annotated[Path | None, DATA_OPTION] = None,
     as_json: Annotated[bool, JSON_OPTION] = False,
 ) -> None:

@@ -10,20 +10,24 @@ from typing import Annotated
 import typer
 
 from cautery.cli.ground import JSON_OPTION, say, set_up, told
-from cautery.cli.world import World, Wanted
+from cautery.cli.world import Wanted, World
 
 app = typer.Typer(add_completion=False)
 RULES = Path(__file__).resolve().parent.parent / "exercise" / "rules"
 
 
 @app.command()
-def exercise(  # noqa: PLR0913 (one parameter an option)
+def exercise(
     flags: Annotated[int, typer.Option(min=20, help="How often units flag.")] = 26_000,
     providers: Annotated[int, typer.Option(min=1, max=9, help="How many providers take part.")] = 9,
     days: Annotated[int, typer.Option(min=1, max=60, help="Length of the operation in simulated days.")] = 4,
     seed: Annotated[int, typer.Option(help="The same seed gives the same world.")] = 7,
-    out: Annotated[Path, typer.Option(help="Folder for the books, the register and the report.")] = Path("var/exercise"),
-    scenario: Annotated[Path | None, typer.Option(help="TOML file that changes providers, rates, decoys, the adversary.")] = None,
+    out: Annotated[Path, typer.Option(help="Folder for the books, the register and the report.")] = Path(
+        "var/exercise"
+    ),
+    scenario: Annotated[
+        Path | None, typer.Option(help="TOML file that changes providers, rates, decoys, the adversary.")
+    ] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Finish a rehearsal that was cut off.")] = False,
     fresh: Annotated[bool, typer.Option("--fresh", help="Begin anew, over an unfinished rehearsal.")] = False,
     as_json: Annotated[bool, JSON_OPTION] = False,

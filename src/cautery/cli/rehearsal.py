@@ -1,6 +1,6 @@
 """The platform's side of a rehearsal: bring the register up, run worker and web server until time ends, report, score.
 
-    World (cli.world) -> set up -> serve + work -> report -> world.json -> score.json
+World (cli.world) -> set up -> serve + work -> report -> world.json -> score.json
 """
 
 from __future__ import annotations
@@ -55,7 +55,9 @@ class Child:
 
     def _start(self) -> None:
         self.process = subprocess.Popen(  # noqa: S603 (our own module)
-            [sys.executable, "-m", "cautery", *self.command, "--watch-stdin"], stdin=subprocess.PIPE, env=os.environ | self.environment
+            [sys.executable, "-m", "cautery", *self.command, "--watch-stdin"],
+            stdin=subprocess.PIPE,
+            env=os.environ | self.environment,
         )
 
     def alive(self) -> bool:
@@ -114,7 +116,9 @@ def _finish(world: World, operation: Operation, api: str, memory: Memory, wall: 
     report = write_report(operation, folders, run=run, by=ACTOR, at=now)
     Sealer().seal(now)
     world.ask("/finish", post=True)
-    observer = next(o for o in json.loads((world.out / "directory.json").read_text())["officers"] if "observe" in o["roles"])
+    observer = next(
+        o for o in json.loads((world.out / "directory.json").read_text())["officers"] if "observe" in o["roles"]
+    )
     score = write_score(world.out, f"http://{api}", observer["token"])
     return {"ok": bool(score["ok"]), "out": str(world.out), "run": run, "text": _summary(world.out, report, score)}
 
@@ -170,25 +174,38 @@ def _progress(*, quiet: bool) -> Iterator[Any]:
 
         def show(books: dict[str, Any]) -> None:
             words = ", ".join(f"{name} {value:,}" for name, value in books.items() if isinstance(value, int))
-            bar.update(task, completed=float(books.get("progress", 0.0)), books=words, description=str(books.get("now", "")))
+            bar.update(
+                task, completed=float(books.get("progress", 0.0)), books=words, description=str(books.get("now", ""))
+            )
 
         yield show
 
 
 def _summary(out: Path, report: dict[str, Any], score: dict[str, Any]) -> str:
     """What a newcomer sees at the end."""
-    outcomes, speed = report["outcomes"], report["removal_time"]
+    flags, outcomes, speed = report["flags"], report["outcomes"], report["removal_time"]
     failed = [check["name"] for check in score["checks"] if not check["ok"]]
     lines = [
-        f"{report['flags']['received']:,} flags from {len(report['flags']['by_unit'])} units became {report['items']['unique']:,} items "
-        f"({report['flags']['rejected']:,} rows rejected).",
+        (
+            f"{flags['received']:,} flags from {len(flags['by_unit'])} units became {report['items']['unique']:,} items"
+            f" ({flags['rejected']:,} rows rejected)."
+        ),
         f"Known content: {report['matches']['exact']:,} same bytes, {report['matches']['perceptual']:,} alike.",
-        f"Decisions: {report['decisions']['confirmed']:,} confirmed, {report['decisions']['dismissed']:,} dismissed, "
-        f"{report['decisions']['held']:,} held for an investigation.",
-        f"Notices: {report['notices']['sent']:,} to {len(report['notices']['by_provider'])} providers; all began within "
-        f"{report['notices']['spread_s']} s at T0.",
-        "Outcomes: " + ", ".join(f"{name.replace('_', ' ')} {outcomes[name]:,}" for name in outcomes if name != "by_provider") + ".",
-        f"Removal: median {_hours(speed['median_s'])}, within an hour {_percent(speed['share_1h'])}, within a day {_percent(speed['share_24h'])}.",
+        (
+            f"Decisions: {report['decisions']['confirmed']:,} confirmed, {report['decisions']['dismissed']:,} dismissed, "
+            f"{report['decisions']['held']:,} held for an investigation."
+        ),
+        (
+            f"Notices: {report['notices']['sent']:,} to {len(report['notices']['by_provider'])} providers; all began within "
+            f"{report['notices']['spread_s']} s at T0."
+        ),
+        "Outcomes: "
+        + ", ".join(f"{name.replace('_', ' ')} {outcomes[name]:,}" for name in outcomes if name != "by_provider")
+        + ".",
+        (
+            f"Removal: median {_hours(speed['median_s'])}, within an hour {_percent(speed['share_1h'])}, "
+            f"within a day {_percent(speed['share_24h'])}."
+        ),
         f"Returns seen: {report['reemergence']['returned_seen']:,}. Custody: {report['custody']['entries']:,} entries, verified.",
         f"Against the world's own books: {'all checks hold' if score['ok'] else 'NOT all hold: ' + ', '.join(failed)}.",
         f"{report['run']['wall_s']} s, {report['run']['peak_rss_mb']} MiB at the peak. Read {out / 'report.html'}",

@@ -26,7 +26,9 @@ def serve(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port to listen on.")] = 8300,
     worker: Annotated[bool, typer.Option(help="Run a worker beside the web server.")] = True,
-    watch_stdin: Annotated[bool, typer.Option("--watch-stdin", hidden=True, help="Leave when standard input ends.")] = False,
+    watch_stdin: Annotated[
+        bool, typer.Option("--watch-stdin", hidden=True, help="Leave when standard input ends.")
+    ] = False,
 ) -> None:
     """Serve the desk and the API (WSGI, granian), with a worker beside them.
 
@@ -48,7 +50,7 @@ def serve(
 
 def _worker() -> subprocess.Popen[bytes]:
     """The worker as a child that goes when we go: it reads a pipe we hold."""
-    return subprocess.Popen([sys.executable, "-m", "cautery", "work", "--watch-stdin"], stdin=subprocess.PIPE)  # noqa: S603
+    return subprocess.Popen([sys.executable, "-m", "cautery", "work", "--watch-stdin"], stdin=subprocess.PIPE)
 
 
 def _go_with_parent() -> None:
@@ -62,6 +64,12 @@ def _granian(host: str, port: int) -> None:
     granian = import_module("granian")
     interfaces = import_module("granian.constants").Interfaces
     granian.Granian(
-        "cautery.wsgi:application", address=host, port=port, interface=interfaces.WSGI, workers=1, blocking_threads=4, log_enabled=False,
+        "cautery.wsgi:application",
+        address=host,
+        port=port,
+        interface=interfaces.WSGI,
+        workers=1,
+        blocking_threads=4,
+        log_enabled=False,
         websockets=False,
     ).serve()

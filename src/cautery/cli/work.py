@@ -17,7 +17,9 @@ app = typer.Typer(add_completion=False)
 @app.command()
 def work(
     data: Annotated[Path | None, DATA_OPTION] = None,
-    watch_stdin: Annotated[bool, typer.Option("--watch-stdin", hidden=True, help="Leave when standard input ends.")] = False,
+    watch_stdin: Annotated[
+        bool, typer.Option("--watch-stdin", hidden=True, help="Leave when standard input ends.")
+    ] = False,
 ) -> None:
     """Run the pipeline until stopped: fetch, match, send what is signed, probe, watch.
 

@@ -50,7 +50,9 @@ class World:
         self._prepare()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         if self._process is not None:
             self._process.stdin.close()  # type: ignore[union-attr]  # opened as a pipe
             try:
@@ -70,7 +72,10 @@ class World:
             except BlockingIOError as error:
                 if time.monotonic() > deadline:
                     raise SettingInvalid(
-                        f"Another rehearsal runs in {self.out}.", setting="--out", reason="locked", hint="Wait for it, or name another folder."
+                        f"Another rehearsal runs in {self.out}.",
+                        setting="--out",
+                        reason="locked",
+                        hint="Wait for it, or name another folder.",
                     ) from error
                 time.sleep(0.1)
             else:
@@ -86,7 +91,9 @@ class World:
             return
         if begun.exists() and not finished and not self._fresh:
             raise SettingInvalid(
-                f"An unfinished rehearsal is in {self.out}.", setting="--out", reason="unfinished",
+                f"An unfinished rehearsal is in {self.out}.",
+                setting="--out",
+                reason="unfinished",
                 hint="--resume finishes it, --fresh begins anew.",
             )
         if begun.exists():
@@ -97,8 +104,20 @@ class World:
         """Remove what a rehearsal made, and nothing else."""
         shutil.rmtree(self.out / "data", ignore_errors=True)
         names = (
-            "world.sqlite3", "world.sqlite3-wal", "world.sqlite3-shm", "hosts.json", "directory.json", "known.csv", "control.json",
-            "platform.json", "world.json", "report.json", "report.html", "report.pdf", "score.json", "rehearsal.json",
+            "world.sqlite3",
+            "world.sqlite3-wal",
+            "world.sqlite3-shm",
+            "hosts.json",
+            "directory.json",
+            "known.csv",
+            "control.json",
+            "platform.json",
+            "world.json",
+            "report.json",
+            "report.html",
+            "report.pdf",
+            "score.json",
+            "rehearsal.json",
         )
         for name in names:
             (self.out / name).unlink(missing_ok=True)
@@ -114,8 +133,20 @@ class World:
         control.unlink(missing_ok=True)
         wanted = self.wanted
         command = [
-            sys.executable, "-m", "cautery.exercise.world", "--out", str(self.out), "--flags", str(wanted.flags), "--providers",
-            str(wanted.providers), "--days", str(wanted.days), "--seed", str(wanted.seed), "--watch-stdin",
+            sys.executable,
+            "-m",
+            "cautery.exercise.world",
+            "--out",
+            str(self.out),
+            "--flags",
+            str(wanted.flags),
+            "--providers",
+            str(wanted.providers),
+            "--days",
+            str(wanted.days),
+            "--seed",
+            str(wanted.seed),
+            "--watch-stdin",
         ]
         if wanted.scenario is not None:
             command += ["--scenario", str(wanted.scenario)]
@@ -130,15 +161,22 @@ class World:
     def environment(self) -> dict[str, str]:
         """What the platform's processes are told of this world."""
         return {
-            "CAUTERY_MODE": "rehearsal", "CAUTERY_DATA": str(self.out / "data"), "CAUTERY_HOST_MAP": str(self.out / "hosts.json"),
-            "CAUTERY_CLOCK_URL": f"{self.control}/clock", "CAUTERY_RDAP_BASE": "http://rdap.test", "CAUTERY_SEND_TIMEOUT_S": "2",
-            "CAUTERY_FETCH_TIMEOUT_S": "5", "CAUTERY_MAIL_FROM": "referrals@unit.test",
+            "CAUTERY_MODE": "rehearsal",
+            "CAUTERY_DATA": str(self.out / "data"),
+            "CAUTERY_HOST_MAP": str(self.out / "hosts.json"),
+            "CAUTERY_CLOCK_URL": f"{self.control}/clock",
+            "CAUTERY_RDAP_BASE": "http://rdap.test",
+            "CAUTERY_SEND_TIMEOUT_S": "2",
+            "CAUTERY_FETCH_TIMEOUT_S": "5",
+            "CAUTERY_MAIL_FROM": "referrals@unit.test",
         }
 
     def ask(self, path: str, *, post: bool = False) -> dict[str, Any]:
         """Ask the world's control server."""
-        request = urllib.request.Request(f"{self.control}{path}", data=b"{}" if post else None, method="POST" if post else "GET")  # noqa: S310
-        with urllib.request.urlopen(request, timeout=300) as answer:  # noqa: S310 (loopback, our own child)
+        request = urllib.request.Request(  # noqa: S310 (loopback, our own child)
+            f"{self.control}{path}", data=b"{}" if post else None, method="POST" if post else "GET"
+        )
+        with urllib.request.urlopen(request, timeout=300) as answer:  # noqa: S310 (the same)
             found: dict[str, Any] = json.loads(answer.read())
         return found
 

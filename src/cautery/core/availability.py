@@ -58,32 +58,56 @@ OWNER = _words(
     r"(author|owner|uploader|user|creator|poster) (has |have )?(deleted|removed|withdrew|withdrawn)",
     r"(supprim|retir)[ée]+s? par (son|sa|ses|l.|le|la|leur) ?(auteur|autrice|propri[ée]taire|utilisat|cr[ée]at)",
     r"(auteur|propri[ée]taire|utilisateur) (l')?a (supprim|retir)",
-    r"(vom|von|durch) ?(dem|den|der|seine[mnr]|ihre[mnr])? ?(autor|verfasser|eigent[üu]mer|inhaber|urheber|nutzer|besitzer|ersteller)\w* (selbst )?(gel[öo]scht|entfernt)",
+    r"(vom|von|durch) ?(dem|den|der|seine[mnr]|ihre[mnr])? ?"
+    r"(autor|verfasser|eigent[üu]mer|inhaber|urheber|nutzer|besitzer|ersteller)\w* (selbst )?(gel[öo]scht|entfernt)",
     r"(eliminad|borrad|retirad|suprimid)\w+ por (su|el|la) (autor|propietari|usuari|cread|due[ñn])",
     r"(حذف|إزالة|أزال|سحب)\w*(\s+\S+){0,4}?\s+(من قبل|من طرف|بواسطة)\s+(ال)?(مؤلف|كاتب|صاحب|ناشر|مالك|مستخدم)",
     r"(حذفه|حذفها|أزاله|أزالها)\s+(ال)?(مؤلف|كاتب|صاحب|ناشر|مالك|مستخدم)",
-    r"(удал|снят|скрыт)\w*\s+(\w+\s+){0,2}(автор|владел|пользовател)\w*", r"(автор|владелец|пользователь) (его |е[ёе] )?(удалил|скрыл)",
+    r"(удал|снят|скрыт)\w*\s+(\w+\s+){0,2}(автор|владел|пользовател)\w*",
+    r"(автор|владелец|пользователь) (его |е[ёе] )?(удалил|скрыл)",
 )
 GEO = _words(
-    r"not available in your (country|region|location)", r"unavailable in your (country|region)",
-    r"(pas|plus|in)\s?disponible dans votre (pays|r[ée]gion)", r"in (deinem|ihrem) (land|region) nicht (verf[üu]gbar|abrufbar)",
-    r"no (est[áa] )?disponible en (su|tu) (pa[íi]s|regi[óo]n)", r"غير متاح\w* في (بلدك|بلدكم|منطقتك)",
+    r"not available in your (country|region|location)",
+    r"unavailable in your (country|region)",
+    r"(pas|plus|in)\s?disponible dans votre (pays|r[ée]gion)",
+    r"in (deinem|ihrem) (land|region) nicht (verf[üu]gbar|abrufbar)",
+    r"no (est[áa] )?disponible en (su|tu) (pa[íi]s|regi[óo]n)",
+    r"غير متاح\w* في (بلدك|بلدكم|منطقتك)",
     r"(недоступ\w+|не доступ\w+) в (вашей стране|вашем регионе)",
 )
 REMOVED = _words(
-    r"(removed|taken down|suspended|disabled|blocked|deleted) (for|because|due to|following|after|under|in line with|by (us|our|the (provider|platform|service|moderat)))",
+    r"(removed|taken down|suspended|disabled|blocked|deleted) "
+    r"(for|because|due to|following|after|under|in line with|by (us|our|the (provider|platform|service|moderat)))",
     r"(has been|was|were|have been|is) (removed|suspended|taken down|terminated|disabled)",
     r"(no longer|not) available",
-    r"violat\w+ (our|the|of) (terms|rules|guidelines|polic|community)", r"viol(e|ait|ation) (de )?(nos|des|les|notre) (conditions|r[èe]gles)",
-    r"(a|ont) [ée]t[ée] (supprim|retir|suspend|d[ée]sactiv)", r"(contenu|page|compte|vid[ée]o|publication|message|fichier)s? (supprim|retir|suspend|d[ée]sactiv|bloqu)[ée]", r"n.est plus disponible", r"plus disponible",
-    r"(wurden?|ist|sind) ([\w-]+,? ){0,12}(entfernt|gel[öo]scht|gesperrt|deaktiviert)", r"nicht (mehr|l[äa]nger) (verf[üu]gbar|abrufbar)",
-    r"(ha|han) sido (eliminad|retirad|suspendid|borrad|deshabilitad)", r"se (ha|han) (eliminad|retirad|suspendid|borrad|suprimid)", r"ya no est[áa] disponible", r"(contenido|p[áa]gina|cuenta|v[íi]deo|publicaci[óo]n|archivo)s? (eliminad|retirad|suspendid|borrad|bloquead)",
-    r"(inhalt|seite|konto|video|beitrag|datei) (gel[öo]scht|entfernt|gesperrt)", r"(content|page|account|video|post|file|channel) (removed|deleted|suspended|terminated|disabled|blocked)", r"fue(ron)? (eliminad|retirad|suspendid)",
-    r"(تمت?|جرى) (إزالة|حذف|إزالته|إزالتها|تعليق|حظر|تعطيل)", r"لم يعد? ?(هذا|هذه)? ?\w* ?(متاح|متوفر)", r"(أُزيل|أزيل|حُذف|حذف)\w* ?(لمخالفة|بسبب|لانتهاك)",
-    r"(был\w* )?(удал[её]н|заблокирован|снят|приостановлен)\w*", r"больше не ?доступ",
+    r"violat\w+ (our|the|of) (terms|rules|guidelines|polic|community)",
+    r"viol(e|ait|ation) (de )?(nos|des|les|notre) (conditions|r[èe]gles)",
+    r"(a|ont) [ée]t[ée] (supprim|retir|suspend|d[ée]sactiv)",
+    r"(contenu|page|compte|vid[ée]o|publication|message|fichier)s? (supprim|retir|suspend|d[ée]sactiv|bloqu)[ée]",
+    r"n.est plus disponible",
+    r"plus disponible",
+    r"(wurden?|ist|sind) ([\w-]+,? ){0,12}(entfernt|gel[öo]scht|gesperrt|deaktiviert)",
+    r"nicht (mehr|l[äa]nger) (verf[üu]gbar|abrufbar)",
+    r"(ha|han) sido (eliminad|retirad|suspendid|borrad|deshabilitad)",
+    r"se (ha|han) (eliminad|retirad|suspendid|borrad|suprimid)",
+    r"ya no est[áa] disponible",
+    r"(contenido|p[áa]gina|cuenta|v[íi]deo|publicaci[óo]n|archivo)s? (eliminad|retirad|suspendid|borrad|bloquead)",
+    r"(inhalt|seite|konto|video|beitrag|datei) (gel[öo]scht|entfernt|gesperrt)",
+    r"(content|page|account|video|post|file|channel) (removed|deleted|suspended|terminated|disabled|blocked)",
+    r"fue(ron)? (eliminad|retirad|suspendid)",
+    r"(تمت?|جرى) (إزالة|حذف|إزالته|إزالتها|تعليق|حظر|تعطيل)",
+    r"لم يعد? ?(هذا|هذه)? ?\w* ?(متاح|متوفر)",
+    r"(أُزيل|أزيل|حُذف|حذف)\w* ?(لمخالفة|بسبب|لانتهاك)",
+    r"(был\w* )?(удал[её]н|заблокирован|снят|приостановлен)\w*",
+    r"больше не ?доступ",
 )
 LOGIN = re.compile(r"/(log-?in|sign-?in|signin|accounts/login|auth|checkpoint)\b", re.IGNORECASE)
-PRIVATE = _words(r"(this|the) (account|profile|channel|page|video|file) is private", r"(compte|profil|vid[ée]o) (est )?priv[ée]", r"(profil|konto|video) ist privat", r"(cuenta|perfil|v[íi]deo) (es )?privad")
+PRIVATE = _words(
+    r"(this|the) (account|profile|channel|page|video|file) is private",
+    r"(compte|profil|vid[ée]o) (est )?priv[ée]",
+    r"(profil|konto|video) ist privat",
+    r"(cuenta|perfil|v[íi]deo) (es )?privad",
+)
 TEXT_HEAD = 600
 """A notice of removal stands at the head of a short page; the same words deep in a long text are somebody's prose."""
 
@@ -112,7 +136,12 @@ def _by_words(seen: Observation, head: str) -> Judged | None:
     """What the page says of itself; on a 200 only a page short enough to be a notice is believed."""
     if 200 <= seen.status < 300 and len(seen.text) > TEXT_HEAD:
         return None
-    for pattern, verdict in ((OWNER, Verdict.DELETED_BY_OWNER), (GEO, Verdict.GEO_BLOCKED), (PRIVATE, Verdict.PRIVATE), (REMOVED, Verdict.REMOVED)):
+    for pattern, verdict in (
+        (OWNER, Verdict.DELETED_BY_OWNER),
+        (GEO, Verdict.GEO_BLOCKED),
+        (PRIVATE, Verdict.PRIVATE),
+        (REMOVED, Verdict.REMOVED),
+    ):
         found = pattern.search(head)
         if found:
             return Judged(verdict, f"{seen.status}, the page says “{found.group(0)[:80]}”")

@@ -28,10 +28,12 @@ def _plain(value: Any) -> bool:
     if kind is str or kind is bool or value is None:
         return True
     if kind is int:
-        return -SAFE_INTEGER < value < SAFE_INTEGER
+        return bool(-SAFE_INTEGER < value < SAFE_INTEGER)
     if kind is dict:
         return all(type(key) is str and key.isascii() and _plain(item) for key, item in value.items())
-    return kind is list and all(map(_plain, value))
+    if kind is list:
+        return all(_plain(item) for item in value)
+    return False
 
 
 def digest(value: Any) -> str:

@@ -1,20 +1,20 @@
 """The one tree of errors.
 
-    CauteryError                    something the caller can be told, with fields, never prose alone
-    |- Refused                      the input is not what it should be; the caller can mend it
-    |  |- LinkRefused               not a web object (reason: empty, scheme, private_address, credentials ...)
-    |  |- FileRefused               bytes that cannot be decoded or are hostile (reason: truncated, bomb, too_large ...)
-    |  |- RowRefused                one row of a list, with its line
-    |  |- RulesInvalid              a rule file that does not hold (file, place, reason)
-    |  `- FetchRefused              an address, a redirect or an answer the fetcher must not or could not accept
-    |- NotAllowed                   the actor may not do this (permission)
-    |- NotFound                     no such object, or not one the actor may see
-    |- MovedMeanwhile               somebody else moved it first; read again
-    |- NotSigned                    sending was asked for something no second person signed
-    |- FourEyes                     the same person on both sides of a decision
-    |- TamperFound                  the custody log does not verify (entry, reason)
-    |- SettingInvalid               a setting that cannot be right (setting, reason, hint)
-    `- Unreachable                  a service did not answer in time; trying later may help
+CauteryError                    something the caller can be told, with fields, never prose alone
+|- Refused                      the input is not what it should be; the caller can mend it
+|  |- LinkRefused               not a web object (reason: empty, scheme, private_address, credentials ...)
+|  |- FileRefused               bytes that cannot be decoded or are hostile (reason: truncated, bomb, too_large ...)
+|  |- RowRefused                one row of a list, with its line
+|  |- RulesInvalid              a rule file that does not hold (file, place, reason)
+|  `- FetchRefused              an address, a redirect or an answer the fetcher must not or could not accept
+|- NotAllowed                   the actor may not do this (permission)
+|- NotFound                     no such object, or not one the actor may see
+|- MovedMeanwhile               somebody else moved it first; read again
+|- NotSigned                    sending was asked for something no second person signed
+|- FourEyes                     the same person on both sides of a decision
+|- TamperFound                  the custody log does not verify (entry, reason)
+|- SettingInvalid               a setting that cannot be right (setting, reason, hint)
+`- Unreachable                  a service did not answer in time; trying later may help
 """
 
 from __future__ import annotations

@@ -67,7 +67,13 @@ EPISODE_MOVES: dict[EpisodeState, frozenset[EpisodeState]] = {
 DELIVERY_MOVES: dict[DeliveryState, frozenset[DeliveryState]] = {
     DeliveryState.QUEUED: frozenset({DeliveryState.SENDING, DeliveryState.HELD}),
     DeliveryState.SENDING: frozenset(
-        {DeliveryState.DELIVERED, DeliveryState.REJECTED, DeliveryState.UNCERTAIN, DeliveryState.QUEUED, DeliveryState.FAILED}
+        {
+            DeliveryState.DELIVERED,
+            DeliveryState.REJECTED,
+            DeliveryState.UNCERTAIN,
+            DeliveryState.QUEUED,
+            DeliveryState.FAILED,
+        }
     ),
     DeliveryState.UNCERTAIN: frozenset({DeliveryState.DELIVERED, DeliveryState.QUEUED}),
     DeliveryState.HELD: frozenset({DeliveryState.QUEUED}),

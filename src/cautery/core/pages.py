@@ -35,7 +35,9 @@ def read_page(body: bytes, url: str) -> Page:
         language=(root.attributes.get("lang") or "")[:16] if root is not None else "",
         author=(author.attributes.get("content") or "") if author is not None else "",
         links=_addresses(tree, url, (("a", "href"),), LINK_LIMIT),
-        media=_addresses(tree, url, (("img", "src"), ("video", "src"), ("source", "src"), ("audio", "src")), MEDIA_LIMIT),
+        media=_addresses(
+            tree, url, (("img", "src"), ("video", "src"), ("source", "src"), ("audio", "src")), MEDIA_LIMIT
+        ),
     )
 
 

@@ -16,14 +16,16 @@ CHANNEL_EVERY = timedelta(hours=1)
 GRID_MINUTES = 5
 
 
-def next_probe(now: datetime, *, referred_at: datetime | None, verdict: Verdict, kind: str, unsure_in_a_row: int) -> datetime:
+def next_probe(
+    now: datetime, *, referred_at: datetime | None, verdict: Verdict, kind: str, unsure_in_a_row: int
+) -> datetime:
     """The next look, on a grid of five minutes."""
     return on_grid(_next(now, referred_at, verdict, kind, unsure_in_a_row), GRID_MINUTES)
 
 
 def _next(now: datetime, referred_at: datetime | None, verdict: Verdict, kind: str, unsure_in_a_row: int) -> datetime:
     if verdict in UNSURE:
-        return now + UNSURE_AGAIN * 2 ** min(unsure_in_a_row, 4)
+        return now + UNSURE_AGAIN * (1 << min(unsure_in_a_row, 4))
     if verdict in DOWN:
         return now + WHILE_DOWN
     steps = [referred_at + step for step in AFTER_NOTICE] if referred_at else []

@@ -19,14 +19,24 @@ SEAL_BATCH = 5_000
 
 
 def record(
-    event: Event, *, by: Actor, at: datetime, subject: str, facts: Mapping[str, Any], rows: Sequence[Mapping[str, Any]] = ()
+    event: Event,
+    *,
+    by: Actor,
+    at: datetime,
+    subject: str,
+    facts: Mapping[str, Any],
+    rows: Sequence[Mapping[str, Any]] = (),
 ) -> Entry:
     """One entry for a change, in the caller's transaction; `rows` are committed to by their Merkle root, each provable."""
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("A custody entry stands in one transaction with its change.")
     lines = [canonical(dict(row)) for row in rows]
     body: dict[str, Any] = {
-        "event": str(event), "actor": by.name, "at": at.isoformat(), "subject": subject, "facts": dict(facts)
+        "event": str(event),
+        "actor": by.name,
+        "at": at.isoformat(),
+        "subject": subject,
+        "facts": dict(facts),
     }
     if lines:
         body["rows"] = {"count": len(lines), "root": root_of(lines).hex()}

@@ -33,7 +33,9 @@ def verify() -> Verified:
     leaves = Leaf.objects.order_by("position").select_related("entry", "entry__rows")
     for leaf in leaves.iterator(2_000):
         if leaf.position != tree.size:
-            raise TamperFound(f"The leaf at position {tree.size} is missing.", position=tree.size, reason="missing_leaf")
+            raise TamperFound(
+                f"The leaf at position {tree.size} is missing.", position=tree.size, reason="missing_leaf"
+            )
         tree.append(_checked(leaf.entry))
         expected = checkpoints.pop(tree.size, None)
         if expected is not None and expected != tree.root().hex():

@@ -41,13 +41,20 @@ def import_directory(document: Mapping[str, Any], *, by: Actor, at: datetime) ->
 def _import_officer(row: Mapping[str, Any], at: datetime) -> None:
     unknown = set(row["roles"]) - set(Role)
     if unknown:
-        raise RowRefused(f"Officer {row['id']}: no such role: {', '.join(sorted(unknown))}.", reason="role", row=row["id"])
+        raise RowRefused(
+            f"Officer {row['id']}: no such role: {', '.join(sorted(unknown))}.", reason="role", row=row["id"]
+        )
     if {Role.REVIEW, Role.SIGN} <= set(row["roles"]):
         raise RowRefused(f"Officer {row['id']} cannot both review and sign.", reason="both_keys", row=row["id"])
     unit = Unit.objects.get(slug=row["unit"])
     officer, made = Officer.objects.update_or_create(
         id=row["id"],
-        defaults={"username": row.get("username") or str(row["id"]), "name": row["name"], "unit": unit, "roles": row["roles"]},
+        defaults={
+            "username": row.get("username") or str(row["id"]),
+            "name": row["name"],
+            "unit": unit,
+            "roles": row["roles"],
+        },
     )
     if made:
         officer.set_unusable_password()
@@ -62,9 +69,21 @@ def _import_provider(row: Mapping[str, Any]) -> None:
     if row["channel"] not in Channel.values:
         raise RowRefused(f"Provider {row['slug']}: no such channel.", reason="channel", row=row["slug"])
     fields = (
-        "name", "kind", "hosts", "rdap_handles", "channel", "api_base", "token", "email", "languages", "max_batch", "home_state"
+        "name",
+        "kind",
+        "hosts",
+        "rdap_handles",
+        "channel",
+        "api_base",
+        "token",
+        "email",
+        "languages",
+        "max_batch",
+        "home_state",
     )
-    Provider.objects.update_or_create(slug=row["slug"], defaults={name: row[name] for name in fields if row.get(name) is not None})
+    Provider.objects.update_or_create(
+        slug=row["slug"], defaults={name: row[name] for name in fields if row.get(name) is not None}
+    )
 
 
 def set_password(username: str, password: str, *, by: Actor) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from cautery.core.actors import Permission as P
+from cautery.core.actors import Permission
 
 
 class Role(StrEnum):
@@ -18,18 +18,20 @@ class Role(StrEnum):
     SIGN = "sign"
 
 
-READ = frozenset({P.INTAKE_OPERATION_READ, P.INTAKE_ITEM_READ, P.REPORT_OPERATION_READ})
+READ = frozenset({Permission.INTAKE_OPERATION_READ, Permission.INTAKE_ITEM_READ, Permission.REPORT_OPERATION_READ})
 
-PERMISSIONS: dict[str, frozenset[P]] = {
-    Role.ADMINISTER: READ | {P.DIRECTORY_ENTRY_IMPORT, P.MATCH_BANK_IMPORT, P.INTAKE_OPERATION_CREATE},
-    Role.FLAG: READ | {P.INTAKE_FLAG_SUBMIT, P.REVIEW_HOLD_SET},
-    Role.LEAD: READ | {P.AUTHORISE_OPERATION_RELEASE, P.INTAKE_OPERATION_CREATE, P.CUSTODY_LOG_READ},
-    Role.OBSERVE: READ | {P.CUSTODY_LOG_READ},
-    Role.REVIEW: READ | {P.REVIEW_EPISODE_CLAIM, P.REVIEW_EPISODE_DECIDE, P.REVIEW_HOLD_SET},
-    Role.SIGN: READ | {P.AUTHORISE_DECISION_SIGN},
+PERMISSIONS: dict[str, frozenset[Permission]] = {
+    Role.ADMINISTER: READ
+    | {Permission.DIRECTORY_ENTRY_IMPORT, Permission.MATCH_BANK_IMPORT, Permission.INTAKE_OPERATION_CREATE},
+    Role.FLAG: READ | {Permission.INTAKE_FLAG_SUBMIT, Permission.REVIEW_HOLD_SET},
+    Role.LEAD: READ
+    | {Permission.AUTHORISE_OPERATION_RELEASE, Permission.INTAKE_OPERATION_CREATE, Permission.CUSTODY_LOG_READ},
+    Role.OBSERVE: READ | {Permission.CUSTODY_LOG_READ},
+    Role.REVIEW: READ | {Permission.REVIEW_EPISODE_CLAIM, Permission.REVIEW_EPISODE_DECIDE, Permission.REVIEW_HOLD_SET},
+    Role.SIGN: READ | {Permission.AUTHORISE_DECISION_SIGN},
 }
 
 
-def permissions_of(roles: list[str]) -> frozenset[P]:
+def permissions_of(roles: list[str]) -> frozenset[Permission]:
     """All that `roles` allow; an unknown role allows nothing."""
     return frozenset().union(*(PERMISSIONS.get(role, frozenset()) for role in roles))

@@ -26,7 +26,9 @@ class WorldClock:
         parts = urlsplit(url)
         if parts.scheme != "http" or parts.hostname not in {"127.0.0.1", "localhost", "::1"}:
             raise SettingInvalid(
-                "The world's clock lives on loopback.", setting="CAUTERY_CLOCK_URL", reason="not_loopback",
+                "The world's clock lives on loopback.",
+                setting="CAUTERY_CLOCK_URL",
+                reason="not_loopback",
                 hint="http://127.0.0.1:PORT/clock, as `cautery exercise` sets it.",
             )
         self._host, self._port, self._path = parts.hostname, parts.port, parts.path

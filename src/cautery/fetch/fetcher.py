@@ -72,12 +72,18 @@ class Fetcher:
 
     async def _open(self) -> aiohttp.ClientSession:
         connector = aiohttp.TCPConnector(
-            limit=self._concurrency, limit_per_host=max(2, self._concurrency // 2), use_dns_cache=False,
+            limit=self._concurrency,
+            limit_per_host=max(2, self._concurrency // 2),
+            use_dns_cache=False,
             resolver=GuardedResolver(self._hosts),
         )
         return aiohttp.ClientSession(
-            connector=connector, trust_env=False, cookie_jar=aiohttp.DummyCookieJar(), max_line_size=MAX_HEADER,
-            max_field_size=MAX_HEADER, headers={"User-Agent": self._user_agent},
+            connector=connector,
+            trust_env=False,
+            cookie_jar=aiohttp.DummyCookieJar(),
+            max_line_size=MAX_HEADER,
+            max_field_size=MAX_HEADER,
+            headers={"User-Agent": self._user_agent},
         )
 
     def submit(self, request: Request) -> Future[Fetched | FetchFailed]:
@@ -107,7 +113,8 @@ class Fetcher:
         sent = False
         try:
             async with asyncio.timeout(request.timeout_s or self._timeout_s):
-                url, hops = request.url, ()
+                url = request.url
+                hops: tuple[str, ...] = ()
                 while True:
                     self._check(url)
                     sent = True
@@ -116,7 +123,9 @@ class Fetcher:
                     if target is None or request.redirects == 0 or request.method != "GET":
                         return answer
                     if len(hops) >= request.redirects:
-                        return FetchFailed(request.url, "too_many_redirects", f"more than {request.redirects}", sent=True)
+                        return FetchFailed(
+                            request.url, "too_many_redirects", f"more than {request.redirects}", sent=True
+                        )
                     url, hops = urljoin(url, target), (*hops, url)
         except FetchRefused as refused:
             return FetchFailed(request.url, refused.reason, refused.message, sent=False)
@@ -138,7 +147,9 @@ class Fetcher:
             async for chunk in answer.content.iter_any():
                 body += chunk
                 if len(body) > request.max_bytes:
-                    raise FetchRefused(f"The body is longer than {request.max_bytes} bytes.", reason="too_large", url=url)
+                    raise FetchRefused(
+                        f"The body is longer than {request.max_bytes} bytes.", reason="too_large", url=url
+                    )
             return Fetched(url, answer.status, answer.headers, bytes(body), hops)
 
     def _connectable(self, url: str) -> str:
@@ -166,7 +177,9 @@ class Fetcher:
 def fetcher() -> Fetcher:
     """The process's fetcher, as the settings say."""
     return Fetcher(
-        HostMap(settings.HOST_MAP), concurrency=settings.FETCH_CONCURRENCY, timeout_s=settings.FETCH_TIMEOUT_S,
+        HostMap(settings.HOST_MAP),
+        concurrency=settings.FETCH_CONCURRENCY,
+        timeout_s=settings.FETCH_TIMEOUT_S,
         user_agent=settings.USER_AGENT,
     )
 

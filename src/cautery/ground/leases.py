@@ -46,6 +46,8 @@ def claim(ready: models.QuerySet[Any], owner: str, n: int, seconds: float = LEAS
 def release_all(*models_: type[Leased], prefix: str) -> int:
     """Free every row held by owners whose name starts with `prefix`."""
     return sum(
-        model._default_manager.filter(lease_owner__startswith=prefix, lease_until__gt=0).update(lease_owner="", lease_until=0.0)
+        model._default_manager.filter(lease_owner__startswith=prefix, lease_until__gt=0).update(
+            lease_owner="", lease_until=0.0
+        )
         for model in models_
     )

@@ -36,14 +36,17 @@ def update_many(rows: Sequence[Model], fields: Sequence[str]) -> None:
     if not rows:
         return
     meta = rows[0]._meta
-    key = meta.pk
-    columns = [meta.get_field(name) for name in fields]
+    key: Any = meta.pk
+    columns: list[Any] = [meta.get_field(name) for name in fields]
     assignments = ", ".join(f"{connection.ops.quote_name(column.column)} = %s" for column in columns)
     where = connection.ops.quote_name(key.column)
     table = connection.ops.quote_name(meta.db_table)
     executemany(
         f"UPDATE {table} SET {assignments} WHERE {where} = %s",  # noqa: S608 (names of our own models)
-        [[column.get_db_prep_save(getattr(row, column.attname), connection) for column in (*columns, key)] for row in rows],
+        [
+            [column.get_db_prep_save(getattr(row, column.attname), connection) for column in (*columns, key)]
+            for row in rows
+        ],
     )
 
 

@@ -56,12 +56,23 @@ def record_findings(found: Findings, *, by: Actor, at: datetime) -> int:
             attempts=F("attempts") + 1, due_at=at + AGAIN, lease_owner="", lease_until=0.0
         )
         _save_hosting(found.hosting)
-        moved = set(advance([s.episode.pk for s in found.seen if s.episode.pk not in retried], EpisodeState.FLAGGED, EpisodeState.IDENTIFIED, due_at=at))
+        moved = set(
+            advance(
+                [s.episode.pk for s in found.seen if s.episode.pk not in retried],
+                EpisodeState.FLAGGED,
+                EpisodeState.IDENTIFIED,
+                due_at=at,
+            )
+        )
         done = [seen for seen in found.seen if seen.episode.pk in moved]
         _save_captures(done, at)
         if done:
             record(
-                Event.IDENTIFY_EPISODES_IDENTIFIED, by=by, at=at, subject="episodes", facts={"media_new": len(found.media)},
+                Event.IDENTIFY_EPISODES_IDENTIFIED,
+                by=by,
+                at=at,
+                subject="episodes",
+                facts={"media_new": len(found.media)},
                 rows=[_row(seen) for seen in done],
             )
     return len(done)
@@ -71,8 +82,17 @@ def _save_captures(done: Sequence[Seen], at: datetime) -> None:
     Capture.objects.bulk_create(
         (
             Capture(
-                episode=s.episode, at=at, status=s.status, final_url=s.final_url, verdict=s.judged.verdict, ground=s.judged.ground[:200],
-                title=s.page.title[:500], text=s.page.text, language=s.page.language, author=s.page.author[:300], links=list(s.page.links),
+                episode=s.episode,
+                at=at,
+                status=s.status,
+                final_url=s.final_url,
+                verdict=s.judged.verdict,
+                ground=s.judged.ground[:200],
+                title=s.page.title[:500],
+                text=s.page.text,
+                language=s.page.language,
+                author=s.page.author[:300],
+                links=list(s.page.links),
             )
             for s in done
         ),
@@ -81,7 +101,8 @@ def _save_captures(done: Sequence[Seen], at: datetime) -> None:
     shas = {sha for s in done for sha in s.media}
     keys = dict(Media.objects.filter(sha256__in=shas).values_list("sha256", "pk"))
     EpisodeMedia.objects.bulk_create(
-        (EpisodeMedia(episode=s.episode, media_id=keys[sha]) for s in done for sha in dict.fromkeys(s.media)), batch_size=500
+        (EpisodeMedia(episode=s.episode, media_id=keys[sha]) for s in done for sha in dict.fromkeys(s.media)),
+        batch_size=500,
     )
 
 
@@ -89,11 +110,15 @@ def _save_hosting(hosting: Mapping[int, tuple[Provider, str]]) -> None:
     items = Item.objects.in_bulk(list(hosting))
     Hosting.objects.bulk_create(
         (Hosting(item=items[pk], provider=provider, how=how) for pk, (provider, how) in hosting.items()),
-        ignore_conflicts=True, batch_size=500,
+        ignore_conflicts=True,
+        batch_size=500,
     )
 
 
 def _row(seen: Seen) -> dict[str, Any]:
     return {
-        "episode": seen.episode.pk, "verdict": str(seen.judged.verdict), "ground": seen.judged.ground, "media": list(seen.media)
+        "episode": seen.episode.pk,
+        "verdict": str(seen.judged.verdict),
+        "ground": seen.judged.ground,
+        "media": list(seen.media),
     }

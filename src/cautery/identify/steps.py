@@ -16,7 +16,7 @@ from cautery.core.lifecycle import EpisodeState
 from cautery.core.pages import Page, read_page
 from cautery.directory.models import Provider
 from cautery.directory.queries import provider_by_handle, providers
-from cautery.fetch import Fetched, FetchFailed, Fetcher, Request
+from cautery.fetch import Fetched, Fetcher, FetchFailed, Request
 from cautery.ground.leases import claim
 from cautery.identify.actions import Findings, Seen, record_findings
 from cautery.identify.models import Hosting, Media
@@ -48,7 +48,9 @@ def identify_ready(fetcher: Fetcher, worker: str, now: datetime) -> int:
 
 def next_identify(_now: datetime) -> datetime | None:
     """When the next episode is due to be looked up."""
-    return Episode.objects.filter(state=EpisodeState.FLAGGED).order_by("due_at").values_list("due_at", flat=True).first()
+    return (
+        Episode.objects.filter(state=EpisodeState.FLAGGED).order_by("due_at").values_list("due_at", flat=True).first()
+    )
 
 
 def observe(url: str, answer: Fetched | FetchFailed) -> tuple[Observation, Page]:
@@ -102,7 +104,9 @@ def _hosting(fetcher: Fetcher, items: Sequence[Item]) -> dict[int, tuple[Provide
     have = set(Hosting.objects.filter(item__in=items).values_list("item_id", flat=True))
     found = {item.pk: (known[item.provider], "url") for item in items if item.pk not in have and item.provider in known}
     asked = [item for item in items if item.provider not in known and item.pk not in have] if settings.RDAP_BASE else []
-    answers = fetcher.fetch_many([Request(f"{settings.RDAP_BASE}/domain/{item.provider}", max_bytes=PAGE_BYTES) for item in asked])
+    answers = fetcher.fetch_many(
+        [Request(f"{settings.RDAP_BASE}/domain/{item.provider}", max_bytes=PAGE_BYTES) for item in asked]
+    )
     for item, answer in zip(asked, answers, strict=True):
         provider = provider_by_handle(rdap_handles(answer))
         if provider is not None:

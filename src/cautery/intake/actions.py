@@ -33,13 +33,17 @@ INSERT_ITEM = (
 )
 INSERT_FLAG = (
     "INSERT INTO intake_flag (item_id, batch_id, line, part, url, seen_at, language, note) "
-    "SELECT id, %s, %s, %s, %s, %s, %s, %s FROM intake_item WHERE identity = %s ON CONFLICT (batch_id, line, part) DO NOTHING"
+    "SELECT id, %s, %s, %s, %s, %s, %s, %s FROM intake_item WHERE identity = %s "
+    "ON CONFLICT (batch_id, line, part) DO NOTHING"
 )
 LIVE = ", ".join(f"'{state}'" for state in sorted(LIVE_EPISODES))
 OPEN_EPISODES = (
-    "INSERT INTO intake_episode (item_id, operation_id, number, opened_at, opened_by, state, due_at, attempts, lease_owner, lease_until) "
-    "SELECT found.item_id, %s, COALESCE((SELECT MAX(e.number) FROM intake_episode e WHERE e.item_id = found.item_id), 0) + 1, "
-    "%s, %s, %s, %s, 0, '', 0 FROM (SELECT DISTINCT item_id FROM intake_flag WHERE batch_id = %s AND line BETWEEN %s AND %s) found "
+    "INSERT INTO intake_episode "  # noqa: S608 (our own states)
+    "(item_id, operation_id, number, opened_at, opened_by, state, due_at, attempts, lease_owner, lease_until) "
+    "SELECT found.item_id, %s, "
+    "COALESCE((SELECT MAX(e.number) FROM intake_episode e WHERE e.item_id = found.item_id), 0) + 1, "
+    "%s, %s, %s, %s, 0, '', 0 "
+    "FROM (SELECT DISTINCT item_id FROM intake_flag WHERE batch_id = %s AND line BETWEEN %s AND %s) found "
     "WHERE NOT EXISTS (SELECT 1 FROM intake_episode e WHERE e.item_id = found.item_id "
     f"AND (e.operation_id = %s OR e.state IN ({LIVE}))) ON CONFLICT DO NOTHING"
 )
@@ -96,7 +100,9 @@ def receive(
     yield total
 
 
-def receive_all(rows: Iterable[Row], *, operation: Operation, key: str, source: str, by: Actor, at: datetime) -> Received:
+def receive_all(
+    rows: Iterable[Row], *, operation: Operation, key: str, source: str, by: Actor, at: datetime
+) -> Received:
     """Take a whole list; the total."""
     *_, total = receive(rows, operation=operation, key=key, source=source, by=by, at=at)
     return total
@@ -111,20 +117,39 @@ def _receive_chunk(batch: Batch, rows: Sequence[Row], total: Received, *, by: Ac
             links.append((row, read_link(row)))
         except RowRefused as error:
             refused.append(
-                Rejection(batch=batch, line=row.line, part=row.part, reason=error.reason, message=error.message[:300], excerpt=row.url[:EXCERPT].replace("\0", "\ufffd"))
+                Rejection(
+                    batch=batch,
+                    line=row.line,
+                    part=row.part,
+                    reason=error.reason,
+                    message=error.message[:300],
+                    excerpt=row.url[:EXCERPT].replace("\0", "\ufffd"),
+                )
             )
     moment = stored(at)
     with transaction.atomic():
         new = executemany(
             INSERT_ITEM,
-            [(k.identity, k.provider, k.kind, k.key, k.owner or "", k.canonical_url, batch.pk, moment) for _, k in links],
+            [
+                (k.identity, k.provider, k.kind, k.key, k.owner or "", k.canonical_url, batch.pk, moment)
+                for _, k in links
+            ],
         )
         executemany(INSERT_FLAG, [_flag_params(batch.pk, row, link, at) for row, link in links])
         Rejection.objects.bulk_create(refused, ignore_conflicts=True, batch_size=1_000)
         execute(
             OPEN_EPISODES,
-            (batch.operation_id, moment, OpenedBy.WATCH if batch.source == "watch" else OpenedBy.FLAG, EpisodeState.FLAGGED,
-             moment, batch.pk, rows[0].line, rows[-1].line, batch.operation_id),
+            (
+                batch.operation_id,
+                moment,
+                OpenedBy.WATCH if batch.source == "watch" else OpenedBy.FLAG,
+                EpisodeState.FLAGGED,
+                moment,
+                batch.pk,
+                rows[0].line,
+                rows[-1].line,
+                batch.operation_id,
+            ),
         )
         total.accepted += new
         total.known += len(links) - new
@@ -132,31 +157,63 @@ def _receive_chunk(batch: Batch, rows: Sequence[Row], total: Received, *, by: Ac
         Batch.objects.filter(pk=batch.pk).update(
             rows_done=F("rows_done") + len(rows), accepted=total.accepted, known=total.known, rejected=total.rejected
         )
-        facts = {"operation": batch.operation_id, "source": batch.source, "unit": by.unit, "new": new, "rejected": len(refused)}
+        facts = {
+            "operation": batch.operation_id,
+            "source": batch.source,
+            "unit": by.unit,
+            "new": new,
+            "rejected": len(refused),
+        }
         record(
-            Event.INTAKE_BATCH_RECEIVED, by=by, at=at, subject=f"batch:{batch.pk}", facts=facts,
+            Event.INTAKE_BATCH_RECEIVED,
+            by=by,
+            at=at,
+            subject=f"batch:{batch.pk}",
+            facts=facts,
             rows=[{"line": row.line, "part": row.part, "identity": link.identity} for row, link in links],
         )
 
 
 def _flag_params(batch_id: int, row: Row, link: Link, at: datetime) -> tuple[Any, ...]:
-    return (batch_id, row.line, row.part, row.url, stored(row.seen_at or at), row.language[:16], row.note, link.identity)
+    return (
+        batch_id,
+        row.line,
+        row.part,
+        row.url,
+        stored(row.seen_at or at),
+        row.language[:16],
+        row.note,
+        link.identity,
+    )
 
 
 def reopen(item_ids: Sequence[int], *, operation: Operation, opened_by: OpenedBy, by: Actor, at: datetime) -> int:
     """Open the next episode of items that are up again; how many were opened (none where one is live)."""
     with transaction.atomic():
-        live = set(Episode.objects.filter(item_id__in=item_ids, state__in=LIVE_EPISODES).values_list("item_id", flat=True))
+        live = set(
+            Episode.objects.filter(item_id__in=item_ids, state__in=LIVE_EPISODES).values_list("item_id", flat=True)
+        )
         last = dict(Episode.objects.filter(item_id__in=item_ids).values_list("item_id").annotate(Max("number")))
         opened = [
-            Episode(item_id=pk, operation=operation, number=last.get(pk, 0) + 1, opened_at=at, opened_by=opened_by, due_at=at)
+            Episode(
+                item_id=pk,
+                operation=operation,
+                number=last.get(pk, 0) + 1,
+                opened_at=at,
+                opened_by=opened_by,
+                due_at=at,
+            )
             for pk in item_ids
             if pk not in live
         ]
         Episode.objects.bulk_create(opened, batch_size=500)
         if opened:
             record(
-                Event.INTAKE_EPISODES_OPENED, by=by, at=at, subject=f"operation:{operation.slug}", facts={"by": str(opened_by)},
+                Event.INTAKE_EPISODES_OPENED,
+                by=by,
+                at=at,
+                subject=f"operation:{operation.slug}",
+                facts={"by": str(opened_by)},
                 rows=[{"item": episode.item_id, "number": episode.number} for episode in opened],
             )
     return len(opened)
@@ -170,12 +227,9 @@ def advance(
     For the stages' own actions, inside their transaction.
     """
     wanted = list(keys)
-    moving = list(
-        Episode.objects.select_for_update().filter(pk__in=wanted, state=source).values_list("pk", flat=True)
-    )
+    moving = list(Episode.objects.select_for_update().filter(pk__in=wanted, state=source).values_list("pk", flat=True))
     changes: dict[str, Any] = {"state": target, "lease_owner": "", "lease_until": 0.0, "attempts": 0}
     if due_at is not None:
         changes["due_at"] = due_at
     Episode.objects.filter(pk__in=moving, state=source).update(**changes)
     return moving
-

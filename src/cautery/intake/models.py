@@ -39,7 +39,9 @@ class Batch(models.Model):
     complete = models.BooleanField(default=False)
 
     class Meta:
-        constraints = [models.UniqueConstraint("operation", "unit", "source", "key", name="batch_once", nulls_distinct=False)]
+        constraints = [
+            models.UniqueConstraint("operation", "unit", "source", "key", name="batch_once", nulls_distinct=False)
+        ]
 
 
 class Item(models.Model):
@@ -118,4 +120,7 @@ class Episode(Leased):
                 fields=["item"], condition=Q(state__in=sorted(LIVE_EPISODES)), name="one_live_episode_an_item"
             ),
         ]
-        indexes = [models.Index("state", "due_at", name="episode_state_due"), models.Index("operation", "state", name="episode_op_state")]
+        indexes = [
+            models.Index("state", "due_at", name="episode_state_due"),
+            models.Index("operation", "state", name="episode_op_state"),
+        ]

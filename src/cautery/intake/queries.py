@@ -23,8 +23,12 @@ def get_operation(slug: str, *, by: Actor) -> Operation:
 def operation_row(operation: Operation) -> dict[str, Any]:
     """An operation for a list; `state` is `gathering` until it is released."""
     return {
-        "slug": operation.slug, "name": operation.name, "state": "released" if operation.released_at else "gathering",
-        "starts_at": operation.starts_at, "t0": operation.t0, "ends_at": operation.ends_at,
+        "slug": operation.slug,
+        "name": operation.name,
+        "state": "released" if operation.released_at else "gathering",
+        "starts_at": operation.starts_at,
+        "t0": operation.t0,
+        "ends_at": operation.ends_at,
     }
 
 

@@ -12,7 +12,6 @@ from cautery.core.links import RULES, Link, Ruleset, identify
 from cautery.core.links.refang import refang
 from cautery.sources.base import Row
 
-
 DEFANGED_LIMIT = 4_000
 
 

@@ -43,7 +43,11 @@ def import_known(rows: Iterable[Known], *, by: Actor, at: datetime) -> tuple[int
         BankEntry.objects.bulk_create(entries, ignore_conflicts=True, batch_size=500)
         facts = {"taken": len(entries), "refused": len(refused)}
         record(
-            Event.MATCH_BANK_IMPORTED, by=by, at=at, subject="bank", facts=facts,
+            Event.MATCH_BANK_IMPORTED,
+            by=by,
+            at=at,
+            subject="bank",
+            facts=facts,
             rows=[{"label": e.label, "sha256": e.sha256, "pdq": e.pdq.hex()} for e in entries],
         )
     return len(entries), refused
@@ -53,7 +57,9 @@ def _entry(row: Known, at: datetime) -> BankEntry:
     sha, pdq = _hex(row, "sha256", row.sha256, 32), _hex(row, "pdq", row.pdq, 32)
     if not sha and not pdq:
         raise RowRefused(f"Line {row.line}: neither sha256 nor pdq.", reason="no_hash", line=row.line)
-    return BankEntry(label=row.label[:200], kind=row.kind[:24], source=row.source[:100], sha256=sha.hex(), pdq=pdq, added_at=at)
+    return BankEntry(
+        label=row.label[:200], kind=row.kind[:24], source=row.source[:100], sha256=sha.hex(), pdq=pdq, added_at=at
+    )
 
 
 def _hex(row: Known, name: str, text: str, length: int) -> bytes:
@@ -75,8 +81,14 @@ def record_matches(keys: Sequence[int], matches: Sequence[Match], *, by: Actor, 
         Match.objects.bulk_create(mine, ignore_conflicts=True, batch_size=500)
         if moved:
             record(
-                Event.MATCH_EPISODES_MATCHED, by=by, at=at, subject="episodes", facts={"episodes": len(moved)},
-                rows=[{"episode": m.episode_id, "entry": m.entry_id, "kind": m.kind, "distance": m.distance} for m in mine]
+                Event.MATCH_EPISODES_MATCHED,
+                by=by,
+                at=at,
+                subject="episodes",
+                facts={"episodes": len(moved)},
+                rows=[
+                    {"episode": m.episode_id, "entry": m.entry_id, "kind": m.kind, "distance": m.distance} for m in mine
+                ]
                 or [{"matches": 0}],
             )
     return len(moved)

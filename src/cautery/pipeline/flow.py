@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -74,7 +74,7 @@ class Flow:
     _api: ApiWay = field(init=False)
     _bank: Bank = field(init=False)
     _broken: dict[str, datetime] = field(init=False)
-    spent: Counter[str] = field(default_factory=Counter)
+    spent: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
     """Wall seconds by step, so that what bounds a run can be said."""
 
     def __post_init__(self) -> None:
@@ -152,8 +152,11 @@ class Flow:
             self.spent["(waiting for the clock)"] += time.perf_counter() - began
             if not goes_on:
                 self.close(self.clock.now())
-                LOG.info("Seconds by step: %s", {name: round(s, 2) for name, s in self.spent.most_common()})
+                LOG.info("Seconds by step: %s", {name: round(s, 2) for name, s in self._slowest_first()})
                 return
+
+    def _slowest_first(self) -> list[tuple[str, float]]:
+        return sorted(self.spent.items(), key=lambda pair: -pair[1])
 
     def close(self, now: datetime) -> None:
         """When time has ended: read every feed and look at everything once more, the unsure ones a second time."""

@@ -40,5 +40,3 @@ def open_inbox(listen: str, clock: Clock) -> Controller:
     controller = Controller(Inbox(clock), hostname=host, port=int(port), data_size_limit=MAX_BYTES)
     controller.start()
     return controller
-
-

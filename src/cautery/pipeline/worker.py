@@ -43,7 +43,9 @@ def only_worker(data: Path) -> Iterator[bool]:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             raise SettingInvalid(
-                f"Another worker runs on {data}.", setting="CAUTERY_DATA", reason="locked",
+                f"Another worker runs on {data}.",
+                setting="CAUTERY_DATA",
+                reason="locked",
                 hint="Stop it; on PostgreSQL (DATABASE_URL) several can run.",
             ) from error
         yield True

@@ -35,7 +35,11 @@ def compose_many(signatures: Sequence[Signature], providers: Mapping[int, Provid
     `providers` maps item ids to addressees. Signatures come with assessment, episode, item and operation.
     """
     with transaction.atomic():
-        moved = set(advance([s.assessment.episode_id for s in signatures], EpisodeState.SIGNED, EpisodeState.COMPOSED, due_at=at))
+        moved = set(
+            advance(
+                [s.assessment.episode_id for s in signatures], EpisodeState.SIGNED, EpisodeState.COMPOSED, due_at=at
+            )
+        )
         notices = [
             _notice(s, providers[s.assessment.episode.item_id], at)
             for s in signatures
@@ -45,7 +49,14 @@ def compose_many(signatures: Sequence[Signature], providers: Mapping[int, Provid
         Delivery.objects.bulk_create((_delivery(notice, at) for notice in notices), batch_size=500)
         if notices:
             rows = [{"reference": n.reference, "key": n.idempotency_key, "provider": n.provider.slug} for n in notices]
-            record(Event.REFER_NOTICES_COMPOSED, by=by, at=at, subject="notices", facts={"notices": len(notices)}, rows=rows)
+            record(
+                Event.REFER_NOTICES_COMPOSED,
+                by=by,
+                at=at,
+                subject="notices",
+                facts={"notices": len(notices)},
+                rows=rows,
+            )
     return len(notices)
 
 
@@ -57,15 +68,33 @@ def _notice(signature: Signature, provider: Provider, at: datetime) -> Notice:
     key = sha256(identity.encode()).hexdigest()[:40]
     reference = f"CTY-{operation.starts_at:%Y%m}-{signature.pk:07d}"
     body = {
-        "idempotency_key": key, "reference": reference, "instrument": assessment.instrument, "operation": operation.slug,
-        "url": item.url, "kind": item.kind, "key": item.key, "issued_at": at.isoformat(),
-        "issued_by": assessment.reviewer.unit.name, "contact": "", "language": (provider.languages or ["en"])[0],
-        "legal_ground": "; ".join(f"Art 2(7)({limb}) Regulation (EU) 2021/784: {LIMBS[limb]}" for limb in assessment.limbs),
+        "idempotency_key": key,
+        "reference": reference,
+        "instrument": assessment.instrument,
+        "operation": operation.slug,
+        "url": item.url,
+        "kind": item.kind,
+        "key": item.key,
+        "issued_at": at.isoformat(),
+        "issued_by": assessment.reviewer.unit.name,
+        "contact": "",
+        "language": (provider.languages or ["en"])[0],
+        "legal_ground": "; ".join(
+            f"Art 2(7)({limb}) Regulation (EU) 2021/784: {LIMBS[limb]}" for limb in assessment.limbs
+        ),
         "reasons": assessment.reason,
     }
     return Notice(
-        operation=operation, item=item, episode=episode, provider=provider, instrument=assessment.instrument, signature=signature,
-        reference=reference, idempotency_key=key, body=body, composed_at=at,
+        operation=operation,
+        item=item,
+        episode=episode,
+        provider=provider,
+        instrument=assessment.instrument,
+        signature=signature,
+        reference=reference,
+        idempotency_key=key,
+        body=body,
+        composed_at=at,
     )
 
 
@@ -95,8 +124,14 @@ def hold_back(now: datetime, *, by: Actor) -> int:
     for provider, key in set(active.values_list("provider", "key")):
         owners |= Q(notice__item__provider=provider, notice__item__owner=key)
     with transaction.atomic():
-        caught = list(queued_now(now).filter(Q(notice__item__identity__in=identities) | owners).values_list("pk", "notice__episode_id", "notice__reference"))
-        Delivery.objects.filter(pk__in=[pk for pk, _, _ in caught], state=DeliveryState.QUEUED).update(state=DeliveryState.HELD)
+        caught = list(
+            queued_now(now)
+            .filter(Q(notice__item__identity__in=identities) | owners)
+            .values_list("pk", "notice__episode_id", "notice__reference")
+        )
+        Delivery.objects.filter(pk__in=[pk for pk, _, _ in caught], state=DeliveryState.QUEUED).update(
+            state=DeliveryState.HELD
+        )
         advance([episode for _, episode, _ in caught], EpisodeState.COMPOSED, EpisodeState.HELD)
         if caught:
             rows = [{"reference": reference} for _, _, reference in caught]
@@ -114,10 +149,13 @@ def let_go(now: datetime) -> int:
         identities = set(active.values_list("identity", flat=True))
         owners = set(active.values_list("provider", "key"))
         free = [
-            d for d in held
+            d
+            for d in held
             if d.notice.item.identity not in identities and (d.notice.item.provider, d.notice.item.owner) not in owners
         ]
-        Delivery.objects.filter(pk__in=[d.pk for d in free], state=DeliveryState.HELD).update(state=DeliveryState.QUEUED, due_at=now)
+        Delivery.objects.filter(pk__in=[d.pk for d in free], state=DeliveryState.HELD).update(
+            state=DeliveryState.QUEUED, due_at=now
+        )
         advance([d.notice.episode_id for d in free], EpisodeState.HELD, EpisodeState.COMPOSED)
     return len(free)
 
@@ -134,8 +172,12 @@ def take_batch(provider: Provider, n: int, worker: str, now: datetime) -> list[D
             return []
         message_id = sha256(f"{provider.slug}|{keys[0]}|{keys[-1]}|{now.isoformat()}".encode()).hexdigest()[:40]
         taken = Delivery.objects.filter(pk__in=keys, state=DeliveryState.QUEUED).update(
-            state=DeliveryState.SENDING, lease_owner=worker, lease_until=time.time() + SEND_LEASE_S, attempts=F("attempts") + 1,
-            message_id=message_id, sent_wall=None,
+            state=DeliveryState.SENDING,
+            lease_owner=worker,
+            lease_until=time.time() + SEND_LEASE_S,
+            attempts=F("attempts") + 1,
+            message_id=message_id,
+            sent_wall=None,
         )
         found = list(
             Delivery.objects.filter(pk__in=keys, state=DeliveryState.SENDING, lease_owner=worker, message_id=message_id)
@@ -181,7 +223,9 @@ def record_sending(deliveries: Sequence[Delivery], result: SendResult, *, by: Ac
         if isinstance(result, Later):
             return _requeue(deliveries, result, at)
         if isinstance(result, Uncertain):
-            _free(deliveries).update(state=DeliveryState.UNCERTAIN, due_at=at, error=result.why[:200], lease_owner="", lease_until=0.0)
+            _free(deliveries).update(
+                state=DeliveryState.UNCERTAIN, due_at=at, error=result.why[:200], lease_owner="", lease_until=0.0
+            )
             return len(deliveries)
         return _settle(deliveries, result, by=by, at=at)
 
@@ -199,7 +243,9 @@ def _requeue(deliveries: Sequence[Delivery], result: Later, at: datetime) -> int
     changed: int = _free(deliveries).update(
         state=DeliveryState.QUEUED, due_at=due, error=result.why[:200], lease_owner="", lease_until=0.0
     )
-    Delivery.objects.filter(state=DeliveryState.QUEUED, provider=deliveries[0].provider_id, due_at__lt=due).update(due_at=due)
+    Delivery.objects.filter(state=DeliveryState.QUEUED, provider=deliveries[0].provider_id, due_at__lt=due).update(
+        due_at=due
+    )
     return changed
 
 
@@ -214,15 +260,41 @@ def _settle(deliveries: Sequence[Delivery], result: Done, *, by: Actor, at: date
             delivery.state, delivery.error = DeliveryState.DELIVERED, ""
             delivery.received_at, delivery.provider_ref = row.received_at or at, row.provider_ref
     settled = [by_key[row.idempotency_key] for row in result.results]
-    update_many(settled, ["state", "error", "sent_at", "sent_wall", "received_at", "provider_ref", "lease_owner", "lease_until"])
-    advance([d.notice.episode_id for d in settled if d.state == DeliveryState.DELIVERED], EpisodeState.COMPOSED, EpisodeState.REFERRED)
-    advance([d.notice.episode_id for d in settled if d.state == DeliveryState.REJECTED], EpisodeState.COMPOSED, EpisodeState.CLOSED)
-    rows = [{"reference": d.notice.reference, "state": str(d.state), "received_at": d.received_at.isoformat() if d.received_at else None} for d in settled]
-    record(Event.REFER_DELIVERIES_RECORDED, by=by, at=at, subject="deliveries", facts={"deliveries": len(settled)}, rows=rows)
+    update_many(
+        settled, ["state", "error", "sent_at", "sent_wall", "received_at", "provider_ref", "lease_owner", "lease_until"]
+    )
+    advance(
+        [d.notice.episode_id for d in settled if d.state == DeliveryState.DELIVERED],
+        EpisodeState.COMPOSED,
+        EpisodeState.REFERRED,
+    )
+    advance(
+        [d.notice.episode_id for d in settled if d.state == DeliveryState.REJECTED],
+        EpisodeState.COMPOSED,
+        EpisodeState.CLOSED,
+    )
+    rows = [
+        {
+            "reference": d.notice.reference,
+            "state": str(d.state),
+            "received_at": d.received_at.isoformat() if d.received_at else None,
+        }
+        for d in settled
+    ]
+    record(
+        Event.REFER_DELIVERIES_RECORDED,
+        by=by,
+        at=at,
+        subject="deliveries",
+        facts={"deliveries": len(settled)},
+        rows=rows,
+    )
     return len(settled)
 
 
-def record_reconciled(deliveries: Sequence[Delivery], known: Mapping[str, Taken | None], *, by: Actor, at: datetime) -> int:
+def record_reconciled(
+    deliveries: Sequence[Delivery], known: Mapping[str, Taken | None], *, by: Actor, at: datetime
+) -> int:
     """Uncertain sendings the provider was asked about: what it has is delivered, what it never had is safe to send."""
     arrived = [(d, known[d.notice.idempotency_key]) for d in deliveries if d.notice.idempotency_key in known]
     there = [(d, taken) for d, taken in arrived if taken is not None]
@@ -230,7 +302,9 @@ def record_reconciled(deliveries: Sequence[Delivery], known: Mapping[str, Taken 
         if there:
             _settle([d for d, _ in there], Done([taken for _, taken in there]), by=by, at=at)
         missing = [d.pk for d, taken in arrived if taken is None]
-        Delivery.objects.filter(pk__in=missing, state=DeliveryState.UNCERTAIN).update(state=DeliveryState.QUEUED, due_at=at)
+        Delivery.objects.filter(pk__in=missing, state=DeliveryState.UNCERTAIN).update(
+            state=DeliveryState.QUEUED, due_at=at
+        )
     return len(arrived)
 
 
@@ -239,4 +313,3 @@ def give_up_sending(worker_prefix: str) -> int:
     return Delivery.objects.filter(state=DeliveryState.SENDING, lease_owner__startswith=worker_prefix).update(
         state=DeliveryState.UNCERTAIN, lease_owner="", lease_until=0.0
     )
-

@@ -28,7 +28,9 @@ class Notice(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint("item", "provider", "instrument", "episode", name="one_notice_an_item_addressee_instrument_episode")
+            models.UniqueConstraint(
+                "item", "provider", "instrument", "episode", name="one_notice_an_item_addressee_instrument_episode"
+            )
         ]
 
 

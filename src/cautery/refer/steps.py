@@ -92,7 +92,11 @@ def addressee(provider: Provider) -> Addressee:
 def reconcile(ways: Ways, now: datetime) -> int:
     """Ask providers about sendings that may have happened; mail, which cannot be asked, is sent again as the same message."""
     settled = 0
-    waiting = Delivery.objects.filter(state=DeliveryState.UNCERTAIN, due_at__lte=now).select_related("notice", "provider").order_by("pk")
+    waiting = (
+        Delivery.objects.filter(state=DeliveryState.UNCERTAIN, due_at__lte=now)
+        .select_related("notice", "provider")
+        .order_by("pk")
+    )
     by_provider: dict[Provider, list[Delivery]] = {}
     for delivery in waiting[:BATCH]:
         by_provider.setdefault(delivery.provider, []).append(delivery)
@@ -102,7 +106,9 @@ def reconcile(ways: Ways, now: datetime) -> int:
             settled += _send_same_again(ways, provider, deliveries, now)
             continue
         settled += record_reconciled(deliveries, known, by=system(NAME), at=now)
-        Delivery.objects.filter(pk__in=[d.pk for d in deliveries if d.notice.idempotency_key not in known]).update(due_at=now + ASK_AGAIN)
+        Delivery.objects.filter(pk__in=[d.pk for d in deliveries if d.notice.idempotency_key not in known]).update(
+            due_at=now + ASK_AGAIN
+        )
     return settled
 
 
@@ -123,5 +129,3 @@ def next_sending(now: datetime) -> datetime | None:
     dues = [rows.order_by("due_at").values_list("due_at", flat=True).first() for rows in (queued, uncertain)]
     dues.append(Hold.objects.filter(until__gt=now).order_by("until").values_list("until", flat=True).first())
     return min((due for due in dues if due is not None), default=None)
-
-

@@ -19,7 +19,9 @@ from cautery.report.build import build
 from cautery.report.render import render_html, render_pdf
 
 
-def write_report(operation: Operation, folders: list[Path], *, run: Mapping[str, Any], by: Actor, at: datetime) -> dict[str, Any]:
+def write_report(
+    operation: Operation, folders: list[Path], *, run: Mapping[str, Any], by: Actor, at: datetime
+) -> dict[str, Any]:
     """Make report.json, report.html and report.pdf in each of `folders`; the report."""
     report = build(operation, run=run, by=by, at=at)
     files = {

@@ -32,8 +32,11 @@ def build(operation: Operation, *, run: Mapping[str, Any], by: Actor, at: dateti
     return {
         "schema": 1,
         "operation": {
-            "slug": operation.slug, "name": operation.name, "started_at": operation.starts_at.isoformat(),
-            "t0": operation.t0.isoformat() if operation.t0 else None, "ended_at": at.isoformat(),
+            "slug": operation.slug,
+            "name": operation.name,
+            "started_at": operation.starts_at.isoformat(),
+            "t0": operation.t0.isoformat() if operation.t0 else None,
+            "ended_at": at.isoformat(),
         },
         "generated_at": at.isoformat(),
         "run": dict(run),
@@ -98,7 +101,11 @@ def _reemergence(sightings: Sequence[Sighting]) -> dict[str, Any]:
         "returned_seen": len(sightings),
         "by_way": dict(sorted(Counter(s.way for s in sightings).items())),
         "median_detection_s": {
-            "value": round(median(gaps), 1) if gaps else None, "low": 0.0 if gaps else None, "high": round(median(gaps), 1) if gaps else None,
-            "unit": "s", "n": len(gaps), "method": "upper bound: time from the last look without it to the look that showed it",
+            "value": round(median(gaps), 1) if gaps else None,
+            "low": 0.0 if gaps else None,
+            "high": round(median(gaps), 1) if gaps else None,
+            "unit": "s",
+            "n": len(gaps),
+            "method": "upper bound: time from the last look without it to the look that showed it",
         },
     }

@@ -40,8 +40,14 @@ def presence(operation: Operation, now: datetime) -> dict[str, Any]:
 def _looks(followed: QuerySet[Tracking]) -> tuple[Ints, Ints, Ints]:
     """Decisive looks at items, sorted by item and time: item int64[n], seconds int64[n], up 0/1 int64[n]."""
     decisive = [Verdict.UP, *DOWN]
-    rows = list(Capture.objects.filter(episode__tracking__in=followed, verdict__in=decisive).values_list("episode__item_id", "at", "verdict"))
-    rows += Probe.objects.filter(tracking__in=followed, verdict__in=decisive).values_list("tracking__item_id", "at", "verdict")
+    rows = list(
+        Capture.objects.filter(episode__tracking__in=followed, verdict__in=decisive).values_list(
+            "episode__item_id", "at", "verdict"
+        )
+    )
+    rows += Probe.objects.filter(tracking__in=followed, verdict__in=decisive).values_list(
+        "tracking__item_id", "at", "verdict"
+    )
     items = np.array([row[0] for row in rows], dtype=np.int64)
     times = np.array([int(row[1].timestamp()) for row in rows], dtype=np.int64)
     up = np.array([row[2] == Verdict.UP for row in rows], dtype=np.int64)
@@ -63,4 +69,8 @@ def _at(moment: datetime, never: int, items: Ints, times: Ints, up: Ints) -> dic
     will = up[np.where(seen, after, 0)] if items.size else up
     surely_up = seen & (was == 1) & (will == 1)
     surely_down = seen & (was == 0) & (will == 0)
-    return {"at": moment.isoformat(), "up": int(surely_up.sum()), "unknown": never + int((~surely_up & ~surely_down).sum())}
+    return {
+        "at": moment.isoformat(),
+        "up": int(surely_up.sum()),
+        "unknown": never + int((~surely_up & ~surely_down).sum()),
+    }

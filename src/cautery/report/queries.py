@@ -128,25 +128,41 @@ def deconfliction(operation: Operation) -> dict[str, int]:
 
 def sightings(operation: Operation) -> list[Sighting]:
     """Sightings that a reviewer confirmed."""
-    return list(Sighting.objects.filter(operation=operation, episode__assessment__finding=Finding.CONFIRMED).order_by("pk"))
+    return list(
+        Sighting.objects.filter(operation=operation, episode__assessment__finding=Finding.CONFIRMED).order_by("pk")
+    )
 
 
-def register_page(operation: Operation, *, after: str, limit: int, by: Actor) -> tuple[list[dict[str, Any]], str | None]:
+def register_page(
+    operation: Operation, *, after: str, limit: int, by: Actor
+) -> tuple[list[dict[str, Any]], str | None]:
     """The operation's items with their episodes, `limit` from behind the cursor; the next cursor, None at the end."""
     by.require(Permission.INTAKE_ITEM_READ)
     start = int(after) if after.isdigit() else 0
     rows = list(
-        Item.objects.filter(episodes__operation=operation, pk__gt=start).distinct().select_related("first_batch").order_by("pk")[:limit]
+        Item.objects.filter(episodes__operation=operation, pk__gt=start)
+        .distinct()
+        .select_related("first_batch")
+        .order_by("pk")[:limit]
     )
     episodes: dict[int, list[dict[str, Any]]] = {row.pk: [] for row in rows}
-    found = Episode.objects.filter(item__in=rows, operation=operation).select_related("item", "assessment", "tracking", "sighting_row")
+    found = Episode.objects.filter(item__in=rows, operation=operation).select_related(
+        "item", "assessment", "tracking", "sighting_row"
+    )
     delivered = _delivered(operation, rows)
     for episode in found.order_by("number"):
         episodes[episode.item_id].append(_episode_row(episode, delivered))
     page = [
         {
-            "item_id": row.pk, "url": row.url, "provider": row.provider, "kind": row.kind, "key": row.key, "owner": row.owner,
-            "state": episodes[row.pk][-1]["state"], "first_flagged_at": row.first_flagged_at, "first_source": row.first_batch.source,
+            "item_id": row.pk,
+            "url": row.url,
+            "provider": row.provider,
+            "kind": row.kind,
+            "key": row.key,
+            "owner": row.owner,
+            "state": episodes[row.pk][-1]["state"],
+            "first_flagged_at": row.first_flagged_at,
+            "first_source": row.first_batch.source,
             "episodes": episodes[row.pk],
         }
         for row in rows
@@ -165,11 +181,18 @@ def _episode_row(episode: Episode, delivered: dict[int, str]) -> dict[str, Any]:
     sighting = getattr(episode, "sighting_row", None)
     key = delivered.get(episode.pk)
     return {
-        "episode_id": episode.pk, "number": episode.number, "opened_at": episode.opened_at, "opened_by": episode.opened_by,
-        "state": episode.state, "decision": assessment.finding if assessment else None,
-        "outcome": str(outcome_of(tracking)) if tracking is not None and key else None, "idempotency_key": key,
-        "way": sighting.way if sighting else None, "predecessor_item_id": sighting.predecessor_id if sighting else None,
-        "first_down_at": tracking.first_down_at if tracking else None, "last_up_at": tracking.last_up_at if tracking else None,
+        "episode_id": episode.pk,
+        "number": episode.number,
+        "opened_at": episode.opened_at,
+        "opened_by": episode.opened_by,
+        "state": episode.state,
+        "decision": assessment.finding if assessment else None,
+        "outcome": str(outcome_of(tracking)) if tracking is not None and key else None,
+        "idempotency_key": key,
+        "way": sighting.way if sighting else None,
+        "predecessor_item_id": sighting.predecessor_id if sighting else None,
+        "first_down_at": tracking.first_down_at if tracking else None,
+        "last_up_at": tracking.last_up_at if tracking else None,
     }
 
 

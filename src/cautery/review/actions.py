@@ -67,14 +67,23 @@ def decide_many(decisions: Sequence[Decision], *, by: Actor, at: datetime) -> li
             same = str(done.reviewer_id) == by.officer_id and done.finding == sound[done.episode_id].outcome
             answers.say(done.episode_id, "already" if same else "conflict", "decided before")
         mine = set(
-            Episode.objects.filter(pk__in=sound, state=EpisodeState.IN_REVIEW, lease_owner=by.name).values_list("pk", flat=True)
+            Episode.objects.filter(pk__in=sound, state=EpisodeState.IN_REVIEW, lease_owner=by.name).values_list(
+                "pk", flat=True
+            )
         )
         taken = [d for pk, d in sound.items() if pk in mine and pk not in answers.by_key]
         moved = _move(taken, at)
         kept = [d for d in taken if d.episode_id in moved]
         Assessment.objects.bulk_create((_assessment(d, by, at) for d in kept), batch_size=500)
         if kept:
-            record(Event.REVIEW_DECISIONS_RECORDED, by=by, at=at, subject="episodes", facts={"decisions": len(kept)}, rows=[_row(d) for d in kept])
+            record(
+                Event.REVIEW_DECISIONS_RECORDED,
+                by=by,
+                at=at,
+                subject="episodes",
+                facts={"decisions": len(kept)},
+                rows=[_row(d) for d in kept],
+            )
         for decision in kept:
             answers.say(decision.episode_id, "recorded")
     for pk in sound:
@@ -110,15 +119,24 @@ def _complain(decision: Decision, answers: Answers) -> bool:
 
 def _assessment(decision: Decision, by: Actor, at: datetime) -> Assessment:
     return Assessment(
-        episode_id=decision.episode_id, finding=decision.outcome, limbs=sorted(decision.limbs), purpose=decision.protected_purpose,
-        reason=decision.reason, instrument=decision.instrument, reviewer_id=by.officer_id, decided_at=at,
+        episode_id=decision.episode_id,
+        finding=decision.outcome,
+        limbs=sorted(decision.limbs),
+        purpose=decision.protected_purpose,
+        reason=decision.reason,
+        instrument=decision.instrument,
+        reviewer_id=by.officer_id,
+        decided_at=at,
     )
 
 
 def _row(decision: Decision) -> dict[str, Any]:
     return {
-        "episode": decision.episode_id, "finding": str(decision.outcome), "limbs": sorted(decision.limbs),
-        "purpose": str(decision.protected_purpose), "reason": decision.reason,
+        "episode": decision.episode_id,
+        "finding": str(decision.outcome),
+        "limbs": sorted(decision.limbs),
+        "purpose": str(decision.protected_purpose),
+        "reason": decision.reason,
     }
 
 
@@ -135,8 +153,14 @@ def hold_many(operation: Operation, requests: Sequence[HoldRequest], *, by: Acto
             answers.say(request.url, "refused", error.reason)
             continue
         wanted[request.url] = Hold(
-            operation=operation, unit=unit, identity=link.identity, provider=link.provider, key=link.key,
-            reason=request.reason, set_at=at, until=request.until,
+            operation=operation,
+            unit=unit,
+            identity=link.identity,
+            provider=link.provider,
+            key=link.key,
+            reason=request.reason,
+            set_at=at,
+            until=request.until,
         )
     with transaction.atomic():
         have = _have(operation, unit, wanted)
@@ -144,7 +168,14 @@ def hold_many(operation: Operation, requests: Sequence[HoldRequest], *, by: Acto
         Hold.objects.bulk_create(new.values(), ignore_conflicts=True)
         if new:
             rows = [{"identity": hold.identity, "until": hold.until.isoformat()} for hold in new.values()]
-            record(Event.REVIEW_HOLDS_SET, by=by, at=at, subject=f"operation:{operation.slug}", facts={"unit": by.unit}, rows=rows)
+            record(
+                Event.REVIEW_HOLDS_SET,
+                by=by,
+                at=at,
+                subject=f"operation:{operation.slug}",
+                facts={"unit": by.unit},
+                rows=rows,
+            )
     for url, hold in wanted.items():
         answers.say(url, "already" if hold.identity in have else "recorded")
     return answers.all()
@@ -152,4 +183,6 @@ def hold_many(operation: Operation, requests: Sequence[HoldRequest], *, by: Acto
 
 def _have(operation: Operation, unit: Unit, wanted: Mapping[str, Hold]) -> set[str]:
     identities = [hold.identity for hold in wanted.values()]
-    return set(Hold.objects.filter(operation=operation, unit=unit, identity__in=identities).values_list("identity", flat=True))
+    return set(
+        Hold.objects.filter(operation=operation, unit=unit, identity__in=identities).values_list("identity", flat=True)
+    )

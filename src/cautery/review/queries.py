@@ -30,12 +30,23 @@ def review_items(keys: Sequence[int]) -> list[dict[str, Any]]:
         count, first = flags.get(episode.item_id, (0, episode.opened_at))
         items.append(
             {
-                "episode_id": key, "item_id": episode.item_id, "number": episode.number, "url": episode.item.url,
-                "provider": episode.item.provider, "kind": episode.item.kind, "key": episode.item.key,
-                "owner": episode.item.owner or None, "flags": count, "first_flagged_at": first,
-                "verdict": capture.verdict if capture else "unknown", "title": capture.title if capture else "",
-                "excerpt": capture.text[:EXCERPT] if capture else "", "language": capture.language if capture else "",
-                "media": media.get(key, []), "matches": matches.get(key, []), "earlier": earlier.get(key, []),
+                "episode_id": key,
+                "item_id": episode.item_id,
+                "number": episode.number,
+                "url": episode.item.url,
+                "provider": episode.item.provider,
+                "kind": episode.item.kind,
+                "key": episode.item.key,
+                "owner": episode.item.owner or None,
+                "flags": count,
+                "first_flagged_at": first,
+                "verdict": capture.verdict if capture else "unknown",
+                "title": capture.title if capture else "",
+                "excerpt": capture.text[:EXCERPT] if capture else "",
+                "language": capture.language if capture else "",
+                "media": media.get(key, []),
+                "matches": matches.get(key, []),
+                "earlier": earlier.get(key, []),
             }
         )
     return items
@@ -49,7 +60,9 @@ def _flags(items: Sequence[int]) -> dict[int, tuple[int, Any]]:
 def _media(keys: Sequence[int]) -> tuple[dict[int, list[dict[str, Any]]], dict[int, list[int]]]:
     shown: dict[int, list[dict[str, Any]]] = defaultdict(list)
     ids: dict[int, list[int]] = defaultdict(list)
-    rows = EpisodeMedia.objects.filter(episode_id__in=keys).values_list("episode_id", "media_id", "media__sha256", "media__mime")
+    rows = EpisodeMedia.objects.filter(episode_id__in=keys).values_list(
+        "episode_id", "media_id", "media__sha256", "media__mime"
+    )
     for episode, media, sha, mime in rows:
         shown[episode].append({"sha256": sha, "mime": mime})
         ids[episode].append(media)
@@ -58,7 +71,11 @@ def _media(keys: Sequence[int]) -> tuple[dict[int, list[dict[str, Any]]], dict[i
 
 def _matches(keys: Sequence[int]) -> dict[int, list[dict[str, Any]]]:
     found: dict[int, list[dict[str, Any]]] = defaultdict(list)
-    rows = Match.objects.filter(episode_id__in=keys).order_by("distance").values_list("episode_id", "kind", "entry__label", "distance")
+    rows = (
+        Match.objects.filter(episode_id__in=keys)
+        .order_by("distance")
+        .values_list("episode_id", "kind", "entry__label", "distance")
+    )
     for episode, kind, label, distance in rows:
         found[episode].append({"kind": kind, "label": label, "distance": distance})
     return found
@@ -76,7 +93,9 @@ def _earlier(episodes: Sequence[Episode], media: dict[int, list[int]]) -> dict[i
         found[episode.pk] += [_said(a, "same item") for a in by_item[episode.item_id] if a.episode_id != episode.pk]
     wanted = {m for ids in media.values() for m in ids}
     same: dict[int, tuple[int, Any, str]] = {}
-    rows = EpisodeMedia.objects.filter(media_id__in=wanted, episode__assessment__isnull=False).order_by("episode__assessment__decided_at")
+    rows = EpisodeMedia.objects.filter(media_id__in=wanted, episode__assessment__isnull=False).order_by(
+        "episode__assessment__decided_at"
+    )
     for m, e, outcome, decided in rows.values_list(
         "media_id", "episode_id", "episode__assessment__finding", "episode__assessment__decided_at"
     ):

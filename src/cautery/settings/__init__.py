@@ -33,10 +33,16 @@ MAIL_FROM: str = E.text("CAUTERY_MAIL_FROM")
 USER_AGENT: str = E.text("CAUTERY_USER_AGENT")
 
 if not REHEARSAL:
-    for name, value in (("CAUTERY_HOST_MAP", HOST_MAP), ("CAUTERY_CLOCK_URL", CLOCK_URL), ("CAUTERY_EXTRA_RULES", EXTRA_RULES)):
+    for name, value in (
+        ("CAUTERY_HOST_MAP", HOST_MAP),
+        ("CAUTERY_CLOCK_URL", CLOCK_URL),
+        ("CAUTERY_EXTRA_RULES", EXTRA_RULES),
+    ):
         if value:
             raise SettingInvalid(
-                f"{name} is for the rehearsal only.", setting=name, reason="rehearsal_only",
+                f"{name} is for the rehearsal only.",
+                setting=name,
+                reason="rehearsal_only",
                 hint="Unset it, or set CAUTERY_MODE=rehearsal on a machine that holds no real register.",
             )
 
@@ -86,7 +92,10 @@ TEMPLATES = [
         "DIRS": [],
         "APP_DIRS": True,
         "OPTIONS": {
-            "context_processors": ["django.template.context_processors.request", "django.contrib.auth.context_processors.auth"],
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+            ],
             "string_if_invalid": "",
         },
     }
@@ -115,8 +124,14 @@ SECURE_REFERRER_POLICY = "no-referrer"
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
-        "default-src": ["'none'"], "script-src": ["'self'"], "style-src": ["'self'"], "img-src": ["'self'"],
-        "font-src": ["'self'"], "connect-src": ["'self'"], "form-action": ["'self'"], "frame-ancestors": ["'none'"],
+        "default-src": ["'none'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "img-src": ["'self'"],
+        "font-src": ["'self'"],
+        "connect-src": ["'self'"],
+        "form-action": ["'self'"],
+        "frame-ancestors": ["'none'"],
         "base-uri": ["'none'"],
     }
 }

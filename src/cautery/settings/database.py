@@ -27,7 +27,9 @@ def safe_sqlite() -> tuple[int, int, int]:
     if version < FIXED_SQLITE:
         raise SettingInvalid(
             f"SQLite {'.'.join(map(str, version))} can corrupt a register that two processes write.",
-            setting="sqlite", reason="wal_reset_bug", hint="Install pysqlite3 0.6.1 or later, or use PostgreSQL (DATABASE_URL).",
+            setting="sqlite",
+            reason="wal_reset_bug",
+            hint="Install pysqlite3 0.6.1 or later, or use PostgreSQL (DATABASE_URL).",
         )
     return version
 
@@ -49,7 +51,9 @@ def database(url: str, data: Path) -> dict[str, Any]:
     parts = urlsplit(url)
     if parts.scheme not in {"postgres", "postgresql"} or not parts.path.strip("/"):
         raise SettingInvalid(
-            "DATABASE_URL is not a PostgreSQL address.", setting="DATABASE_URL", reason="scheme",
+            "DATABASE_URL is not a PostgreSQL address.",
+            setting="DATABASE_URL",
+            reason="scheme",
             hint="postgresql://user:password@host:5432/name, or unset it for the embedded SQLite.",
         )
     query = dict(pair.split("=", 1) for pair in parts.query.split("&") if "=" in pair)

@@ -20,7 +20,9 @@ class Setting:
 
 
 SETTINGS: dict[str, Setting] = {
-    "CAUTERY_ALLOWED_HOSTS": Setting("localhost,127.0.0.1,[::1]", "Host names the web server answers to, separated by commas."),
+    "CAUTERY_ALLOWED_HOSTS": Setting(
+        "localhost,127.0.0.1,[::1]", "Host names the web server answers to, separated by commas."
+    ),
     "CAUTERY_CLOCK_URL": Setting("", "Rehearsal only: where the world's clock is read."),
     "CAUTERY_DATA": Setting("var/data", "Folder of the register, the generated secret and the evidence."),
     "CAUTERY_EXTRA_RULES": Setting("", "Rehearsal only: a folder of further provider rules."),
@@ -29,13 +31,25 @@ SETTINGS: dict[str, Setting] = {
     "CAUTERY_HOST_MAP": Setting("", "Rehearsal only: a JSON file that leads .test hosts to loopback addresses."),
     "CAUTERY_HTTPS": Setting("0", "1 behind TLS: cookies are then sent over HTTPS only.", ("0", "1")),
     "CAUTERY_LOG_LEVEL": Setting("WARNING", "What is logged to standard error.", ("DEBUG", "INFO", "WARNING", "ERROR")),
-    "CAUTERY_MAIL_FROM": Setting("referrals@cautery.invalid", "Sender of notices by e-mail; replies come to the same address."),
+    "CAUTERY_MAIL_FROM": Setting(
+        "referrals@cautery.invalid", "Sender of notices by e-mail; replies come to the same address."
+    ),
     "CAUTERY_MAIL_LISTEN": Setting("", "host:port on which the worker takes incoming mail by SMTP (empty: none)."),
-    "CAUTERY_MAIL_RELAY": Setting("", "host:port of the mail relay; empty: the provider's own mail host (rehearsal: from the host map)."),
-    "CAUTERY_MODE": Setting("production", "production, or rehearsal, which alone may reach loopback hosts.", ("production", "rehearsal")),
-    "CAUTERY_RDAP_BASE": Setting("", "Base address of an RDAP service, for sites of providers nobody knows (empty: not asked)."),
-    "CAUTERY_SEND_TIMEOUT_S": Setting("20", "Seconds a provider's API has to answer before the sending counts as uncertain."),
-    "CAUTERY_USER_AGENT": Setting("Cautery/0.1 (referral unit; contact in the notice)", "How the fetcher names itself."),
+    "CAUTERY_MAIL_RELAY": Setting(
+        "", "host:port of the mail relay; empty: the provider's own mail host (rehearsal: from the host map)."
+    ),
+    "CAUTERY_MODE": Setting(
+        "production", "production, or rehearsal, which alone may reach loopback hosts.", ("production", "rehearsal")
+    ),
+    "CAUTERY_RDAP_BASE": Setting(
+        "", "Base address of an RDAP service, for sites of providers nobody knows (empty: not asked)."
+    ),
+    "CAUTERY_SEND_TIMEOUT_S": Setting(
+        "20", "Seconds a provider's API has to answer before the sending counts as uncertain."
+    ),
+    "CAUTERY_USER_AGENT": Setting(
+        "Cautery/0.1 (referral unit; contact in the notice)", "How the fetcher names itself."
+    ),
 }
 
 

@@ -33,11 +33,21 @@ FEED_QUIET = timedelta(minutes=15)
 BEFORE_T0 = timedelta(minutes=60)
 CLOSING_TRIES = 3
 TRACKED_FIELDS = [
-    "verdict", "probed_at", "probes", "unsure_in_a_row", "last_up_at", "first_down_at", "down_verdict", "next_probe_at",
-    "returned_at", "lease_owner", "lease_until",
+    "verdict",
+    "probed_at",
+    "probes",
+    "unsure_in_a_row",
+    "last_up_at",
+    "first_down_at",
+    "down_verdict",
+    "next_probe_at",
+    "returned_at",
+    "lease_owner",
+    "lease_until",
 ]
 INSERT_LINK = (
-    "INSERT INTO track_outlink (item_id, identity, url, first_seen_at) VALUES (%s, %s, %s, %s) ON CONFLICT (item_id, identity) DO NOTHING"
+    "INSERT INTO track_outlink (item_id, identity, url, first_seen_at) VALUES (%s, %s, %s, %s) "
+    "ON CONFLICT (item_id, identity) DO NOTHING"
 )
 
 
@@ -75,10 +85,14 @@ def _tracking(episode: Episode, at: datetime) -> Tracking:
     seen = getattr(episode, "capture", None)
     t0 = episode.operation.t0
     first = t0 - BEFORE_T0 if t0 is not None and t0 - BEFORE_T0 > at else at
-    up = seen is not None and seen.verdict == Verdict.UP
+    up = seen if seen is not None and seen.verdict == Verdict.UP else None
     return Tracking(
-        episode=episode, item_id=episode.item_id, verdict=seen.verdict if seen else Verdict.UNKNOWN,
-        probed_at=seen.at if seen else None, last_up_at=seen.at if up else None, next_probe_at=first,
+        episode=episode,
+        item_id=episode.item_id,
+        verdict=seen.verdict if seen else Verdict.UNKNOWN,
+        probed_at=seen.at if seen else None,
+        last_up_at=up.at if up else None,
+        next_probe_at=first,
     )
 
 
@@ -103,7 +117,12 @@ def record_probes(looks: Sequence[Looked], *, by: Actor, at: datetime) -> int:
     with transaction.atomic():
         update_many([look.tracking for look in looks], TRACKED_FIELDS)
         Probe.objects.bulk_create(
-            (Probe(tracking=k.tracking, at=at, verdict=k.judged.verdict, ground=k.judged.ground[:200], status=k.status) for k in looks),
+            (
+                Probe(
+                    tracking=k.tracking, at=at, verdict=k.judged.verdict, ground=k.judged.ground[:200], status=k.status
+                )
+                for k in looks
+            ),
             batch_size=500,
         )
         save_links([(k.tracking.item_id, url) for k in looks for url in k.links], at)
@@ -134,7 +153,11 @@ def _apply(look: Looked, at: datetime) -> None:
             tracking.returned_at, tracking.next_probe_at = at, None
             return
     tracking.next_probe_at = next_probe(
-        at, referred_at=tracking.referred_at, verdict=verdict, kind=tracking.item.kind, unsure_in_a_row=tracking.unsure_in_a_row
+        at,
+        referred_at=tracking.referred_at,
+        verdict=verdict,
+        kind=tracking.item.kind,
+        unsure_in_a_row=tracking.unsure_in_a_row,
     )
 
 
@@ -143,8 +166,10 @@ def note_referred(*, at: datetime) -> int:
     with transaction.atomic():
         new = list(
             Delivery.objects.filter(
-                state__in=[DeliveryState.DELIVERED, DeliveryState.REJECTED], notice__episode__tracking__referred_at__isnull=True,
-                notice__episode__tracking__isnull=False, sent_at__isnull=False,
+                state__in=[DeliveryState.DELIVERED, DeliveryState.REJECTED],
+                notice__episode__tracking__referred_at__isnull=True,
+                notice__episode__tracking__isnull=False,
+                sent_at__isnull=False,
             ).values_list("notice__episode_id", "received_at", "sent_at", "provider_id", "channel")[:5_000]
         )
         start_feeds({provider for *_, provider, channel in new if channel == Channel.API}, at)
@@ -152,7 +177,9 @@ def note_referred(*, at: datetime) -> int:
         for episode, received, sent, _, _ in new:
             tracking = trackings[episode]
             tracking.referred_at = received or sent
-            tracking.next_probe_at = next_probe(at, referred_at=tracking.referred_at, verdict=Verdict.UP, kind=tracking.item.kind, unsure_in_a_row=0)
+            tracking.next_probe_at = next_probe(
+                at, referred_at=tracking.referred_at, verdict=Verdict.UP, kind=tracking.item.kind, unsure_in_a_row=0
+            )
         update_many(list(trackings.values()), ["referred_at", "next_probe_at"])
     return len(new)
 
@@ -176,7 +203,9 @@ def keep_answers(said: Sequence[Said], *, provider_id: int, source: str, by: Act
         if notice is None or when is None or one.answer not in ANSWERS:
             problems.append(f"{one.idempotency_key[:40]}: {'no such notice' if notice is None else 'malformed answer'}")
             continue
-        rows[notice.pk, one.answer, when] = Answer(notice=notice, answer=one.answer, at=when, reason=one.reason[:2_000], received_at=at, source=source)
+        rows[notice.pk, one.answer, when] = Answer(
+            notice=notice, answer=one.answer, at=when, reason=one.reason[:2_000], received_at=at, source=source
+        )
     with transaction.atomic():
         have = set(Answer.objects.filter(notice__in=notices.values()).values_list("notice_id", "answer", "at"))
         new = [row for key, row in rows.items() if key not in have]
@@ -185,7 +214,11 @@ def keep_answers(said: Sequence[Said], *, provider_id: int, source: str, by: Act
         if new:
             facts = {"answers": len(new), "source": source}
             record(
-                Event.TRACK_ANSWERS_RECEIVED, by=by, at=at, subject=f"provider:{provider_id}", facts=facts,
+                Event.TRACK_ANSWERS_RECEIVED,
+                by=by,
+                at=at,
+                subject=f"provider:{provider_id}",
+                facts=facts,
                 rows=[{"reference": a.notice.reference, "answer": a.answer, "at": a.at.isoformat()} for a in new],
             )
     return problems
@@ -210,9 +243,17 @@ def move_cursor(feed: Feed, cursor: str, due_at: datetime) -> None:
 def keep_mail(raw: bytes, *, by: Actor, at: datetime) -> bool:
     """Keep a message before anything is read in it; False when the same one came before."""
     with transaction.atomic():
-        mail, made = Mail.objects.get_or_create(digest=sha256(raw).hexdigest(), defaults={"raw": raw, "received_at": at})
+        mail, made = Mail.objects.get_or_create(
+            digest=sha256(raw).hexdigest(), defaults={"raw": raw, "received_at": at}
+        )
         if made:
-            record(Event.TRACK_MAIL_RECEIVED, by=by, at=at, subject=f"mail:{mail.pk}", facts={"digest": mail.digest, "bytes": len(raw)})
+            record(
+                Event.TRACK_MAIL_RECEIVED,
+                by=by,
+                at=at,
+                subject=f"mail:{mail.pk}",
+                facts={"digest": mail.digest, "bytes": len(raw)},
+            )
     return made
 
 
@@ -228,7 +269,6 @@ def look_now(items: Sequence[int], *, at: datetime) -> int:
         .filter(probed_at__lt=at)
         .update(next_probe_at=at)
     )
-
 
 
 def look_at_all(now: datetime, *, unsure_only: bool = False) -> int:

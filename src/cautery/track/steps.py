@@ -39,7 +39,11 @@ FOLLOWED = (EpisodeState.COMPOSED, EpisodeState.REFERRED, EpisodeState.HELD)
 
 def follow_new(now: datetime) -> int:
     """Start tracking what has a notice."""
-    new = Episode.objects.filter(state__in=FOLLOWED, tracking=None).select_related("operation", "capture").order_by("pk")[:BATCH]
+    new = (
+        Episode.objects.filter(state__in=FOLLOWED, tracking=None)
+        .select_related("operation", "capture")
+        .order_by("pk")[:BATCH]
+    )
     return follow(list(new), at=now) + note_referred(at=now)
 
 
@@ -95,7 +99,10 @@ def read_inbox(now: datetime) -> int:
         problem = incoming.problem
         if incoming.answers and provider is not None:
             said = [_said(row) for row in incoming.answers]
-            problem = "; ".join(keep_answers(said, provider_id=provider.pk, source="mail", by=system(NAME), at=now)) or problem
+            problem = (
+                "; ".join(keep_answers(said, provider_id=provider.pk, source="mail", by=system(NAME), at=now))
+                or problem
+            )
             meaning = "answers"
         else:
             meaning = "acknowledgement" if incoming.automatic and provider is not None else "other"
@@ -115,7 +122,10 @@ def _from_whom(sender: str) -> Provider | None:
 def next_track() -> datetime | None:
     """When the next probe or feed is due."""
     dues = [
-        Tracking.objects.filter(next_probe_at__isnull=False).order_by("next_probe_at").values_list("next_probe_at", flat=True).first(),
+        Tracking.objects.filter(next_probe_at__isnull=False)
+        .order_by("next_probe_at")
+        .values_list("next_probe_at", flat=True)
+        .first(),
         Feed.objects.order_by("due_at").values_list("due_at", flat=True).first(),
     ]
     return min((due for due in dues if due is not None), default=None)

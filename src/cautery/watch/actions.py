@@ -68,7 +68,9 @@ def sight(operation: Operation, candidates: Sequence[Candidate], *, by: Actor, a
         receive_all(rows, operation=operation, key=key, source="watch", by=by, at=at)
         episodes = {
             e.item.identity: e
-            for e in Episode.objects.filter(item__identity__in=fresh, operation=operation, opened_by=OpenedBy.WATCH).select_related("item")
+            for e in Episode.objects.filter(
+                item__identity__in=fresh, operation=operation, opened_by=OpenedBy.WATCH
+            ).select_related("item")
         }
         found = [(episodes[c.identity], c) for c in new if c.identity in episodes]
         _save(operation, found, by=by, at=at)
@@ -79,16 +81,39 @@ def _save(operation: Operation, found: Sequence[tuple[Episode, Candidate]], *, b
     Sighting.objects.bulk_create(
         (
             Sighting(
-                operation=operation, item=episode.item, episode=episode, predecessor=c.predecessor, way=c.way, score=c.score,
-                reason=c.reason[:300], at=at, looked_before_at=c.looked_before,
+                operation=operation,
+                item=episode.item,
+                episode=episode,
+                predecessor=c.predecessor,
+                way=c.way,
+                score=c.score,
+                reason=c.reason[:300],
+                at=at,
+                looked_before_at=c.looked_before,
             )
             for episode, c in found
         ),
-        ignore_conflicts=True, batch_size=500,
+        ignore_conflicts=True,
+        batch_size=500,
     )
     if found:
-        rows = [{"episode": e.pk, "way": str(c.way), "reason": c.reason, "predecessor": c.predecessor.pk if c.predecessor else None} for e, c in found]
-        record(Event.WATCH_SIGHTINGS_RECORDED, by=by, at=at, subject=f"operation:{operation.slug}", facts={"sightings": len(found)}, rows=rows)
+        rows = [
+            {
+                "episode": e.pk,
+                "way": str(c.way),
+                "reason": c.reason,
+                "predecessor": c.predecessor.pk if c.predecessor else None,
+            }
+            for e, c in found
+        ]
+        record(
+            Event.WATCH_SIGHTINGS_RECORDED,
+            by=by,
+            at=at,
+            subject=f"operation:{operation.slug}",
+            facts={"sightings": len(found)},
+            rows=rows,
+        )
 
 
 def reopen_returned(operation: Operation, trackings: Sequence[Tracking], *, by: Actor, at: datetime) -> int:
@@ -102,7 +127,8 @@ def reopen_returned(operation: Operation, trackings: Sequence[Tracking], *, by: 
         down = {t.item_id: last_down(t) for t in trackings}
         reason = "up again at the same place, by our own probe"
         found = [
-            (e, Candidate(e.item.url, e.item.identity, Way.SAME_PLACE, 1.0, reason, e.item, down[e.item_id])) for e in episodes
+            (e, Candidate(e.item.url, e.item.identity, Way.SAME_PLACE, 1.0, reason, e.item, down[e.item_id]))
+            for e in episodes
         ]
         _save(operation, found, by=by, at=at)
     return opened
@@ -121,7 +147,17 @@ def _close(trackings: Sequence[Tracking]) -> None:
 def add_copies(found: Sequence[tuple[Episode, Item]], *, by: Actor, at: datetime) -> int:
     """Note items whose bytes were referred before under another item, as returns by copy."""
     rows = [
-        (episode, Candidate(episode.item.url, episode.item.identity, Way.COPY, 1.0, "the same bytes as something referred before", before))
+        (
+            episode,
+            Candidate(
+                episode.item.url,
+                episode.item.identity,
+                Way.COPY,
+                1.0,
+                "the same bytes as something referred before",
+                before,
+            ),
+        )
         for episode, before in found
     ]
     with transaction.atomic():

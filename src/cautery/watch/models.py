@@ -59,6 +59,7 @@ class Sighting(models.Model):
     looked_before_at = models.DateTimeField(null=True)
     """The last look that would have shown it and did not; none where nobody had looked."""
 
+
 class Mark(models.Model):
     """How far the watch has read what earlier stages wrote (`name` -> last primary key or time seen)."""
 

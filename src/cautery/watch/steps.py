@@ -44,7 +44,9 @@ MIN_WORDS = 4
 def notice_returns(now: datetime) -> int:
     """Things that were down and that a probe saw up: the next episode of each."""
     back = list(
-        Tracking.objects.filter(returned_at__isnull=False, episode__state=EpisodeState.REFERRED).select_related("episode__operation").order_by("pk")[:BATCH]
+        Tracking.objects.filter(returned_at__isnull=False, episode__state=EpisodeState.REFERRED)
+        .select_related("episode__operation")
+        .order_by("pk")[:BATCH]
     )
     by_operation: dict[Operation, list[Tracking]] = {}
     for tracking in back:
@@ -79,7 +81,12 @@ def plan_searches(now: datetime) -> int:
         if len(words) >= MIN_WORDS and provider is not None:
             operation = tracking.episode.operation
             search = Search(
-                operation=operation, provider_id=provider, words=words, item=tracking.item, began_at=now, next_at=on_grid(now + SEARCH_AFTER[0], 5)
+                operation=operation,
+                provider_id=provider,
+                words=words,
+                item=tracking.item,
+                began_at=now,
+                next_at=on_grid(now + SEARCH_AFTER[0], 5),
             )
             searches.setdefault((operation.pk, provider, words), search)
     start_searches(list(searches.values()), down)
@@ -96,7 +103,9 @@ def search_due(fetcher: Fetcher, now: datetime) -> int:
     by_operation: dict[Operation, list[Candidate]] = {}
     for search, answer in zip(due, answers, strict=True):
         if isinstance(answer, Fetched) and answer.status == 200:
-            found = [c for url in read_page(answer.body, answer.url).links if (c := _candidate(search, url)) is not None]
+            found = [
+                c for url in read_page(answer.body, answer.url).links if (c := _candidate(search, url)) is not None
+            ]
             by_operation.setdefault(search.operation, []).extend(found)
     searched(due, at=now)
     for operation, candidates in by_operation.items():
@@ -119,7 +128,9 @@ def _candidate(search: Search, url: str) -> Candidate | None:
             return None
     if like.score < HANDLE_THRESHOLD:
         return None
-    return Candidate(link.canonical_url, link.identity, Way.SEARCH, like.score, like.reason, search.item, search.last_at)
+    return Candidate(
+        link.canonical_url, link.identity, Way.SEARCH, like.score, like.reason, search.item, search.last_at
+    )
 
 
 def _link(url: str) -> Link | None:
@@ -135,12 +146,20 @@ def read_announcements(now: datetime) -> int:
     new = list(OutLink.objects.filter(pk__gt=seen).select_related("item").order_by("pk")[: BATCH * 5])
     if not new:
         return 0
-    trackings = {t.item_id: t for t in Tracking.objects.filter(item__in={n.item_id for n in new}).select_related("episode__operation")}
+    trackings = {
+        t.item_id: t
+        for t in Tracking.objects.filter(item__in={n.item_id for n in new}).select_related("episode__operation")
+    }
     by_operation: dict[Operation, list[Candidate]] = {}
     for link in new:
         tracking = trackings.get(link.item_id)
         operation = tracking.episode.operation if tracking else None
-        if tracking is not None and operation is not None and operation.t0 is not None and link.first_seen_at > operation.t0:
+        if (
+            tracking is not None
+            and operation is not None
+            and operation.t0 is not None
+            and link.first_seen_at > operation.t0
+        ):
             by_operation.setdefault(operation, []).append(_announced(link, tracking))
     for operation, candidates in by_operation.items():
         sight(operation, _with_kin(candidates), by=ACTOR, at=now)
@@ -152,7 +171,13 @@ def _announced(link: OutLink, tracking: Tracking) -> Candidate:
     reason = f"linked from {link.item.url}, which did not link there before"
     before = tracking.history.filter(at__lt=link.first_seen_at).order_by("-at").first()
     return Candidate(
-        link.url, link.identity, Way.OUT_LINK, 0.6, reason[:300], None, before.at if before is not None else tracking.episode.opened_at
+        link.url,
+        link.identity,
+        Way.OUT_LINK,
+        0.6,
+        reason[:300],
+        None,
+        before.at if before is not None else tracking.episode.opened_at,
     )
 
 
@@ -183,7 +208,9 @@ def note_copies(now: datetime) -> int:
     """Newly captured items that carry the bytes of something referred before: returns by copy."""
     seen = _position("captures")
     new = list(
-        EpisodeMedia.objects.filter(pk__gt=seen).select_related("episode__item", "episode__operation").order_by("pk")[: BATCH * 5]
+        EpisodeMedia.objects.filter(pk__gt=seen)
+        .select_related("episode__item", "episode__operation")
+        .order_by("pk")[: BATCH * 5]
     )
     if not new:
         return 0

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from cautery.channels.base import Addressee, Done, Later, NotTaken, Outgoing, SendResult, Taken, Uncertain
-from cautery.fetch import Fetched, FetchFailed, Fetcher, Request
+from cautery.fetch import Fetched, Fetcher, FetchFailed, Request
 
 ANSWER_BYTES = 4_000_000
 
@@ -24,10 +24,18 @@ class ApiWay:
     def send(self, to: Addressee, batch: Sequence[Outgoing], message_id: str) -> Future[SendResult]:
         """POST the batch; `message_id` goes along as the request's id."""
         body = json.dumps({"notices": [dict(notice.body) for notice in batch]}).encode()
-        request = self._request(to, "/notices", method="POST", body=body, extra={"Content-Type": "application/json", "X-Request-Id": message_id})
+        request = self._request(
+            to,
+            "/notices",
+            method="POST",
+            body=body,
+            extra={"Content-Type": "application/json", "X-Request-Id": message_id},
+        )
         answered: Future[SendResult] = Future()
         keys = {notice.idempotency_key for notice in batch}
-        self._fetcher.submit(request).add_done_callback(lambda future: answered.set_result(_read(future.result(), keys)))
+        self._fetcher.submit(request).add_done_callback(
+            lambda future: answered.set_result(_read(future.result(), keys))
+        )
         return answered
 
     def ask(self, to: Addressee, keys: Sequence[str]) -> Mapping[str, Taken | None] | None:
@@ -51,10 +59,21 @@ class ApiWay:
         return page if sound else None
 
     def _request(
-        self, to: Addressee, path: str, *, method: str = "GET", body: bytes | None = None, extra: Mapping[str, str] | None = None
+        self,
+        to: Addressee,
+        path: str,
+        *,
+        method: str = "GET",
+        body: bytes | None = None,
+        extra: Mapping[str, str] | None = None,
     ) -> Request:
         return Request(
-            f"{to.api_base}{path}", method=method, body=body, timeout_s=self._timeout_s, max_bytes=ANSWER_BYTES, redirects=0,
+            f"{to.api_base}{path}",
+            method=method,
+            body=body,
+            timeout_s=self._timeout_s,
+            max_bytes=ANSWER_BYTES,
+            redirects=0,
             headers={"Authorization": f"Bearer {to.token}", "Accept": "application/json", **(extra or {})},
         )
 

@@ -53,10 +53,15 @@ def compose(to: str, sender: str, batch: Sequence[Outgoing], message_id: str, no
     message["Message-ID"] = f"<{message_id}@{sender.rpartition('@')[2]}>"
     references = [str(notice.body.get("reference", "")) for notice in batch]
     message["Subject"] = f"Referral of {len(batch)} item{'s' if len(batch) != 1 else ''} ({references[0]})"
-    lines = [f"{n.body['reference']}  {n.body['url']}\n  Ground: {n.body['legal_ground']}\n  Reasons: {n.body['reasons']}" for n in batch]
+    lines = [
+        f"{n.body['reference']}  {n.body['url']}\n  Ground: {n.body['legal_ground']}\n  Reasons: {n.body['reasons']}"
+        for n in batch
+    ]
     message.set_content(
         "We refer the following items to you for voluntary consideration under your terms of service.\n"
-        "Please answer with the attached form (answers.json), or by replying to this message.\n\n" + "\n\n".join(lines) + "\n"
+        "Please answer with the attached form (answers.json), or by replying to this message.\n\n"
+        + "\n\n".join(lines)
+        + "\n"
     )
     attachment = json.dumps({"notices": [dict(n.body) for n in batch]}, ensure_ascii=False).encode()
     message.add_attachment(attachment, maintype="application", subtype="json", filename="notices.json")

@@ -6,51 +6,113 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('directory', '0001_initial'),
-        ('intake', '0001_initial'),
+        ("directory", "0001_initial"),
+        ("intake", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Assessment',
+            name="Assessment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('lease_owner', models.CharField(blank=True, default='', max_length=64)),
-                ('lease_until', models.FloatField(default=0.0)),
-                ('finding', models.CharField(choices=[('confirmed', 'Terrorist content'), ('dismissed', 'Not to be referred')], max_length=12)),
-                ('limbs', models.JSONField(default=list)),
-                ('purpose', models.CharField(choices=[('none', 'None'), ('education', 'Education'), ('journalism', 'Journalism'), ('art', 'Art, satire'), ('research', 'Research'), ('counter_terrorism', 'Preventing or countering terrorism'), ('public_debate', 'Polemic or controversial views in public debate, evidence of abuses'), ('mistake', 'Flagged by mistake')], max_length=20)),
-                ('reason', models.TextField()),
-                ('instrument', models.CharField(choices=[('referral', 'Voluntary referral under terms of service')], max_length=24)),
-                ('decided_at', models.DateTimeField()),
-                ('episode', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='assessment', to='intake.episode')),
-                ('reviewer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='assessments', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("lease_owner", models.CharField(blank=True, default="", max_length=64)),
+                ("lease_until", models.FloatField(default=0.0)),
+                (
+                    "finding",
+                    models.CharField(
+                        choices=[("confirmed", "Terrorist content"), ("dismissed", "Not to be referred")], max_length=12
+                    ),
+                ),
+                ("limbs", models.JSONField(default=list)),
+                (
+                    "purpose",
+                    models.CharField(
+                        choices=[
+                            ("none", "None"),
+                            ("education", "Education"),
+                            ("journalism", "Journalism"),
+                            ("art", "Art, satire"),
+                            ("research", "Research"),
+                            ("counter_terrorism", "Preventing or countering terrorism"),
+                            ("public_debate", "Polemic or controversial views in public debate, evidence of abuses"),
+                            ("mistake", "Flagged by mistake"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("reason", models.TextField()),
+                (
+                    "instrument",
+                    models.CharField(
+                        choices=[("referral", "Voluntary referral under terms of service")], max_length=24
+                    ),
+                ),
+                ("decided_at", models.DateTimeField()),
+                (
+                    "episode",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="assessment", to="intake.episode"
+                    ),
+                ),
+                (
+                    "reviewer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="assessments",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('finding', 'dismissed'), models.Q(('purpose', 'none'), models.Q(('limbs', []), _negated=True)), _connector='OR'), name='confirmed_has_a_limb_and_no_protected_purpose')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("finding", "dismissed"),
+                            models.Q(("purpose", "none"), models.Q(("limbs", []), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="confirmed_has_a_limb_and_no_protected_purpose",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Hold',
+            name="Hold",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('identity', models.CharField(max_length=400)),
-                ('provider', models.CharField(max_length=100)),
-                ('key', models.CharField(max_length=300)),
-                ('reason', models.TextField()),
-                ('set_at', models.DateTimeField()),
-                ('until', models.DateTimeField()),
-                ('operation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='holds', to='intake.operation')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='holds', to='directory.unit')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("identity", models.CharField(max_length=400)),
+                ("provider", models.CharField(max_length=100)),
+                ("key", models.CharField(max_length=300)),
+                ("reason", models.TextField()),
+                ("set_at", models.DateTimeField()),
+                ("until", models.DateTimeField()),
+                (
+                    "operation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="holds", to="intake.operation"
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="holds", to="directory.unit"
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(models.F('identity'), name='hold_identity'), models.Index(models.F('provider'), models.F('key'), name='hold_owner')],
-                'constraints': [models.UniqueConstraint(models.F('operation'), models.F('unit'), models.F('identity'), name='hold_once')],
+                "indexes": [
+                    models.Index(models.F("identity"), name="hold_identity"),
+                    models.Index(models.F("provider"), models.F("key"), name="hold_owner"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        models.F("operation"), models.F("unit"), models.F("identity"), name="hold_once"
+                    )
+                ],
             },
         ),
     ]

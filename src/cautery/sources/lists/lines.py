@@ -82,7 +82,9 @@ def _rest_of_wide_line(stream: BinaryIO, raw: bytes, end: bytes) -> bytes:
 def _decode(number: int, raw: bytes, encoding: str) -> Line:
     if len(raw) > MAX_LINE:
         message = f"Line {number} is longer than {MAX_LINE} bytes."
-        return Line(number, raw[:200].decode("utf-8", "replace"), RowRefused(message, reason="line_too_long", line=number))
+        return Line(
+            number, raw[:200].decode("utf-8", "replace"), RowRefused(message, reason="line_too_long", line=number)
+        )
     try:
         text = raw.decode(encoding).rstrip("\r\n")
     except UnicodeDecodeError as error:

@@ -17,7 +17,9 @@ from cautery.sources.base import Row
 from cautery.sources.lists.lines import Line, open_list, read_lines
 
 URL_NAMES = ("url", "link", "uri", "href", "address", "permalink", "lien", "adresse", "enlace", "web", "value")
-LOOKS_LIKE_URL = re.compile(r"\s*(?:h(?:tt|xx|XX)ps?|tg|ftp)\s*(?:\[?:\]?|：)|\s*(?:[\w-]+(?:\.|\[\.\]|\(dot\)))+[a-z]{2,}/", re.IGNORECASE)
+LOOKS_LIKE_URL = re.compile(
+    r"\s*(?:h(?:tt|xx|XX)ps?|tg|ftp)\s*(?:\[?:\]?|：)|\s*(?:[\w-]+(?:\.|\[\.\]|\(dot\)))+[a-z]{2,}/", re.IGNORECASE
+)
 SAMPLE = 100
 FORMATS = ("csv", "ndjson", "text")
 
@@ -90,7 +92,9 @@ def _csv(head: Sequence[Line], lines: Iterator[Line], column: str) -> Iterator[R
     delimiter = max(",;\t|", key=sound[0].count)
     first = _cells(sound[0], delimiter) or []
     names = [cell.strip().casefold() for cell in first]
-    header = not any(LOOKS_LIKE_URL.match(cell) for cell in first) and (bool(set(names) & set(URL_NAMES)) or column.casefold() in names)
+    header = not any(LOOKS_LIKE_URL.match(cell) for cell in first) and (
+        bool(set(names) & set(URL_NAMES)) or column.casefold() in names
+    )
     place = _url_column(names if header else [], [_cells(text, delimiter) or [] for text in sound], column)
     width = len(first)
     for line in lines:
@@ -118,7 +122,10 @@ def _url_column(names: Sequence[str], sample: Sequence[Sequence[str]], column: s
     named = next((names.index(name) for name in URL_NAMES if name in names), None)
     if named is not None:
         return named
-    counts = [sum(1 for cells in sample if i < len(cells) and LOOKS_LIKE_URL.match(cells[i])) for i in range(max(map(len, sample)))]
+    counts = [
+        sum(1 for cells in sample if i < len(cells) and LOOKS_LIKE_URL.match(cells[i]))
+        for i in range(max(map(len, sample)))
+    ]
     if not any(counts):
         raise FileRefused("No column holds links; name one with --column.", reason="no_column")
     return counts.index(max(counts))
@@ -147,7 +154,15 @@ def _row(line: Line, url: str, record: Mapping[str, Any]) -> Row:
 
 
 def _refused(line: Line, reason: str, message: str) -> Row:
-    return Row(line.number, line.text[:200], refused=RowRefused(f"Line {line.number} {message}.", reason=reason, line=line.number))
+    return Row(
+        line.number,
+        line.text[:200],
+        refused=RowRefused(f"Line {line.number} {message}.", reason=reason, line=line.number),
+    )
 
 
-READERS: dict[str, Callable[[Sequence[Line], Iterator[Line], str], Iterator[Row]]] = {"csv": _csv, "ndjson": _ndjson, "text": _text}
+READERS: dict[str, Callable[[Sequence[Line], Iterator[Line], str], Iterator[Row]]] = {
+    "csv": _csv,
+    "ndjson": _ndjson,
+    "text": _text,
+}
