@@ -16,6 +16,8 @@ from cautery.custody.events import Event
 from cautery.custody.models import BatchRows, Checkpoint, Entry, Leaf
 
 SEAL_BATCH = 5_000
+LATE = 10_000
+"""How far back a later commit with an earlier number is looked for (PostgreSQL numbers rows before they commit)."""
 
 
 def record(
@@ -54,18 +56,21 @@ class Sealer:
 
     def __init__(self) -> None:
         self._tree = Tree()
-        for leaf in Leaf.objects.order_by("position").values_list("entry__leaf", flat=True).iterator(10_000):
+        self._last = 0
+        for leaf, entry in Leaf.objects.order_by("position").values_list("entry__leaf", "entry_id").iterator(10_000):
             self._tree.append(bytes.fromhex(leaf))
+            self._last = max(self._last, entry)
 
     def seal(self, at: datetime) -> int:
         """Give the entries not yet in the tree their places, and write a checkpoint; how many were sealed."""
         sealed = 0
-        while batch := list(Entry.objects.filter(place=None).order_by("pk")[:SEAL_BATCH]):
+        while batch := list(Entry.objects.filter(pk__gt=self._last - LATE, place=None).order_by("pk")[:SEAL_BATCH]):
             with transaction.atomic():
                 start = self._tree.size
                 Leaf.objects.bulk_create(Leaf(position=start + n, entry=entry) for n, entry in enumerate(batch))
                 for entry in batch:
                     self._tree.append(bytes.fromhex(entry.leaf))
                 Checkpoint.objects.create(size=self._tree.size, root=self._tree.root().hex(), at=at)
+            self._last = max(self._last, batch[-1].pk)
             sealed += len(batch)
         return sealed

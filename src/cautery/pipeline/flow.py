@@ -53,14 +53,21 @@ from cautery.watch.steps import (
 LOG = logging.getLogger(__name__)
 WORKER = "worker:"
 AFTER_ERROR = timedelta(minutes=1)
+SEAL_EVERY_S = 1.0
+"""How long an entry may wait for its place in the tree, in seconds of wall time, beyond the step under way."""
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One pull: `run` does a batch at `now` and says how many rows it moved."""
+    """One pull: `run` does a batch at `now` and says how many rows it moved.
+
+    A step with `after` only has something to do once one of those moved something; the others look for themselves
+    (people and the clock make rows ready too).
+    """
 
     name: str
     run: Callable[[datetime], int]
+    after: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -73,7 +80,11 @@ class Flow:
     steps: list[Step] = field(init=False)
     _api: ApiWay = field(init=False)
     _bank: Bank = field(init=False)
-    _broken: dict[str, datetime] = field(init=False)
+    _sealer: Sealer = field(init=False)
+    _sealed_at: float = 0.0
+    _broken: dict[str, datetime] = field(default_factory=dict)
+    _moves: Counter[str] = field(default_factory=Counter)
+    _heard: dict[str, int] = field(default_factory=dict)
     spent: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
     """Wall seconds by step, so that what bounds a run can be said."""
 
@@ -82,26 +93,24 @@ class Flow:
         postman = Postman(HostMap(settings.HOST_MAP), settings.MAIL_RELAY)
         ways: dict[str, Way] = {"api": self._api, "mail": MailWay(postman, settings.MAIL_FROM, self.clock.now)}
         self._bank = Bank()
-        self._broken = {}
-        sealer = Sealer()
+        self._sealer = Sealer()
         worker, fetcher = self.worker, self.fetcher
         self.steps = [
             Step("identify", lambda now: identify_ready(fetcher, worker, now)),
-            Step("match", lambda now: match_ready(self._bank, worker, now)),
-            Step("refer: compose", lambda now: compose_ready(worker, now)),
-            Step("refer: settle what is uncertain", lambda now: reconcile(ways, now)),
-            Step("refer: send", lambda now: send_due(ways, worker, now)),
-            Step("track: follow", follow_new),
-            Step("track: read mail", read_inbox),
-            Step("track: read feeds", lambda now: read_feeds(self._api, now)),
-            Step("watch: flagged again", look_at_reflagged),
-            Step("track: probe", lambda now: probe_due(fetcher, worker, now)),
-            Step("watch: returns", notice_returns),
-            Step("watch: plan searches", plan_searches),
-            Step("watch: search", lambda now: search_due(fetcher, now)),
-            Step("watch: announcements", read_announcements),
-            Step("watch: copies", note_copies),
-            Step("custody: seal", sealer.seal),
+            Step("match", lambda now: match_ready(self._bank, worker, now), ("identify",)),
+            Step("compose", lambda now: compose_ready(worker, now)),
+            Step("settle", lambda now: reconcile(ways, now)),
+            Step("send", lambda now: send_due(ways, worker, now)),
+            Step("follow", follow_new, ("compose", "send", "settle")),
+            Step("read mail", read_inbox),
+            Step("read feeds", lambda now: read_feeds(self._api, now)),
+            Step("flagged again", look_at_reflagged),
+            Step("probe", lambda now: probe_due(fetcher, worker, now)),
+            Step("returns", notice_returns, ("probe",)),
+            Step("plan searches", plan_searches, ("probe",)),
+            Step("search", lambda now: search_due(fetcher, now)),
+            Step("announcements", read_announcements, ("probe", "follow")),
+            Step("copies", note_copies, ("identify",)),
         ]
 
     def run_until_idle(self, now: datetime) -> int:
@@ -109,20 +118,44 @@ class Flow:
         total = 0
         while moved := sum(self._run(step, now) for step in self.steps):
             total += moved
+        if time.monotonic() - self._sealed_at > SEAL_EVERY_S:
+            self.seal(now)
         return total
 
+    def seal(self, now: datetime) -> None:
+        """Give the log's new entries their places in the tree."""
+        began = time.perf_counter()
+        self._sealer.seal(now)
+        self._sealed_at = time.monotonic()
+        self.spent["seal"] += time.perf_counter() - began
+
+    def _has_news(self, step: Step) -> bool:
+        """Whether a step may find something: what it comes after moved since it last found nothing."""
+        if not step.after:
+            return True
+        heard = sum(self._moves[name] for name in step.after)
+        if self._heard.get(step.name) == heard:
+            return False
+        self._heard[step.name] = heard
+        return True
+
     def _run(self, step: Step, now: datetime) -> int:
-        if self._broken.get(step.name, now) > now:
+        if self._broken.get(step.name, now) > now or not self._has_news(step):
             return 0
         began = time.perf_counter()
         try:
-            return step.run(now)
+            moved = step.run(now)
         except (CauteryError, DatabaseError):
             LOG.exception("The step “%s” failed; it is tried again in %s.", step.name, AFTER_ERROR)
             self._broken[step.name] = now + AFTER_ERROR
+            self._heard.pop(step.name, None)
             return 0
         finally:
             self.spent[step.name] += time.perf_counter() - began
+        if moved:
+            self._moves[step.name] += moved
+            self._heard.pop(step.name, None)
+        return moved
 
     def next_due(self, now: datetime) -> datetime | None:
         """When the next thing is due."""
@@ -165,3 +198,4 @@ class Flow:
         self.run_until_idle(now)
         look_at_all(now, unsure_only=True)
         self.run_until_idle(now)
+        self.seal(now)

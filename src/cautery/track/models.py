@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models import Q
 
 from cautery.core.availability import Verdict
 from cautery.directory.models import Provider
@@ -33,7 +34,13 @@ class Tracking(Leased):
     answered_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        indexes = [models.Index("next_probe_at", name="tracking_due"), models.Index("item", name="tracking_item")]
+        indexes = [
+            models.Index("next_probe_at", name="tracking_due"),
+            models.Index("item", name="tracking_item"),
+            models.Index("first_down_at", name="tracking_down"),
+            models.Index(fields=["episode"], condition=Q(referred_at__isnull=True), name="tracking_unreferred"),
+            models.Index(fields=["episode"], condition=Q(returned_at__isnull=False), name="tracking_returned"),
+        ]
 
 
 class Probe(models.Model):

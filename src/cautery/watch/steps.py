@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from urllib.parse import quote
 
 from cautery.core.actors import Permission, system
@@ -39,6 +39,8 @@ CONTENT = frozenset({"post", "video", "image", "file", "paste", "page", "audio",
 NAME = "watch"
 ACTOR = system(NAME, Permission.INTAKE_FLAG_SUBMIT)
 MIN_WORDS = 4
+OVERLAP = timedelta(hours=1)
+"""How far behind the mark is read again, for rows that were committed late."""
 
 
 def notice_returns(now: datetime) -> int:
@@ -68,8 +70,9 @@ def look_at_reflagged(now: datetime) -> int:
 
 def plan_searches(now: datetime) -> int:
     """For each thing newly down: words that would find it, or its successor, again at the same provider."""
+    since = datetime.fromtimestamp(_position("down"), UTC) - OVERLAP
     down = list(
-        Tracking.objects.filter(first_down_at__isnull=False, watched=None, referred_at__isnull=False)
+        Tracking.objects.filter(first_down_at__gte=since, watched=None, referred_at__isnull=False)
         .select_related("item", "episode__capture", "episode__operation")
         .order_by("pk")[:BATCH]
     )
@@ -90,6 +93,8 @@ def plan_searches(now: datetime) -> int:
             )
             searches.setdefault((operation.pk, provider, words), search)
     start_searches(list(searches.values()), down)
+    if len(down) < BATCH:
+        mark("down", int(now.timestamp()))
     return len(down)
 
 
@@ -162,7 +167,11 @@ def read_announcements(now: datetime) -> int:
         ):
             by_operation.setdefault(operation, []).append(_announced(link, tracking))
     for operation, candidates in by_operation.items():
-        sight(operation, _with_kin(candidates), by=ACTOR, at=now)
+        known = set(
+            Item.objects.filter(identity__in=[c.identity for c in candidates]).values_list("identity", flat=True)
+        )
+        fresh = [c for c in candidates if c.identity not in known]
+        sight(operation, _with_kin(fresh) if fresh else [], by=ACTOR, at=now)
     mark("out_links", new[-1].pk)
     return len(new)
 
