@@ -10,10 +10,10 @@ import pytest
 from django.test import Client, RequestFactory
 from selectolax.lexbor import LexborHTMLParser
 
-from cautery.api.statuses import STATUSES
 from cautery.core.actors import Permission, system
 from cautery.core.errors import CauteryError, NotAllowed, NotFound, Refused
 from cautery.core.lifecycle import Outcome
+from cautery.core.statuses import STATUSES
 from cautery.report.dossier import dossier, item_page, operation_lines, operation_overview
 from cautery.report.dossier.items import ItemFilter
 from cautery.report.queries import outcomes, trackings

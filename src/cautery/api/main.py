@@ -10,11 +10,11 @@ from ninja.errors import AuthenticationError
 from ninja.security import HttpBearer
 
 from cautery.api import schemas as s
-from cautery.api.statuses import STATUSES
 from cautery.authorise.actions import Signing, claim_decisions, sign_many, turn_key
 from cautery.authorise.queries import decisions
 from cautery.core.actors import Actor
 from cautery.core.errors import CauteryError, NotAllowed
+from cautery.core.statuses import STATUSES
 from cautery.directory.queries import actor_by_token
 from cautery.fetch import clock
 from cautery.intake.actions import receive_all
@@ -53,7 +53,7 @@ def _actor(request: HttpRequest) -> Actor:
 
 
 @api.get("/health", response=s.HealthOut, auth=None)
-def health(_request: HttpRequest) -> dict[str, Any]:
+def health(request: HttpRequest) -> dict[str, Any]:  # noqa: ARG001 (ninja passes it by this name)
     """Whether the platform is there, and what time it is to it."""
     return {"ok": True, "now": clock().now()}
 

@@ -9,7 +9,7 @@ CLAIMS = frozenset({"removed", "geo_blocked"})
 
 
 def outcome(verdict: Verdict, answer: str | None) -> Outcome:
-    """The outcome of one notice, from the last decisive probe after it and the provider's last answer (None: silence).
+    """The outcome of one notice, from the probe that saw it down, else the last one, and the provider's last answer (None: silence).
 
     1. The page says removed: removed. It says by its owner: gone otherwise. Not in this country: geo-blocked.
     2. Gone without a word of who did it: removed only when the provider says so.

@@ -135,7 +135,7 @@ def _receive_chunk(batch: Batch, rows: Sequence[Row], total: Received, *, by: Ac
                 for _, k in links
             ],
         )
-        executemany(INSERT_FLAG, [_flag_params(batch.pk, row, link, at) for row, link in links])
+        executemany(INSERT_FLAG, [_flag_params(batch.pk, row, link, moment) for row, link in links])
         Rejection.objects.bulk_create(refused, ignore_conflicts=True, batch_size=1_000)
         execute(
             OPEN_EPISODES,
@@ -174,13 +174,13 @@ def _receive_chunk(batch: Batch, rows: Sequence[Row], total: Received, *, by: Ac
         )
 
 
-def _flag_params(batch_id: int, row: Row, link: Link, at: datetime) -> tuple[Any, ...]:
+def _flag_params(batch_id: int, row: Row, link: Link, moment: Any) -> tuple[Any, ...]:
     return (
         batch_id,
         row.line,
         row.part,
         row.url,
-        stored(row.seen_at or at),
+        moment if row.seen_at is None else stored(row.seen_at),
         row.language[:16],
         row.note,
         link.identity,

@@ -40,7 +40,14 @@ class Batch(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint("operation", "unit", "source", "key", name="batch_once", nulls_distinct=False)
+            models.UniqueConstraint(
+                fields=["operation", "unit", "source", "key"],
+                condition=Q(unit__isnull=False),
+                name="batch_of_a_unit_once",
+            ),
+            models.UniqueConstraint(
+                fields=["operation", "source", "key"], condition=Q(unit__isnull=True), name="batch_of_the_system_once"
+            ),
         ]
 
 

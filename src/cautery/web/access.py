@@ -11,9 +11,9 @@ from django.shortcuts import render
 from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_safe
 
-from cautery.api.statuses import STATUSES
 from cautery.core.actors import Permission
 from cautery.core.errors import CauteryError
+from cautery.core.statuses import STATUSES
 from cautery.directory.queries import actor_of
 
 View = Callable[..., HttpResponseBase]

@@ -236,12 +236,17 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="batch",
             constraint=models.UniqueConstraint(
-                models.F("operation"),
-                models.F("unit"),
-                models.F("source"),
-                models.F("key"),
-                name="batch_once",
-                nulls_distinct=False,
+                condition=models.Q(("unit__isnull", False)),
+                fields=("operation", "unit", "source", "key"),
+                name="batch_of_a_unit_once",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="batch",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("unit__isnull", True)),
+                fields=("operation", "source", "key"),
+                name="batch_of_the_system_once",
             ),
         ),
         migrations.AddConstraint(
