@@ -49,10 +49,13 @@ class WorldClock:
             try:
                 payload = None if body is None else json.dumps(body)
                 connection.request(method, path, payload, {"Content-Type": "application/json"})
-                answer: dict[str, Any] = json.loads(connection.getresponse().read())
+                response = connection.getresponse()
+                answer: dict[str, Any] = json.loads(response.read())
             except (OSError, http.client.HTTPException, ValueError):
                 time.sleep(PAUSE_S)
             else:
+                if response.status != 200:
+                    raise Unreachable(f"The world failed: {answer}.", url=path)
                 return answer
             finally:
                 connection.close()
