@@ -1,7 +1,7 @@
 """One shape of address: how it is recognised and what it stands for. Compiled from an `[[object]]` of a rule file.
 
-A pattern is a regular expression in which `{id}` stands for the part `id` of the file's `[parts]` (or for one path
-segment where the file does not say). A template is text in which `{id}` is filled in.
+A pattern is a regular expression in which `{id}` stands for the part `id` of the file's `[parts]` (where the file does
+not say: one segment of a path, anything in a query). A template is text in which `{id}` is filled in.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from cautery.core.links.address import Address, readable
 from cautery.core.links.codecs import CODECS
 
 SEGMENT = "[^/]+"
+ANYTHING = ".+"
 _PLACE = re.compile(r"\{([a-z][a-z_]*)\}")
 _FIRST = re.compile(r"/(?:\(\?:([A-Za-z0-9_|-]+)\)(?!\?)|([A-Za-z0-9_-]+(?:\\\.[A-Za-z0-9_-]+)*)(?![?*+{]))")
 _ROOT = "/"
@@ -149,7 +150,7 @@ class ShapeCompiler:
     def _shape(self, path: str, table: Mapping[str, Any], use: str) -> Shape:
         hosts = _listed(table.get("host", ()))
         query = tuple(
-            (name.removesuffix("?"), self._pattern(value), not name.endswith("?"))
+            (name.removesuffix("?"), self._pattern(value, unknown=ANYTHING), not name.endswith("?"))
             for name, value in table.get("query", {}).items()
         )
         shape = Shape(
@@ -189,14 +190,11 @@ class ShapeCompiler:
             if name not in known | extra:
                 raise self._invalid("unknown_part", f"{shape.path.pattern!r} gives no {name!r}")
 
-    def _pattern(self, text: str) -> re.Pattern[str]:
+    def _pattern(self, text: str, unknown: str = SEGMENT) -> re.Pattern[str]:
         try:
-            return re.compile(_PLACE.sub(self._place, text))
+            return re.compile(_PLACE.sub(lambda found: f"(?P<{found[1]}>{self._parts.get(found[1], unknown)})", text))
         except re.error as error:
             raise self._invalid("pattern", f"{text!r}: {error}") from error
-
-    def _place(self, found: re.Match[str]) -> str:
-        return f"(?P<{found[1]}>{self._parts.get(found[1], SEGMENT)})"
 
     def _invalid(self, reason: str, message: str) -> RulesInvalid:
         return RulesInvalid(f"{self._where}: {message}", reason=reason, file=self._where)
