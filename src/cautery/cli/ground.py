@@ -35,6 +35,8 @@ def set_up(data: Path | None, *, migrate: bool = True) -> None:
     if data is not None:
         os.environ["CAUTERY_DATA"] = str(data)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cautery.settings")
+    # Our matrices are 64 by 64: more threads only wait for each other.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     django.setup()
     if migrate:
         call_command("migrate", verbosity=0, interactive=False)

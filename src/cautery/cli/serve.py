@@ -39,7 +39,8 @@ def serve(
         if watch_stdin:
             threading.Thread(target=stop_when_parent_goes, daemon=True).start()
         beside = _worker() if worker else None
-        typer.echo(f"Cautery listens on http://{host}:{port}/ (Ctrl-C stops it).", err=True)
+        if not watch_stdin:
+            typer.echo(f"Cautery listens on http://{host}:{port}/ (Ctrl-C stops it).", err=True)
         try:
             _granian(host, port)
         finally:

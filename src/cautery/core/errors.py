@@ -9,9 +9,6 @@ CauteryError                    something the caller can be told, with fields, n
 |  `- FetchRefused              an address, a redirect or an answer the fetcher must not or could not accept
 |- NotAllowed                   the actor may not do this (permission)
 |- NotFound                     no such object, or not one the actor may see
-|- MovedMeanwhile               somebody else moved it first; read again
-|- NotSigned                    sending was asked for something no second person signed
-|- FourEyes                     the same person on both sides of a decision
 |- TamperFound                  the custody log does not verify (entry, reason)
 |- SettingInvalid               a setting that cannot be right (setting, reason, hint)
 `- Unreachable                  a service did not answer in time; trying later may help
@@ -83,24 +80,6 @@ class NotFound(CauteryError):
     """No such object, or not one the actor may see."""
 
     code = "not_found"
-
-
-class MovedMeanwhile(CauteryError):
-    """Somebody else moved the row first."""
-
-    code = "moved_meanwhile"
-
-
-class NotSigned(CauteryError):
-    """Nothing is sent that a second person did not sign."""
-
-    code = "not_signed"
-
-
-class FourEyes(CauteryError):
-    """The same person cannot stand on both sides of a decision."""
-
-    code = "four_eyes"
 
 
 class TamperFound(CauteryError):

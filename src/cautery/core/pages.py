@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from urllib.parse import urljoin
 
@@ -10,6 +11,13 @@ from selectolax.lexbor import LexborHTMLParser
 TEXT_LIMIT = 4_000
 LINK_LIMIT = 200
 MEDIA_LIMIT = 12
+ADDRESS_LIMIT = 8_192
+DEPTH_LIMIT = 1_000
+"""Elements within elements: browsers stop at about 500, and the time a parser needs grows with the square of the depth."""
+UNSEEN = ["script", "style", "noscript", "template"]
+ENDLESS = frozenset("area base br col embed hr img input link meta source track wbr p li dt dd option tr td th".split())
+"""Elements that need no end tag, and so say nothing of depth."""
+TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9-]*)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +34,8 @@ class Page:
 
 def read_page(body: bytes, url: str) -> Page:
     """Read HTML (anything is HTML to a browser: bad bytes become replacement characters, never an error)."""
-    tree = LexborHTMLParser(body.decode("utf-8", "replace").replace("\0", "\ufffd"))
+    tree = LexborHTMLParser(_shallow(body.decode("utf-8", "replace").replace("\0", "\ufffd")))
+    tree.strip_tags(UNSEEN)
     author = tree.css_first("meta[name=author]")
     root = tree.root
     return Page(
@@ -41,6 +50,17 @@ def read_page(body: bytes, url: str) -> Page:
     )
 
 
+def _shallow(markup: str) -> str:
+    """`markup` as far as it nests no deeper than `DEPTH_LIMIT`."""
+    depth = 0
+    for tag in TAG.finditer(markup):
+        if tag[2].lower() not in ENDLESS:
+            depth = max(0, depth - 1) if tag[1] else depth + 1
+            if depth > DEPTH_LIMIT:
+                return markup[: tag.start()]
+    return markup
+
+
 def _text(tree: LexborHTMLParser, selector: str) -> str:
     node = tree.css_first(selector)
     return "" if node is None else " ".join(node.text(separator=" ").split())
@@ -51,11 +71,14 @@ def _addresses(tree: LexborHTMLParser, base: str, places: tuple[tuple[str, str],
     for tag, attribute in places:
         for node in tree.css(tag):
             value = node.attributes.get(attribute)
-            if value and not value.startswith(("#", "data:", "javascript:", "mailto:")):
-                try:
-                    found[urljoin(base, value)] = None
-                except ValueError:
-                    continue  # not an address a browser would follow either
+            if value is None or len(value) > ADDRESS_LIMIT:
+                continue
+            try:
+                address = urljoin(base, value.strip())
+            except ValueError:
+                continue  # not an address a browser would follow either
+            if address.startswith(("http://", "https://")) and not value.startswith("#"):
+                found[address] = None
             if len(found) >= limit:
                 return tuple(found)
     return tuple(found)

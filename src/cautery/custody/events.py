@@ -21,6 +21,7 @@ class Event(StrEnum):
     REFER_DELIVERIES_RECORDED = "refer:deliveries:recorded"
     REFER_NOTICES_COMPOSED = "refer:notices:composed"
     REFER_NOTICES_HELD = "refer:notices:held"
+    REFER_UNSIGNED_REFUSED = "refer:unsigned:refused"
     REPORT_OPERATION_REPORTED = "report:operation:reported"
     REVIEW_DECISIONS_RECORDED = "review:decisions:recorded"
     REVIEW_HOLDS_SET = "review:holds:set"
@@ -44,6 +45,7 @@ LABELS: dict[Event, str] = {
     Event.REFER_DELIVERIES_RECORDED: "Notices sent",
     Event.REFER_NOTICES_COMPOSED: "Notices composed",
     Event.REFER_NOTICES_HELD: "Notices held back for another unit's investigation",
+    Event.REFER_UNSIGNED_REFUSED: "Kept from leaving: not signed as it stood",
     Event.REPORT_OPERATION_REPORTED: "Report made",
     Event.REVIEW_DECISIONS_RECORDED: "Decisions of a reviewer",
     Event.REVIEW_HOLDS_SET: "Investigation interest marked",

@@ -14,8 +14,7 @@ from django.db.models import F, Q, QuerySet
 from cautery.authorise.models import Act, Signature
 from cautery.authorise.signed import signed_digest
 from cautery.channels.base import Done, Later, NotTaken, SendResult, Taken, Uncertain
-from cautery.core.actors import Actor
-from cautery.core.errors import NotSigned
+from cautery.core.actors import Actor, system
 from cautery.core.lifecycle import DeliveryState, EpisodeState
 from cautery.custody.actions import record
 from cautery.custody.events import Event
@@ -79,9 +78,7 @@ def _notice(signature: Signature, provider: Provider, at: datetime) -> Notice:
         "issued_by": assessment.reviewer.unit.name,
         "contact": "",
         "language": (provider.languages or ["en"])[0],
-        "legal_ground": "; ".join(
-            f"Art 2(7)({limb}) Regulation (EU) 2021/784: {LIMBS[limb]}" for limb in assessment.limbs
-        ),
+        "legal_ground": legal_ground(assessment),
         "reasons": assessment.reason,
     }
     return Notice(
@@ -96,6 +93,11 @@ def _notice(signature: Signature, provider: Provider, at: datetime) -> Notice:
         body=body,
         composed_at=at,
     )
+
+
+def legal_ground(assessment: Assessment) -> str:
+    """The ground in words, as the notice carries it."""
+    return "; ".join(f"Art 2(7)({limb}) Regulation (EU) 2021/784: {LIMBS[limb]}" for limb in assessment.limbs)
 
 
 def _delivery(notice: Notice, at: datetime) -> Delivery:
@@ -163,33 +165,38 @@ def let_go(now: datetime) -> int:
 def take_batch(provider: Provider, n: int, worker: str, now: datetime) -> list[Delivery]:
     """Take up to `n` due deliveries of a released operation for sending. Only what a second person signed, unaltered, is taken.
 
-    The conditional update from queued to sending is what keeps two workers from sending the same notice.
+    The conditional update from queued to sending is what keeps two workers from sending the same notice. What turns out
+    not to be signed as it stands is failed, logged and never sent; the batch is then filled from the rest.
     """
-    ready = queued_now(now).filter(provider=provider).order_by("pk")
-    with transaction.atomic():
-        keys = list(ready.values_list("pk", flat=True)[:n])
-        if not keys:
-            return []
-        message_id = sha256(f"{provider.slug}|{keys[0]}|{keys[-1]}|{now.isoformat()}".encode()).hexdigest()[:40]
-        taken = Delivery.objects.filter(pk__in=keys, state=DeliveryState.QUEUED).update(
-            state=DeliveryState.SENDING,
-            lease_owner=worker,
-            lease_until=time.time() + SEND_LEASE_S,
-            attempts=F("attempts") + 1,
-            message_id=message_id,
-            sent_wall=None,
-        )
-        found = list(
-            Delivery.objects.filter(pk__in=keys, state=DeliveryState.SENDING, lease_owner=worker, message_id=message_id)
-            .select_related("notice__signature__assessment__episode__item")
-            .order_by("pk")
-        )
-        unsigned = [d for d in found if not _signed(d)]
-        if unsigned:
-            _refuse_unsigned(unsigned)
-    if taken and len(unsigned) == taken:
-        raise NotSigned("Nothing in this batch is signed as it stands.", deliveries=[d.pk for d in unsigned])
-    return [d for d in found if _signed(d)]
+    taken: list[Delivery] = []
+    while not taken:
+        with transaction.atomic():
+            claimed = _claim(provider, n, worker, now)
+            taken = [d for d in claimed if _signed(d)]
+            unsigned = [d for d in claimed if not _signed(d)]
+            if unsigned:
+                _refuse_unsigned(unsigned, now)
+        if not claimed:
+            break
+    return taken
+
+
+def _claim(provider: Provider, n: int, worker: str, now: datetime) -> list[Delivery]:
+    keys = list(queued_now(now).filter(provider=provider).order_by("pk").values_list("pk", flat=True)[:n])
+    if not keys:
+        return []
+    message_id = sha256(f"{provider.slug}|{keys[0]}|{keys[-1]}|{now.isoformat()}".encode()).hexdigest()[:40]
+    Delivery.objects.filter(pk__in=keys, state=DeliveryState.QUEUED).update(
+        state=DeliveryState.SENDING,
+        lease_owner=worker,
+        lease_until=time.time() + SEND_LEASE_S,
+        attempts=F("attempts") + 1,
+        message_id=message_id,
+        sent_wall=None,
+        error="",
+    )
+    mine = Delivery.objects.filter(pk__in=keys, state=DeliveryState.SENDING, lease_owner=worker, message_id=message_id)
+    return list(mine.select_related("notice__signature__assessment__episode__item").order_by("pk"))
 
 
 def _signed(delivery: Delivery) -> bool:
@@ -201,14 +208,18 @@ def _signed(delivery: Delivery) -> bool:
         signature.act == Act.SIGN
         and signature.signer_id != assessment.reviewer_id
         and signature.digest == signed_digest(assessment)
-        and (body["url"], body["reasons"], body["instrument"]) == (item.url, assessment.reason, assessment.instrument)
+        and (body["url"], body["reasons"], body["instrument"], body["legal_ground"])
+        == (item.url, assessment.reason, assessment.instrument, legal_ground(assessment))
     )
 
 
-def _refuse_unsigned(deliveries: Sequence[Delivery]) -> None:
+def _refuse_unsigned(deliveries: Sequence[Delivery], at: datetime) -> None:
     Delivery.objects.filter(pk__in=[d.pk for d in deliveries]).update(
         state=DeliveryState.FAILED, error="not signed as it stands", lease_owner="", lease_until=0.0
     )
+    rows = [{"reference": d.notice.reference} for d in deliveries]
+    facts = {"refused": len(rows)}
+    record(Event.REFER_UNSIGNED_REFUSED, by=system("refer"), at=at, subject="deliveries", facts=facts, rows=rows)
 
 
 def mark_started(deliveries: Sequence[Delivery], wall: float) -> None:
@@ -237,9 +248,8 @@ def _free(deliveries: Sequence[Delivery]) -> Any:
 
 def _requeue(deliveries: Sequence[Delivery], result: Later, at: datetime) -> int:
     """Back in the queue; and everything else for a provider that said "later" waits as long."""
-    attempts = max(d.attempts for d in deliveries)
-    wait = result.after_s if result.after_s is not None else BACKOFF_S[min(attempts, len(BACKOFF_S)) - 1]
-    due = at + timedelta(seconds=max(1.0, wait))
+    wait = _backoff(max(d.attempts for d in deliveries))
+    due = at + (wait if result.after_s is None else timedelta(seconds=max(1.0, result.after_s)))
     changed: int = _free(deliveries).update(
         state=DeliveryState.QUEUED, due_at=due, error=result.why[:200], lease_owner="", lease_until=0.0
     )
@@ -247,6 +257,10 @@ def _requeue(deliveries: Sequence[Delivery], result: Later, at: datetime) -> int
         due_at=due
     )
     return changed
+
+
+def _backoff(attempts: int) -> timedelta:
+    return timedelta(seconds=BACKOFF_S[min(max(attempts, 1), len(BACKOFF_S)) - 1])
 
 
 def _settle(deliveries: Sequence[Delivery], result: Done, *, by: Actor, at: datetime) -> int:
@@ -301,15 +315,32 @@ def record_reconciled(
     with transaction.atomic():
         if there:
             _settle([d for d, _ in there], Done([taken for _, taken in there]), by=by, at=at)
-        missing = [d.pk for d, taken in arrived if taken is None]
-        Delivery.objects.filter(pk__in=missing, state=DeliveryState.UNCERTAIN).update(
-            state=DeliveryState.QUEUED, due_at=at
-        )
+        missing = [d for d, taken in arrived if taken is None]
+        for delivery in missing:
+            # Cut off by a crash of ours, it may go at once; after an answer that was none, the provider gets time.
+            wait = _backoff(delivery.attempts) if delivery.error else timedelta(0)
+            Delivery.objects.filter(pk=delivery.pk, state=DeliveryState.UNCERTAIN).update(
+                state=DeliveryState.QUEUED, due_at=at + wait
+            )
     return len(arrived)
 
 
 def give_up_sending(worker_prefix: str) -> int:
     """After a crash: what was being sent by workers that are gone may have been sent. It is uncertain, never simply repeated."""
-    return Delivery.objects.filter(state=DeliveryState.SENDING, lease_owner__startswith=worker_prefix).update(
+    return _make_uncertain(Delivery.objects.filter(lease_owner__startswith=worker_prefix))
+
+
+def give_up_lapsed() -> int:
+    """The same for workers on other machines that let their lease run out in the middle of a sending."""
+    return _make_uncertain(Delivery.objects.filter(lease_until__lt=time.time()))
+
+
+def _make_uncertain(deliveries: QuerySet[Delivery]) -> int:
+    return deliveries.filter(state=DeliveryState.SENDING).update(
         state=DeliveryState.UNCERTAIN, lease_owner="", lease_until=0.0
     )
+
+
+def ask_later(deliveries: Sequence[Delivery], due_at: datetime) -> None:
+    """What could not be settled now is asked about later."""
+    Delivery.objects.filter(pk__in=[d.pk for d in deliveries], state=DeliveryState.UNCERTAIN).update(due_at=due_at)

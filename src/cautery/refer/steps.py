@@ -16,7 +16,9 @@ from cautery.ground.leases import claim
 from cautery.identify.models import Hosting
 from cautery.intake.models import Episode
 from cautery.refer.actions import (
+    ask_later,
     compose_many,
+    give_up_lapsed,
     hold_back,
     let_go,
     mark_started,
@@ -91,6 +93,7 @@ def addressee(provider: Provider) -> Addressee:
 
 def reconcile(ways: Ways, now: datetime) -> int:
     """Ask providers about sendings that may have happened; mail, which cannot be asked, is sent again as the same message."""
+    give_up_lapsed()
     settled = 0
     waiting = (
         Delivery.objects.filter(state=DeliveryState.UNCERTAIN, due_at__lte=now)
@@ -106,9 +109,7 @@ def reconcile(ways: Ways, now: datetime) -> int:
             settled += _send_same_again(ways, provider, deliveries, now)
             continue
         settled += record_reconciled(deliveries, known, by=system(NAME), at=now)
-        Delivery.objects.filter(pk__in=[d.pk for d in deliveries if d.notice.idempotency_key not in known]).update(
-            due_at=now + ASK_AGAIN
-        )
+        ask_later(deliveries, now + ASK_AGAIN)
     return settled
 
 
@@ -119,6 +120,7 @@ def _send_same_again(ways: Ways, provider: Provider, deliveries: list[Delivery],
         by_message.setdefault(delivery.message_id, []).append(delivery)
     for batch in by_message.values():
         settled += record_sending(batch, _start(ways, provider, batch).result(), by=system(NAME), at=now)
+        ask_later(batch, now + ASK_AGAIN)
     return settled
 
 
