@@ -38,6 +38,9 @@ def exercise(
     """
     wanted = Wanted(flags, providers, days, seed, scenario.resolve() if scenario else None)
     with told(), World(out.resolve(), wanted, resume=resume, fresh=fresh) as world:
+        if world.finished:
+            typer.echo(f"The rehearsal in {out} is finished; leave out --resume to begin anew.")
+            return
         world.start()
         os.environ.update(world.environment() | {"CAUTERY_EXTRA_RULES": str(RULES)})
         set_up(None)
