@@ -39,8 +39,25 @@ def test_bytes_that_are_not_text_and_endless_lines_are_answered(tmp_path: Path) 
     result = CliRunner().invoke(app, [str(hostile)])
     rows = [json.loads(line) for line in result.stdout.splitlines()]
     assert result.exit_code == 0
-    assert [row.get("reason") for row in rows[:2]] == ["not_a_url", "too_long"]
-    assert rows[-1]["key"] == "example.org"
+    assert [row.get("reason") for row in rows] == ["not_a_url", "too_long", None]
+    assert len(rows[1]["input"]) < 1_000
+    assert rows[2]["key"] == "example.org"
+
+
+def test_a_text_in_one_endless_line_loses_no_link(tmp_path: Path) -> None:
+    text = tmp_path / "text"
+    text.write_text(" ".join(f"https://example.org/{n}" for n in range(60_000)))
+    result = CliRunner().invoke(app, ["--extract", str(text)])
+    keys = [json.loads(line)["key"] for line in result.stdout.splitlines()]
+    assert keys == [f"example.org/{n}" for n in range(60_000)]
+
+
+def test_an_operator_adds_rules_from_a_folder(tmp_path: Path) -> None:
+    (tmp_path / "new.toml").write_text(
+        'provider = "newsite"\nhosts = ["newsite.test"]\n[[object]]\nkind = "video"\npath = "/clip/{id}"\n'
+    )
+    result = CliRunner().invoke(app, ["--rules", str(tmp_path)], input="https://newsite.test/clip/9\n")
+    assert json.loads(result.stdout)["identity"] == "newsite:video:9"
 
 
 def test_a_file_that_is_not_there_is_said() -> None:

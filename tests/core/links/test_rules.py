@@ -97,3 +97,31 @@ def test_an_operator_adds_a_provider_with_one_file(tmp_path: Path) -> None:
         'provider = "newsite"\nhosts = ["newsite.test"]\n[[object]]\nkind = "video"\npath = "/clip/{id}"\n'
     )
     assert identify("https://newsite.test/clip/9", Ruleset.load(RULES, tmp_path)).identity == "newsite:video:9"
+
+
+def _spellings(url: str) -> list[str]:
+    """The same address as other people write it: tracking added, escapes, case of the host, a port nobody needs."""
+    scheme, _, rest = url.partition("://")
+    host, slash, path = rest.partition("/")
+    before, mark, fragment = rest.partition("#")
+    joint = "&" if "?" in before else "?"
+    spellings = [
+        f"{scheme.upper()}://{host.upper()}{slash}{path}",
+        f"{'http' if scheme == 'https' else 'https'}://{rest}",
+        f"  {url}\n",
+        f"{scheme}://{host}.{slash}{path}",
+        f"{scheme}://{host}:{443 if scheme == 'https' else 80}{slash}{path}",
+    ]
+    if "=" in before or "?" not in before:
+        spellings.append(f"{scheme}://{before}{joint}utm_source=a&fbclid=b{mark}{fragment}")
+    if "?" not in before and not mark and slash and path:
+        spellings.append(f"{scheme}://{rest.rstrip('/')}/")
+    return spellings
+
+
+@pytest.mark.parametrize(("provider", "row"), [p for p in _yes() if p.values[1][0].startswith("http")])
+def test_an_example_is_one_object_however_it_is_spelled(provider: Provider, row: list[str]) -> None:
+    wanted = identify(row[0], ALL).identity
+    assert {spelling: identify(spelling, ALL).identity for spelling in _spellings(row[0])} == dict.fromkeys(
+        _spellings(row[0]), wanted
+    )
