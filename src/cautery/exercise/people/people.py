@@ -17,6 +17,8 @@ from cautery.exercise.people.timetable import PeopleEvent, Plan
 CLAIM_LIMIT = 500
 BATCH_LIMIT = 5000
 ENDLESS = 10**9
+HOLD_AFTER_END_S = 30 * 86_400.0
+"""An investigation outlasts the operation."""
 HOLD_REASON = "Investigation interest: please leave this up for now."
 
 
@@ -135,7 +137,7 @@ class People:
         urls = self._world.holds_for(index)
         if not urls:
             return False
-        until = to_iso(self._plan.end)
+        until = to_iso(self._plan.end + HOLD_AFTER_END_S)
         holds = [{"url": url, "reason": HOLD_REASON, "until": until} for url in urls]
         answer = self._client.post(
             "/deconfliction/holds", self._units[index].reviewers[0], {"operation": self._plan.operation, "holds": holds}
