@@ -17,7 +17,7 @@ from cautery.exercise.people.timetable import PeopleEvent, Plan
 CLAIM_LIMIT = 500
 BATCH_LIMIT = 5000
 ENDLESS = 10**9
-HOLD_AFTER_END_S = 30 * 86_400.0
+HOLD_AFTER_END_S = 30 * 86_400
 """An investigation outlasts the operation."""
 HOLD_REASON = "Investigation interest: please leave this up for now."
 
