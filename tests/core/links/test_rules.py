@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import re
 from pathlib import Path
 from typing import Any
 
@@ -125,3 +127,24 @@ def test_an_example_is_one_object_however_it_is_spelled(provider: Provider, row:
     assert {spelling: identify(spelling, ALL).identity for spelling in _spellings(row[0])} == dict.fromkeys(
         _spellings(row[0]), wanted
     )
+
+
+def _another(letter: str) -> str:
+    """Another letter of the same sort."""
+    for first, last in ("09", "az", "AZ"):
+        if first <= letter <= last:
+            return first if letter == last else chr(ord(letter) + 1)
+    return letter
+
+
+@pytest.mark.parametrize(("provider", "row"), _yes())
+def test_another_id_is_another_object(provider: Provider, row: list[str]) -> None:
+    identity = identify(row[0], ALL).identity
+    part = max(re.split(r"[/:@#?=&.]", row[2]), key=len)
+    at = row[0].find(part) if row[0].count(part) == 1 else -1
+    for place in range(len(part)) if at >= 0 else ():
+        letter = row[0][at + place]
+        changed = row[0][: at + place] + _another(letter) + row[0][at + place + 1 :]
+        if changed != row[0]:
+            with contextlib.suppress(LinkRefused):
+                assert identify(changed, ALL).identity != identity, changed

@@ -60,7 +60,8 @@ def of_address(address: Address, rules: Ruleset, depth: int = 0) -> Link:
 
 
 def _rest(address: Address, provider: Provider, rules: Ruleset) -> Link:
-    return general(address, rules.trackers | provider.trackers, provider=provider.slug)
+    trackers = rules.trackers | provider.trackers if provider.trackers else rules.trackers
+    return general(address, trackers, provider=provider.slug)
 
 
 def _special(text: str, rules: Ruleset, depth: int) -> Link | None:
@@ -94,7 +95,7 @@ def _link(address: Address, provider: Provider, found: Match, rules: Ruleset, de
         url=address.href,
         provider=provider.slug,
         kind=shape.kind,
-        key=fill(shape.key, parts),
+        key=fill(shape.key, parts).rstrip("/"),
         owner=(fill(shape.owner, parts) or None) if shape.owner else None,
         canonical_url=fill_url(shape.url, parts) if shape.url else address.href,
         space=shape.space,

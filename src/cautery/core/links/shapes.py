@@ -47,6 +47,8 @@ class Shape:
     shortener: bool
     lower: tuple[str, ...]
     needs_query: bool
+    may_be_empty: bool
+    """Whether the key rests on parameters that may be missing; then a link without them is another shape."""
     decode: tuple[tuple[str, str], ...]
     given: frozenset[str]
     """Which of the parts every address has (`host`, `domain`, `search`, `raw_query`) the templates ask for."""
@@ -76,7 +78,7 @@ class Shape:
                 parts[name] = parts[name].lower()
         for name, codec in self.decode:
             parts[name] = CODECS[codec](parts[name])
-        return parts
+        return None if self.may_be_empty and not fill(self.key, parts).strip("/") else parts
 
     def _in_query(self, address: Address, parts: dict[str, str]) -> bool:
         for name, pattern, needed in self.query:
@@ -169,6 +171,7 @@ class ShapeCompiler:
             refuse=use == "refused",
             shortener=bool(table.get("shortener", False)),
             lower=self._lower,
+            may_be_empty=use == "object" and not all(needed for _, _, needed in query),
             needs_query=any(needed for _, _, needed in query),
             decode=tuple(table.get("decode", {}).items()),
             given=_GIVEN & set(_PLACE.findall(" ".join(str(table.get(name, "")) for name in _TEMPLATES))),
