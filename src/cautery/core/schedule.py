@@ -9,18 +9,26 @@ from cautery.core.clock import on_grid
 
 AFTER_NOTICE = tuple(timedelta(minutes=m) for m in (10, 30, 60, 120, 240, 480, 960, 1440, 2160, 2880))
 """How long after its notice a thing that is still up is looked at again."""
-WHILE_DOWN = timedelta(hours=8)
+WHILE_DOWN = timedelta(hours=12)
 UNSURE_AGAIN = timedelta(minutes=30)
 CHANNEL_EVERY = timedelta(hours=1)
-"""A channel still up is read for what it announces."""
+CHANNEL_LATER = timedelta(hours=2)
+"""A channel still up is read for what it announces: hourly in the first half day after its notice, then every two hours."""
+ANNOUNCERS = frozenset({"account", "channel", "group"})
 GRID_MINUTES = 5
+LATER_GRID_MINUTES = 15
+FIRST_HOURS = timedelta(hours=6)
+HALF_A_DAY = timedelta(hours=12)
 
 
 def next_probe(
     now: datetime, *, referred_at: datetime | None, verdict: Verdict, kind: str, unsure_in_a_row: int
 ) -> datetime:
-    """The next look, on a grid of five minutes."""
-    return on_grid(_next(now, referred_at, verdict, kind, unsure_in_a_row), GRID_MINUTES)
+    """The next look, on a grid of five minutes in the first hours after the notice, of a quarter of an hour later."""
+    fresh = referred_at is not None and now - referred_at < FIRST_HOURS
+    return on_grid(
+        _next(now, referred_at, verdict, kind, unsure_in_a_row), GRID_MINUTES if fresh else LATER_GRID_MINUTES
+    )
 
 
 def _next(now: datetime, referred_at: datetime | None, verdict: Verdict, kind: str, unsure_in_a_row: int) -> datetime:
@@ -30,4 +38,6 @@ def _next(now: datetime, referred_at: datetime | None, verdict: Verdict, kind: s
         return now + WHILE_DOWN
     steps = [referred_at + step for step in AFTER_NOTICE] if referred_at else []
     due = next((moment for moment in steps if moment > now + timedelta(minutes=1)), now + WHILE_DOWN)
-    return min(due, now + CHANNEL_EVERY) if referred_at and kind in {"channel", "account", "group"} else due
+    if referred_at is None or kind not in ANNOUNCERS:
+        return due
+    return min(due, now + (CHANNEL_EVERY if now - referred_at < HALF_A_DAY else CHANNEL_LATER))

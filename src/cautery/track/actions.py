@@ -167,8 +167,7 @@ def note_referred(*, at: datetime) -> int:
         new = list(
             Delivery.objects.filter(
                 state__in=[DeliveryState.DELIVERED, DeliveryState.REJECTED],
-                notice__episode__tracking__referred_at__isnull=True,
-                notice__episode__tracking__isnull=False,
+                notice__episode__in=Tracking.objects.filter(referred_at__isnull=True).values("pk"),
                 sent_at__isnull=False,
             ).values_list("notice__episode_id", "received_at", "sent_at", "provider_id", "channel")[:5_000]
         )

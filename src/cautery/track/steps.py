@@ -31,6 +31,8 @@ from cautery.track.actions import (
 from cautery.track.models import Feed, Mail, Tracking
 
 BATCH = 1_000
+FEED_BUSY = 20
+"""A feed that brought more than this is read again in five minutes, else in a quarter of an hour."""
 NAME = "track"
 ANNOUNCERS = frozenset({"channel", "account", "group", "site", "page"})
 """Kinds whose out-links are kept: what is still up announces where the rest has gone."""
@@ -82,7 +84,8 @@ def _read_on(way: ApiWay, feed: Feed, now: datetime) -> int:
         stuck, cursor = page["next"] == cursor, page["next"]
         if stuck or not said:
             break
-    move_cursor(feed, cursor, on_grid(now + (FEED_EVERY if heard else FEED_QUIET), 5))
+    wait, grid = (FEED_EVERY, 5) if heard > FEED_BUSY else (FEED_QUIET, 15)
+    move_cursor(feed, cursor, on_grid(now + wait, grid))
     return heard
 
 

@@ -49,7 +49,7 @@ def searched(searches: Sequence[Search], *, at: datetime) -> None:
     for search in searches:
         search.asked, search.last_at = search.asked + 1, at
         later = [search.began_at + step for step in SEARCH_AFTER if search.began_at + step > at]
-        search.next_at = on_grid(later[0], 5) if later else None
+        search.next_at = on_grid(later[0], 15) if later else None
     with transaction.atomic():
         update_many(searches, ["asked", "last_at", "next_at"])
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from urllib.parse import quote
+
+from django.db.models import Min
 
 from cautery.core.actors import Permission, system
 from cautery.core.clock import on_grid
@@ -89,7 +91,7 @@ def plan_searches(now: datetime) -> int:
                 words=words,
                 item=tracking.item,
                 began_at=now,
-                next_at=on_grid(now + SEARCH_AFTER[0], 5),
+                next_at=on_grid(now + SEARCH_AFTER[0], 15),
             )
             searches.setdefault((operation.pk, provider, words), search)
     start_searches(list(searches.values()), down)
@@ -192,25 +194,28 @@ def _announced(link: OutLink, tracking: Tracking) -> Candidate:
 
 def _with_kin(candidates: Sequence[Candidate]) -> list[Candidate]:
     """The same, each with the removed account it looks most like, if any does."""
-    gone: dict[tuple[str, str], list[Item]] = {}
-    for tracking in Tracking.objects.filter(first_down_at__isnull=False, item__kind__in=HANDLES).select_related("item"):
-        gone.setdefault((tracking.item.provider, tracking.item.kind), []).append(tracking.item)
-    found: list[Candidate] = []
-    for candidate in candidates:
-        link = _link(candidate.url)
-        kin = _nearest(link, gone.get((link.provider, link.kind), [])) if link is not None else None
-        if kin is not None:
-            item, like = kin
-            reason = f"{like.reason}; {candidate.reason}"
-            candidate = replace(candidate, score=like.score, reason=reason[:300], predecessor=item)
-        found.append(candidate)
-    return found
+    gone: dict[tuple[str, str], list[tuple[int, str]]] = {}
+    rows = Tracking.objects.filter(first_down_at__isnull=False, item__kind__in=HANDLES)
+    for provider, kind, pk, key in rows.values_list("item__provider", "item__kind", "item_id", "item__key").distinct():
+        gone.setdefault((provider, kind), []).append((pk, key))
+    kin = {c.identity: found for c in candidates if (found := _kin(c, gone)) is not None}
+    items = Item.objects.in_bulk([pk for pk, _ in kin.values()])
+    return [_related(c, items[kin[c.identity][0]], kin[c.identity][1]) if c.identity in kin else c for c in candidates]
 
 
-def _nearest(link: Link, items: Sequence[Item]) -> tuple[Item, Likeness] | None:
-    scored = [(item, like_handles(item.key, link.key)) for item in items]
+def _kin(
+    candidate: Candidate, gone: Mapping[tuple[str, str], Sequence[tuple[int, str]]]
+) -> tuple[int, Likeness] | None:
+    link = _link(candidate.url)
+    rows = gone.get((link.provider, link.kind), ()) if link is not None else ()
+    scored = [(pk, like_handles(key, link.key)) for pk, key in rows] if link is not None else []
     best = max(scored, key=lambda pair: pair[1].score, default=None)
     return best if best is not None and best[1].score >= HANDLE_THRESHOLD else None
+
+
+def _related(candidate: Candidate, item: Item, like: Likeness) -> Candidate:
+    reason = f"{like.reason}; {candidate.reason}"[:300]
+    return replace(candidate, score=like.score, reason=reason, predecessor=item)
 
 
 def note_copies(now: datetime) -> int:
@@ -237,11 +242,12 @@ def note_copies(now: datetime) -> int:
 
 def _referred_with(media: set[int]) -> dict[int, Item]:
     """By medium: the first item with these bytes whose notice was delivered."""
+    if not media:
+        return {}
     rows = EpisodeMedia.objects.filter(media_id__in=media, episode__notices__delivery__state=DeliveryState.DELIVERED)
-    found: dict[int, Item] = {}
-    for row in rows.select_related("episode__item").order_by("pk"):
-        found.setdefault(row.media_id, row.episode.item)
-    return found
+    firsts = dict(rows.values_list("media_id").annotate(Min("episode__item_id")))
+    items = Item.objects.in_bulk(set(firsts.values()))
+    return {medium: items[item] for medium, item in firsts.items()}
 
 
 def next_watch() -> datetime | None:
