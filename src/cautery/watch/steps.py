@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from urllib.parse import quote
 
 from django.db.models import Min
@@ -41,7 +42,7 @@ CONTENT = frozenset({"post", "video", "image", "file", "paste", "page", "audio",
 NAME = "watch"
 ACTOR = system(NAME, Permission.INTAKE_FLAG_SUBMIT)
 MIN_WORDS = 4
-OVERLAP = timedelta(hours=1)
+OVERLAP = timedelta(minutes=10)
 """How far behind the mark is read again, for rows that were committed late."""
 
 
@@ -116,7 +117,7 @@ def search_due(fetcher: Fetcher, now: datetime) -> int:
             by_operation.setdefault(search.operation, []).extend(found)
     searched(due, at=now)
     for operation, candidates in by_operation.items():
-        sight(operation, candidates, by=ACTOR, at=now)
+        _sight_new(operation, candidates, now)
     return len(due)
 
 
@@ -140,7 +141,9 @@ def _candidate(search: Search, url: str) -> Candidate | None:
     )
 
 
+@lru_cache(maxsize=65_536)
 def _link(url: str) -> Link | None:
+    """What a link stands for; the same results come back search after search."""
     try:
         return identify(url, ruleset())
     except LinkRefused:
@@ -169,13 +172,17 @@ def read_announcements(now: datetime) -> int:
         ):
             by_operation.setdefault(operation, []).append(_announced(link, tracking))
     for operation, candidates in by_operation.items():
-        known = set(
-            Item.objects.filter(identity__in=[c.identity for c in candidates]).values_list("identity", flat=True)
-        )
-        fresh = [c for c in candidates if c.identity not in known]
-        sight(operation, _with_kin(fresh) if fresh else [], by=ACTOR, at=now)
+        _sight_new(operation, candidates, now)
     mark("out_links", new[-1].pk)
     return len(new)
+
+
+def _sight_new(operation: Operation, candidates: Sequence[Candidate], now: datetime) -> None:
+    """Hand on what the register does not hold yet, each with the removed account it looks most like."""
+    known = set(Item.objects.filter(identity__in=[c.identity for c in candidates]).values_list("identity", flat=True))
+    fresh = [c for c in candidates if c.identity not in known]
+    if fresh:
+        sight(operation, _with_kin(fresh), by=ACTOR, at=now)
 
 
 def _announced(link: OutLink, tracking: Tracking) -> Candidate:
