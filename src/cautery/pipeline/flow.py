@@ -37,8 +37,8 @@ from cautery.intake.models import Episode
 from cautery.match.steps import Bank, match_ready
 from cautery.refer.actions import give_up_sending
 from cautery.refer.steps import compose_ready, next_sending, reconcile, send_due
-from cautery.track.actions import look_at_all
-from cautery.track.models import Feed, Tracking
+from cautery.track.actions import look_at_all, read_all_feeds
+from cautery.track.models import Tracking
 from cautery.track.steps import follow_new, next_track, probe_due, read_feeds, read_inbox
 from cautery.watch.steps import (
     look_at_reflagged,
@@ -193,7 +193,7 @@ class Flow:
 
     def close(self, now: datetime) -> None:
         """When time has ended: read every feed and look at everything once more, the unsure ones a second time."""
-        Feed.objects.update(due_at=now)
+        read_all_feeds(now)
         look_at_all(now)
         self.run_until_idle(now)
         look_at_all(now, unsure_only=True)

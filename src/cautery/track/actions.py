@@ -189,6 +189,11 @@ def start_feeds(providers: set[int], at: datetime) -> None:
     Feed.objects.filter(provider_id__in=providers, due_at__gt=at + FEED_EVERY).update(due_at=at + FEED_EVERY)
 
 
+def read_all_feeds(at: datetime) -> None:
+    """At the end of an operation every feed is read once more."""
+    Feed.objects.update(due_at=at)
+
+
 def keep_answers(said: Sequence[Said], *, provider_id: int, source: str, by: Actor, at: datetime) -> list[str]:
     """Keep a provider's answers to its own notices; what could not be taken, in words. An answer heard before adds nothing."""
     notices = {
