@@ -7,7 +7,7 @@ from typing import Any
 from cautery.core.actors import Actor
 from cautery.core.errors import NotAllowed
 from cautery.directory.actions import token_digest
-from cautery.directory.models import ApiToken, Officer, Provider
+from cautery.directory.models import ApiToken, Officer, Provider, Unit
 from cautery.directory.roles import permissions_of
 
 
@@ -31,6 +31,11 @@ def actor_by_token(token: str) -> Actor:
 def providers() -> dict[str, Provider]:
     """Every provider by slug."""
     return {provider.slug: provider for provider in Provider.objects.all()}
+
+
+def unit_slugs() -> set[str]:
+    """Every unit's slug."""
+    return set(Unit.objects.values_list("slug", flat=True))
 
 
 def provider_by_handle(handles: list[str]) -> Provider | None:

@@ -116,16 +116,7 @@ def _receive_chunk(batch: Batch, rows: Sequence[Row], total: Received, *, by: Ac
         try:
             links.append((row, read_link(row)))
         except RowRefused as error:
-            refused.append(
-                Rejection(
-                    batch=batch,
-                    line=row.line,
-                    part=row.part,
-                    reason=error.reason,
-                    message=error.message[:300],
-                    excerpt=row.url[:EXCERPT].replace("\0", "\ufffd"),
-                )
-            )
+            refused.append(_rejection(batch, row, error))
     moment = stored(at)
     with transaction.atomic():
         new = executemany(
@@ -137,20 +128,7 @@ def _receive_chunk(batch: Batch, rows: Sequence[Row], total: Received, *, by: Ac
         )
         executemany(INSERT_FLAG, [_flag_params(batch.pk, row, link, moment) for row, link in links])
         Rejection.objects.bulk_create(refused, ignore_conflicts=True, batch_size=1_000)
-        execute(
-            OPEN_EPISODES,
-            (
-                batch.operation_id,
-                moment,
-                OpenedBy.WATCH if batch.source == "watch" else OpenedBy.FLAG,
-                EpisodeState.FLAGGED,
-                moment,
-                batch.pk,
-                rows[0].line,
-                rows[-1].line,
-                batch.operation_id,
-            ),
-        )
+        _open_episodes(batch, rows[0].line, rows[-1].line, moment)
         total.accepted += new
         total.known += len(links) - new
         total.rejected += len(refused)
@@ -172,6 +150,24 @@ def _receive_chunk(batch: Batch, rows: Sequence[Row], total: Received, *, by: Ac
             facts=facts,
             rows=[{"line": row.line, "part": row.part, "identity": link.identity} for row, link in links],
         )
+
+
+def _rejection(batch: Batch, row: Row, error: RowRefused) -> Rejection:
+    return Rejection(
+        batch=batch,
+        line=row.line,
+        part=row.part,
+        reason=error.reason,
+        message=error.message[:300],
+        excerpt=row.url[:EXCERPT].replace("\0", "\ufffd"),
+    )
+
+
+def _open_episodes(batch: Batch, first: int, last: int, moment: Any) -> None:
+    """An episode for each item of these lines that has none in the operation and is nowhere live."""
+    opened_by = OpenedBy.WATCH if batch.source == "watch" else OpenedBy.FLAG
+    frame = batch.operation_id
+    execute(OPEN_EPISODES, (frame, moment, opened_by, EpisodeState.FLAGGED, moment, batch.pk, first, last, frame))
 
 
 def _flag_params(batch_id: int, row: Row, link: Link, moment: Any) -> tuple[Any, ...]:

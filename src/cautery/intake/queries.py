@@ -8,7 +8,7 @@ from django.db.models import Count, QuerySet
 
 from cautery.core.actors import Actor, Permission
 from cautery.core.errors import NotFound
-from cautery.intake.models import Item, Operation
+from cautery.intake.models import Item, Operation, Rejection
 
 
 def get_operation(slug: str, *, by: Actor) -> Operation:
@@ -43,3 +43,10 @@ def items(operation: Operation, *, by: Actor) -> QuerySet[Item]:
     """The items of an operation."""
     by.require(Permission.INTAKE_ITEM_READ)
     return Item.objects.filter(episodes__operation=operation).distinct()
+
+
+def rejections(batch_id: int, *, by: Actor) -> list[dict[str, Any]]:
+    """The rows of a batch that could not be taken, in their order."""
+    by.require(Permission.INTAKE_FLAG_SUBMIT)
+    rows = Rejection.objects.filter(batch_id=batch_id).order_by("line", "part")
+    return [dict(row) for row in rows.values("line", "part", "reason", "message", "excerpt")]
