@@ -50,6 +50,13 @@ def update_many(rows: Sequence[Model], fields: Sequence[str]) -> None:
     )
 
 
+def sound() -> str:
+    """SQLite's own check of its file: `ok`, or the first thing that is wrong."""
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA quick_check(1)")
+        return str(cursor.fetchone()[0])
+
+
 def execute(sql: str, params: Sequence[Any] = ()) -> int:
     """Run one statement in the caller's transaction; how many rows it changed."""
     with connection.cursor() as cursor:
