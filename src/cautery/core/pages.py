@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 from urllib.parse import urljoin
 
@@ -15,8 +16,34 @@ ADDRESS_LIMIT = 8_192
 DEPTH_LIMIT = 1_000
 """Elements within elements: browsers stop at about 500, and the time a parser needs grows with the square of the depth."""
 UNSEEN = ["script", "style", "noscript", "template"]
-ENDLESS = frozenset("area base br col embed hr img input link meta source track wbr p li dt dd option tr td th".split())
+ENDLESS = frozenset(
+    (
+        "area",
+        "base",
+        "br",
+        "col",
+        "embed",
+        "hr",
+        "img",
+        "input",
+        "link",
+        "meta",
+        "source",
+        "track",
+        "wbr",
+        "p",
+        "li",
+        "dt",
+        "dd",
+        "option",
+        "tr",
+        "td",
+        "th",
+    )
+)
 """Elements that need no end tag, and so say nothing of depth."""
+RAW = {name: re.compile(f"</{name}", re.IGNORECASE) for name in ("script", "style")}
+"""Elements whose content is no markup: `i<n` in a script opens nothing."""
 TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9-]*)")
 
 
@@ -52,10 +79,20 @@ def read_page(body: bytes, url: str) -> Page:
 
 def _shallow(markup: str) -> str:
     """`markup` as far as it nests no deeper than `DEPTH_LIMIT`."""
-    depth = 0
-    for tag in TAG.finditer(markup):
-        if tag[2].lower() not in ENDLESS:
-            depth = max(0, depth - 1) if tag[1] else depth + 1
+    opened: Counter[str] = Counter()
+    depth = place = 0
+    while (tag := TAG.search(markup, place)) is not None:
+        name, place = tag[2].lower(), tag.end()
+        if tag[1]:
+            if opened[name]:
+                opened[name] -= 1
+                depth -= 1
+        elif name in RAW:
+            end = RAW[name].search(markup, place)
+            place = end.end() if end is not None else len(markup)
+        elif name not in ENDLESS:
+            opened[name] += 1
+            depth += 1
             if depth > DEPTH_LIMIT:
                 return markup[: tag.start()]
     return markup
