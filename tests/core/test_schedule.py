@@ -28,8 +28,8 @@ def test_the_next_look_lies_ahead_and_on_the_grid(
 
 @pytest.mark.parametrize("verdict", sorted(DOWN))
 def test_what_is_down_is_looked_at_now_and_then(verdict: Verdict) -> None:
-    assert next_probe(NOON, referred_at=NOON, verdict=verdict, kind="post", unsure_in_a_row=0) == NOON + timedelta(
-        hours=8
+    assert next_probe(NOON, referred_at=NOON, verdict=verdict, kind="post", unsure_in_a_row=0) == on_grid(
+        NOON + WHILE_DOWN, GRID_MINUTES
     )
 
 

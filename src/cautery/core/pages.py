@@ -17,29 +17,8 @@ DEPTH_LIMIT = 1_000
 """Elements within elements: browsers stop at about 500, and the time a parser needs grows with the square of the depth."""
 UNSEEN = ["script", "style", "noscript", "template"]
 ENDLESS = frozenset(
-    (
-        "area",
-        "base",
-        "br",
-        "col",
-        "embed",
-        "hr",
-        "img",
-        "input",
-        "link",
-        "meta",
-        "source",
-        "track",
-        "wbr",
-        "p",
-        "li",
-        "dt",
-        "dd",
-        "option",
-        "tr",
-        "td",
-        "th",
-    )
+    {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
+    | {"p", "li", "dt", "dd", "option", "tr", "td", "th"}
 )
 """Elements that need no end tag, and so say nothing of depth."""
 RAW = {name: re.compile(f"</{name}", re.IGNORECASE) for name in ("script", "style")}
