@@ -148,3 +148,16 @@ def test_another_id_is_another_object(provider: Provider, row: list[str]) -> Non
         if changed != row[0]:
             with contextlib.suppress(LinkRefused):
                 assert identify(changed, ALL).identity != identity, changed
+
+
+def test_the_rule_file_shown_to_newcomers_holds(tmp_path: Path) -> None:
+    shown = (RULES / "README.md").read_text(encoding="utf-8").split("```toml\n")[1].split("```")[0]
+    (tmp_path / "shown.toml").write_text(shown, encoding="utf-8")
+    rules = Ruleset.load(RULES, tmp_path)
+    provider = next(rules.named("vidora"))
+    for address, kind, key in examples(provider)["yes"]:
+        link = identify(address, rules)
+        assert (link.provider, link.kind, link.key) == ("vidora", kind, key)
+    for address, identity in examples(provider)["through"]:
+        assert identify(address, rules).identity == identity
+    assert identify("https://vidora.test/about", rules).kind == "page"
