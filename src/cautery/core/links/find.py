@@ -25,7 +25,7 @@ _APPS = "at|ipfs|ipns|lbry|matrix|mega|nostr|sgnl|tg|viber|whatsapp"
 _TOKEN = re.compile(rf"[^{_STOP}]*")
 _CUT_AT_CJK = re.compile(rf"[A-Za-z0-9_](?=[{_CJK}])")
 _LABEL_THEN_CJK = re.compile(rf"\.([A-Za-z]{{2,}})(?=[{_CJK}])")
-_PUNCTUATION = ".,;:!?'\"*…»”’‘“«)]}।،؛؟"
+_PUNCTUATION = "@.,;:!?'\"*…»”’‘“«)]}।،؛؟"
 _PAIRS = {"(": ")", "[": "]", "{": "}"}
 _SHORT = re.compile(r"/[A-Za-z0-9]+(?:\?[A-Za-z0-9_&=.-]+)?")
 _SHORT_LONGEST = 41
