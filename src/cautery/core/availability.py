@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from cautery.core import phrases
@@ -92,14 +93,17 @@ def judge(seen: Observation) -> Judged:
 
 
 def _led_to_sign_in(seen: Observation) -> bool:
+    if seen.final_url == seen.url:
+        return False
     asked, final = urlsplit(seen.url), urlsplit(seen.final_url)
-    moved = seen.final_url != seen.url
     host = final.netloc != asked.netloc and SIGN_IN_HOST.match(final.netloc)
-    return moved and bool(host or SIGN_IN_PATH.search(final.path))
+    return bool(host or SIGN_IN_PATH.search(final.path))
 
 
 def _led_to_front(seen: Observation) -> bool:
     """A page below the front that now answers with the front of a site."""
+    if seen.final_url == seen.url:
+        return False
     asked, final = urlsplit(seen.url), urlsplit(seen.final_url)
     return bool(asked.path.strip("/") or asked.query) and not final.path.strip("/") and not final.query
 
@@ -109,12 +113,21 @@ def _by_words(seen: Observation, head: str) -> Judged | None:
     shown = 200 <= seen.status < 300
     if shown and len(seen.text) > TEXT_HEAD:
         return None
+    meaning = _meaning(head)
+    if meaning is not None:
+        return Judged(meaning[0], f"{seen.status}, the page says “{meaning[1]}”")
+    if shown and (found := phrases.UNSAID.search(head)):
+        return Judged(Verdict.UNKNOWN, f"{seen.status}, the page says “{found.group(0)[:80]}” and not why")
+    return None
+
+
+@lru_cache(maxsize=16_384)
+def _meaning(head: str) -> tuple[Verdict, str] | None:
+    """What the head of a page says of it; kept, because the same pages are looked at over and over."""
     for pattern, verdict in MEANINGS:
         found = pattern.search(head)
         if found:
-            return Judged(verdict, f"{seen.status}, the page says “{found.group(0)[:80]}”")
-    if shown and (found := phrases.UNSAID.search(head)):
-        return Judged(Verdict.UNKNOWN, f"{seen.status}, the page says “{found.group(0)[:80]}” and not why")
+            return verdict, found.group(0)[:80]
     return None
 
 
