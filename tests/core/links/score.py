@@ -168,7 +168,7 @@ def profile_score() -> Score:
         total += 1
         account = str(row["account"]).lower()
         shown = f"{link.key}/{link.owner or ''}".lower() if link.kind != "page" else (link.owner or "").lower()
-        good = account in shown.split("/") or account in re.split(r"[/:@.]", shown)
+        good = account in shown.split("/") or account in re.split(r"[/:@.=&]", shown)
         right += good
         if not good:
             misses.append(f"{row['site']}: {row['url']} wants {account} -> {link.identity} owner {link.owner}")

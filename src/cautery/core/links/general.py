@@ -16,6 +16,7 @@ _INDEX = re.compile(r"/(?:index|default)\.(?:html?|php|aspx?|jsp)$", re.IGNORECA
 _PROFILE = re.compile(
     r"(/(?:(?:[a-z]{2}/)?(?:u|users?|profiles?|members?|people|authors?|artists?)/|@)@?[\w.~%-]+)(/.*)?", re.IGNORECASE
 )
+_NAMED = re.compile(r".*[?&](?:username|user_?name|nickname|member_?name)=[^&#]+", re.IGNORECASE)
 _MOBILE = re.compile(r"(?:www|m|mobile|amp)\.(?=[^.]+\.[^.])")
 _ROUTE = re.compile(r"!?/.+")
 _TRACKING = re.compile(r"(?:utm|pk|piwik|mtm|matomo|hsa|vero|oly|itm|_hs|_ga|_gl)_\w+", re.IGNORECASE)
@@ -49,7 +50,7 @@ def _kind_and_owner(place: str, path: str, shown: str) -> tuple[str, str | None]
         return "site", None
     profile = _PROFILE.fullmatch(path)
     if profile is None:
-        return "page", place
+        return ("account" if _NAMED.fullmatch(shown) else "page"), place
     if profile[2] is None and shown == path:
         return "account", place
     return "page", place + profile[1]
