@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import cache
+from hashlib import sha256
 
 from django.conf import settings
 
@@ -13,6 +14,9 @@ from cautery.core.links.refang import refang
 from cautery.sources.base import Row
 
 DEFANGED_LIMIT = 4_000
+KEY_LIMIT, KEPT = 240, 180
+"""A longer key is folded to its beginning and its SHA-256: a page's key is its whole address, an index entry is not."""
+PROVIDER_LIMIT = 100
 
 
 @cache
@@ -22,12 +26,27 @@ def ruleset() -> Ruleset:
     return Ruleset.load(RULES, *extra)
 
 
+def object_of(url: str) -> Link:
+    """The object a link stands for, by this installation's rules, with keys the register can hold; `LinkRefused`."""
+    link = identify(url, ruleset())
+    if len(link.provider) > PROVIDER_LIMIT:
+        raise LinkRefused("The host's name is too long.", reason="too_long", length=len(link.provider))
+    if max(len(link.key), len(link.owner or "")) <= KEY_LIMIT:
+        return link
+    return replace(link, key=folded(link.key), owner=folded(link.owner) if link.owner else None)
+
+
+def folded(key: str) -> str:
+    """A key of at most 240 characters that stands for `key` and for no other."""
+    return key if len(key) <= KEY_LIMIT else f"{key[:KEPT]}~{sha256(key.encode()).hexdigest()[:40]}"
+
+
 def read_link(row: Row) -> Link:
     """What the row's link stands for, defanged or not; `RowRefused` with its line and a stable reason."""
     if row.refused is not None:
         raise row.refused
     try:
-        return identify(row.url, ruleset())
+        return object_of(row.url)
     except LinkRefused as error:
         plain = refang(row.url[:DEFANGED_LIMIT])
         if plain != row.url and len(row.url) <= DEFANGED_LIMIT:

@@ -12,15 +12,14 @@ from django.db import transaction
 from cautery.core.actors import Actor, Permission
 from cautery.core.errors import LinkRefused
 from cautery.core.lifecycle import EpisodeState
-from cautery.core.links import identify
 from cautery.custody.actions import record
 from cautery.custody.events import Event
 from cautery.directory.models import Unit
 from cautery.ground.answers import Answers, Result
-from cautery.ground.leases import claim
+from cautery.ground.leases import claim, renew
 from cautery.intake.actions import advance
 from cautery.intake.models import Episode, Operation
-from cautery.intake.rules import ruleset
+from cautery.intake.rules import object_of
 from cautery.review.models import LIMBS, Assessment, Finding, Hold, Instrument, Purpose
 
 CLAIM_LIMIT = 500
@@ -54,6 +53,7 @@ def claim_episodes(operation: Operation, limit: int, *, by: Actor) -> list[int]:
     limit = min(limit, CLAIM_LIMIT)
     ready = Episode.objects.filter(operation=operation, state=EpisodeState.IN_REVIEW).order_by("pk")
     held = list(ready.filter(lease_owner=by.name).values_list("pk", flat=True)[:limit])
+    renew(Episode, held, by.name, CLAIM_SECONDS)
     return held + claim(ready.exclude(pk__in=held), by.name, limit - len(held), CLAIM_SECONDS)
 
 
@@ -61,7 +61,7 @@ def decide_many(decisions: Sequence[Decision], *, by: Actor, at: datetime) -> li
     """Record decisions on episodes this officer holds, in one transaction; each row is told what became of it."""
     by.require(Permission.REVIEW_EPISODE_DECIDE)
     answers = Answers([decision.episode_id for decision in decisions])
-    sound = {d.episode_id: d for d in decisions if not _complain(d, answers)}
+    sound = answers.once((d.episode_id, d) for d in decisions if not _complain(d, answers))
     with transaction.atomic():
         for done in Assessment.objects.filter(episode_id__in=sound):
             same = str(done.reviewer_id) == by.officer_id and done.finding == sound[done.episode_id].outcome
@@ -148,7 +148,7 @@ def hold_many(operation: Operation, requests: Sequence[HoldRequest], *, by: Acto
     wanted: dict[str, Hold] = {}
     for request in requests:
         try:
-            link = identify(request.url, ruleset())
+            link = object_of(request.url)
         except LinkRefused as error:
             answers.say(request.url, "refused", error.reason)
             continue

@@ -15,15 +15,15 @@ from cautery.core.actors import Actor
 from cautery.core.availability import DOWN, UNSURE, Judged, Verdict
 from cautery.core.errors import LinkRefused
 from cautery.core.lifecycle import DeliveryState
-from cautery.core.links import identify
 from cautery.core.schedule import next_probe
+from cautery.core.text import storable
 from cautery.custody.actions import record
 from cautery.custody.events import Event
 from cautery.directory.models import Channel
 from cautery.ground.rows import executemany, update_many
 from cautery.ground.times import stored
 from cautery.intake.models import Episode
-from cautery.intake.rules import ruleset
+from cautery.intake.rules import object_of
 from cautery.refer.models import Delivery, Notice
 from cautery.track.models import Answer, Feed, Mail, Probe, Tracking
 
@@ -101,7 +101,7 @@ def save_links(links: Sequence[tuple[int, str]], at: datetime) -> None:
     known: dict[str, Any] = {}
     for url in {url for _, url in links}:
         try:
-            known[url] = identify(url, ruleset())
+            known[url] = object_of(url)
         except LinkRefused:
             continue  # a link that names no web object announces nothing
     executemany(
@@ -135,7 +135,7 @@ def _apply(look: Looked, at: datetime) -> None:
     """What one probe changes.
 
     - Down for the first time since its notice: that is its first-down. A later probe may say better why.
-    - Up: last-up - and, if it had been down, it is back.
+    - Up: last-up - and, if it had been down after its notice, it is back; what went and came before that is no return.
     - Could not tell: nothing but the next look.
     """
     tracking, verdict = look.tracking, look.judged.verdict
@@ -147,8 +147,8 @@ def _apply(look: Looked, at: datetime) -> None:
         if tracking.down_verdict in {"", Verdict.GONE}:
             tracking.down_verdict = verdict
     elif verdict is Verdict.UP:
-        if tracking.first_down_at is None:
-            tracking.last_up_at = at
+        if tracking.first_down_at is None or tracking.referred_at is None:
+            tracking.last_up_at, tracking.first_down_at, tracking.down_verdict = at, None, ""
         else:
             tracking.returned_at, tracking.next_probe_at = at, None
             return
@@ -198,17 +198,21 @@ def keep_answers(said: Sequence[Said], *, provider_id: int, source: str, by: Act
     """Keep a provider's answers to its own notices; what could not be taken, in words. An answer heard before adds nothing."""
     notices = {
         n.idempotency_key: n
-        for n in Notice.objects.filter(idempotency_key__in=[s.idempotency_key for s in said], provider_id=provider_id)
+        for n in Notice.objects.filter(
+            idempotency_key__in={storable(s.idempotency_key, 64) for s in said}, provider_id=provider_id
+        )
     }
     problems: list[str] = []
     rows: dict[tuple[int, str, datetime], Answer] = {}
     for one in said:
         when, notice = moment(one.at), notices.get(one.idempotency_key)
         if notice is None or when is None or one.answer not in ANSWERS:
-            problems.append(f"{one.idempotency_key[:40]}: {'no such notice' if notice is None else 'malformed answer'}")
+            problems.append(
+                f"{storable(one.idempotency_key, 40)}: {'no such notice' if notice is None else 'malformed answer'}"
+            )
             continue
         rows[notice.pk, one.answer, when] = Answer(
-            notice=notice, answer=one.answer, at=when, reason=one.reason[:2_000], received_at=at, source=source
+            notice=notice, answer=one.answer, at=when, reason=storable(one.reason, 2_000), received_at=at, source=source
         )
     with transaction.atomic():
         have = set(Answer.objects.filter(notice__in=notices.values()).values_list("notice_id", "answer", "at"))
@@ -233,6 +237,8 @@ def _apply_answers(answers: Sequence[Answer], at: datetime) -> None:
     latest = {answer.notice.episode_id: answer for answer in sorted(answers, key=lambda a: a.at)}
     trackings = Tracking.objects.in_bulk(list(latest))
     for key, tracking in trackings.items():
+        if tracking.answered_at is not None and tracking.answered_at > latest[key].at:
+            continue
         tracking.answer, tracking.answered_at = latest[key].answer, latest[key].at
         if tracking.returned_at is None and tracking.first_down_at is None:
             tracking.next_probe_at = at
@@ -263,7 +269,9 @@ def keep_mail(raw: bytes, *, by: Actor, at: datetime) -> bool:
 
 def mark_read(mail: Mail, *, sender: str, meaning: str, problem: str, at: datetime) -> None:
     """Note what a message was."""
-    Mail.objects.filter(pk=mail.pk).update(sender=sender[:300], meaning=meaning, problem=problem[:200], read_at=at)
+    Mail.objects.filter(pk=mail.pk).update(
+        sender=sender[:300], meaning=meaning, problem=storable(problem, 200), read_at=at
+    )
 
 
 def look_now(items: Sequence[int], *, at: datetime) -> int:

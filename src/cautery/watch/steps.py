@@ -15,13 +15,14 @@ from cautery.core.clock import on_grid
 from cautery.core.errors import LinkRefused
 from cautery.core.kinship import HANDLE_THRESHOLD, Likeness, like_handles, stem
 from cautery.core.lifecycle import DeliveryState, EpisodeState
-from cautery.core.links import Link, identify
+from cautery.core.links import Link
 from cautery.core.pages import read_page
+from cautery.directory.models import Provider
 from cautery.fetch import Fetched, Fetcher, Request
 from cautery.identify.models import EpisodeMedia, Hosting
 from cautery.identify.steps import PAGE_BYTES
 from cautery.intake.models import Episode, Flag, Item, Operation
-from cautery.intake.rules import ruleset
+from cautery.intake.rules import object_of
 from cautery.track.actions import look_now
 from cautery.track.models import OutLink, Tracking
 from cautery.watch.actions import (
@@ -80,11 +81,12 @@ def plan_searches(now: datetime) -> int:
         .order_by("pk")[:BATCH]
     )
     hosts = dict(Hosting.objects.filter(item__in=[t.item_id for t in down]).values_list("item_id", "provider_id"))
+    searchable = {provider.pk for provider in Provider.objects.filter(pk__in=hosts.values()) if provider.hosts}
     searches: dict[tuple[int, int, str], Search] = {}
     for tracking in down:
         words = _words(tracking)[:200]
         provider = hosts.get(tracking.item_id)
-        if len(words) >= MIN_WORDS and provider is not None:
+        if len(words) >= MIN_WORDS and provider in searchable:
             operation = tracking.episode.operation
             search = Search(
                 operation=operation,
@@ -126,6 +128,8 @@ def _candidate(search: Search, url: str) -> Candidate | None:
     link = _link(url)
     if link is None or link.kind not in HANDLES | CONTENT:
         return None
+    if link.kind != "site" and link.provider != search.item.provider:
+        return None  # a provider's search finds what is there; its page links elsewhere too
     if search.item.kind in HANDLES:
         if link.kind != search.item.kind:
             return None
@@ -145,7 +149,7 @@ def _candidate(search: Search, url: str) -> Candidate | None:
 def _link(url: str) -> Link | None:
     """What a link stands for; the same results come back search after search."""
     try:
-        return identify(url, ruleset())
+        return object_of(url)
     except LinkRefused:
         return None  # a search page links to other things than objects
 
