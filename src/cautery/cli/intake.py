@@ -131,7 +131,9 @@ def summary(counts: dict[str, int], refused: Sequence[dict[str, Any]], *, again:
         lines.append("This list had come before; nothing was added.")
     if not any(counts.values()):
         lines.append("No link was found in it.")
-    lines += [f"  line {row['line']}: {row['reason']}: {row['message']}" for row in refused[:SHOWN]]
+    lines += [
+        f"  line {row['line']}: {row['reason']}: {row['excerpt'][:60]!r}: {row['message']}" for row in refused[:SHOWN]
+    ]
     if len(refused) > SHOWN:
         lines.append(f"  ... and {len(refused) - SHOWN:,} more; --rejected FILE writes them all.")
     return "\n".join(lines)
