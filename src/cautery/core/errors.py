@@ -8,6 +8,7 @@ CauteryError                    something the caller can be told, with fields, n
 |  |- RulesInvalid              a rule file that does not hold (file, place, reason)
 |  `- FetchRefused              an address, a redirect or an answer the fetcher must not or could not accept
 |- NotAllowed                   the actor may not do this (permission)
+|- MovedMeanwhile               somebody else moved it first; read again
 |- NotFound                     no such object, or not one the actor may see
 |- TamperFound                  the custody log does not verify (entry, reason)
 |- SettingInvalid               a setting that cannot be right (setting, reason, hint)
@@ -80,6 +81,12 @@ class NotFound(CauteryError):
     """No such object, or not one the actor may see."""
 
     code = "not_found"
+
+
+class MovedMeanwhile(CauteryError):
+    """Somebody else moved the row first."""
+
+    code = "moved_meanwhile"
 
 
 class TamperFound(CauteryError):

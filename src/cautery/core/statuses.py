@@ -9,6 +9,7 @@ STATUSES: dict[type[e.CauteryError], int] = {
     e.FetchRefused: 422,
     e.FileRefused: 422,
     e.LinkRefused: 422,
+    e.MovedMeanwhile: 409,
     e.NotAllowed: 403,
     e.NotFound: 404,
     e.Refused: 422,

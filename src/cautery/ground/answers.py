@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +28,14 @@ class Answers:
     def say(self, key: Any, status: str, detail: str = "") -> None:
         """Say what became of `key`, unless it was said before."""
         self.by_key.setdefault(key, Result(key, status, detail))
+
+    def once(self, rows: Iterable[tuple[Any, T]]) -> dict[Any, T]:
+        """By key what is asked of it; a key asked for two different things is refused."""
+        asked: dict[Any, T] = {}
+        for key, row in rows:
+            if asked.setdefault(key, row) != row:
+                self.say(key, "refused", "asked twice, and not for the same")
+        return {key: row for key, row in asked.items() if key not in self.by_key}
 
     def all(self) -> list[Result]:
         """Every row's result."""

@@ -43,6 +43,11 @@ def claim(ready: models.QuerySet[Any], owner: str, n: int, seconds: float = LEAS
     return keys
 
 
+def renew(model: type[Leased], keys: list[Any], owner: str, seconds: float = LEASE_S) -> None:
+    """Hold longer what `owner` holds already."""
+    model._default_manager.filter(pk__in=keys, lease_owner=owner).update(lease_until=time.time() + seconds)
+
+
 def release_all(*models_: type[Leased], prefix: str) -> int:
     """Free every row held by owners whose name starts with `prefix`."""
     return sum(

@@ -1,0 +1,8 @@
+"""Text from outside as both databases take it."""
+
+from __future__ import annotations
+
+
+def storable(text: str, limit: int) -> str:
+    """`text` up to `limit` characters; NUL and lone surrogates, which no database keeps, become replacement characters."""
+    return text[:limit].encode("utf-16", "surrogatepass").decode("utf-16", "replace").replace("\0", "\ufffd")
