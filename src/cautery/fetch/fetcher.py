@@ -15,9 +15,12 @@ from urllib.parse import urljoin, urlsplit
 
 import aiohttp
 from django.conf import settings
+from multidict import CIMultiDict
+from yarl import URL
 
 from cautery.core.addresses import refusal
 from cautery.core.errors import FetchRefused, Unreachable
+from cautery.core.text import storable
 from cautery.fetch.hosts import GuardedResolver, HostMap
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -119,6 +122,8 @@ class Fetcher:
                     self._check(url)
                     sent = True
                     answer = await self._once(request, url, hops)
+                    if isinstance(answer, FetchFailed):
+                        return answer
                     target = answer.headers.get("Location") if answer.status in REDIRECTS else None
                     if target is None or request.redirects == 0 or request.method != "GET":
                         return answer
@@ -135,11 +140,11 @@ class Fetcher:
             cause = error.__cause__
             if isinstance(cause, FetchRefused):
                 return FetchFailed(request.url, cause.reason, cause.message, sent=False)
-            return FetchFailed(request.url, "no_connection", str(error.os_error), sent=False)
+            return FetchFailed(request.url, "no_connection", f"{type(error).__name__}"[:200], sent=False)
         except (aiohttp.ClientError, ValueError, OSError) as error:
             return FetchFailed(request.url, "bad_answer", f"{type(error).__name__}: {error}"[:200], sent=sent)
 
-    async def _once(self, request: Request, url: str, hops: tuple[str, ...]) -> Fetched:
+    async def _once(self, request: Request, url: str, hops: tuple[str, ...]) -> Fetched | FetchFailed:
         async with self._session.request(
             request.method, self._connectable(url), data=request.body, headers=request.headers, allow_redirects=False
         ) as answer:
@@ -147,10 +152,8 @@ class Fetcher:
             async for chunk in answer.content.iter_any():
                 body += chunk
                 if len(body) > request.max_bytes:
-                    raise FetchRefused(
-                        f"The body is longer than {request.max_bytes} bytes.", reason="too_large", url=url
-                    )
-            return Fetched(url, answer.status, answer.headers, bytes(body), hops)
+                    return FetchFailed(request.url, "too_large", f"more than {request.max_bytes} bytes", sent=True)
+            return Fetched(url, answer.status, _clean(answer.headers), bytes(body), hops)
 
     def _connectable(self, url: str) -> str:
         """Hosts of the map are the rehearsal's and speak plain HTTP on loopback, whatever their links say."""
@@ -166,11 +169,19 @@ class Fetcher:
             raise FetchRefused("Only http and https are fetched.", reason="scheme", url=url)
         if parts.username or parts.password:
             raise FetchRefused("A URL with credentials is not fetched.", reason="credentials", url=url)
-        literal = host.replace(".", "").isdigit() or ":" in host
+        spelled = (
+            URL(url).host or ""
+        )  # as it will be connected to: full-width digits and the like are an address by then
+        literal = spelled.replace(".", "").isdigit() or ":" in spelled
         if literal and self._hosts.find(host) is None:
-            reason = refusal(host)
+            reason = refusal(spelled)
             if reason is not None:
                 raise FetchRefused("The address is not public.", reason=reason, url=url)
+
+
+def _clean(headers: Mapping[str, str]) -> CIMultiDict[str]:
+    """Headers as text that can be kept; bytes that are not UTF-8 become replacement characters."""
+    return CIMultiDict((name, storable(value, MAX_HEADER)) for name, value in headers.items())
 
 
 @cache

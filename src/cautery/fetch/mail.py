@@ -31,14 +31,18 @@ class Postman:
     def post(self, message: EmailMessage) -> None:
         """Hand the message over; `MailFailed` says whether it may have been taken all the same."""
         address, port = self._place(str(message["To"]).rpartition("@")[2])
-        handed = False
+        handed = taken = False
         try:
             with smtplib.SMTP(address, port, timeout=TIMEOUT_S) as server:
                 handed = True
                 server.send_message(message)
+                taken = True
+        except smtplib.SMTPResponseException as error:
+            if not taken:  # a server that has said 250 may take its leave as it likes
+                raise MailFailed(f"{type(error).__name__}: {error}"[:200], sent=False) from error
         except (smtplib.SMTPServerDisconnected, TimeoutError) as error:
             raise MailFailed(type(error).__name__, sent=handed) from error
-        except (smtplib.SMTPException, OSError) as error:
+        except (smtplib.SMTPException, OSError, ValueError) as error:
             raise MailFailed(f"{type(error).__name__}: {error}"[:200], sent=False) from error
 
     def _place(self, domain: str) -> tuple[str, int]:

@@ -5,13 +5,20 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
-from datetime import datetime
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Any
+from urllib.parse import quote
 
 from cautery.channels.base import Addressee, Done, Later, NotTaken, Outgoing, SendResult, Taken, Uncertain
+from cautery.core.text import storable
 from cautery.fetch import Fetched, Fetcher, FetchFailed, Request
 
 ANSWER_BYTES = 4_000_000
+CURSOR_LIMIT = 200
+LONGEST_WAIT_S = 86_400.0
+EARLIEST, LATEST = 2000, 2200
+"""Years a provider may name; what lies outside is no time but a mistake."""
 
 
 class ApiWay:
@@ -53,10 +60,11 @@ class ApiWay:
 
     def answers(self, to: Addressee, cursor: str) -> dict[str, Any] | None:
         """One page of the answers feed after `cursor`; None when it could not be read (it is asked again later)."""
-        answer = self._fetcher.fetch(self._request(to, f"/answers?after={cursor}&limit=1000"))
+        answer = self._fetcher.fetch(self._request(to, f"/answers?after={quote(cursor, safe='')}&limit=1000"))
         page = _json(answer) if isinstance(answer, Fetched) and answer.status == 200 else None
-        sound = isinstance(page, dict) and isinstance(page.get("answers"), list) and isinstance(page.get("next"), str)
-        return page if sound else None
+        if not isinstance(page, dict) or not isinstance(page.get("answers"), list) or not _is_cursor(page.get("next")):
+            return None
+        return page
 
     def _request(
         self,
@@ -88,33 +96,52 @@ def _read(answer: Fetched | FetchFailed, keys: set[str]) -> SendResult:
         return Uncertain(f"status {answer.status}")
     document = _json(answer)
     rows = document.get("results") if isinstance(document, dict) else None
-    if not isinstance(rows, list) or {row.get("idempotency_key") for row in rows if isinstance(row, dict)} != keys:
-        return Uncertain("the answer does not speak of what was sent")
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        return Uncertain("the answer holds no list of results")
+    if sorted(str(row.get("idempotency_key")) for row in rows) != sorted(keys):
+        return Uncertain("the answer does not speak once of each notice that was sent")
     return Done([_result(row) for row in rows])
 
 
 def _result(row: Mapping[str, Any]) -> Taken | NotTaken:
     if row.get("status") in {"received", "duplicate"}:
         return _taken(row)
-    return NotTaken(str(row["idempotency_key"]), str(row.get("error") or row.get("status") or "rejected")[:200])
+    return NotTaken(
+        str(row["idempotency_key"]), storable(str(row.get("error") or row.get("status") or "rejected"), 200)
+    )
 
 
 def _taken(row: Mapping[str, Any]) -> Taken:
-    return Taken(str(row["idempotency_key"]), moment(row.get("received_at")), str(row.get("provider_ref") or "")[:200])
+    return Taken(
+        str(row["idempotency_key"]), moment(row.get("received_at")), storable(str(row.get("provider_ref") or ""), 200)
+    )
 
 
 def moment(text: object) -> datetime | None:
-    """A time of ISO 8601 with its zone; None for anything else."""
+    """A time of ISO 8601 with its zone, in UTC; None for anything else, and for times nobody can mean."""
     try:
         found = datetime.fromisoformat(str(text))
     except ValueError:
         return None
-    return found if found.tzinfo is not None else None
+    if found.tzinfo is None or not EARLIEST <= found.year < LATEST:
+        return None
+    return found.astimezone(UTC)
 
 
 def _retry_after(answer: Fetched) -> float | None:
-    text = answer.headers.get("Retry-After", "")
-    return min(float(text), 86_400.0) if text.isdigit() else None
+    """Seconds to wait (RFC 9110, 10.2.3: a number, or a date measured from the answer's own); None without a word."""
+    text = answer.headers.get("Retry-After", "").strip()
+    if text.isascii() and text.isdigit():
+        return min(float(text[:9]), LONGEST_WAIT_S)
+    try:
+        wait = (parsedate_to_datetime(text) - parsedate_to_datetime(answer.headers.get("Date", ""))).total_seconds()
+    except (TypeError, ValueError):
+        return None
+    return min(max(wait, 0.0), LONGEST_WAIT_S)
+
+
+def _is_cursor(value: object) -> bool:
+    return isinstance(value, str) and len(value) <= CURSOR_LIMIT and value == storable(value, CURSOR_LIMIT)
 
 
 def _json(answer: Fetched) -> Any:

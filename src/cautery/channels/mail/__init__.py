@@ -14,7 +14,11 @@ from email.utils import format_datetime
 from typing import Any
 
 from cautery.channels.base import Addressee, Done, Later, Outgoing, SendResult, Taken, Uncertain
+from cautery.core.text import storable
 from cautery.fetch.mail import MailFailed, Postman
+
+SENDERS = 16
+"""Messages under way at once: a mail host that hangs holds up no other."""
 
 
 class MailWay:
@@ -24,7 +28,7 @@ class MailWay:
         self._postman = postman
         self._sender = sender
         self._now = now
-        self._pool = ThreadPoolExecutor(2, "mail")
+        self._pool = ThreadPoolExecutor(SENDERS, "mail")
 
     def send(self, to: Addressee, batch: Sequence[Outgoing], message_id: str) -> Future[SendResult]:
         """Send one message with all notices of the batch."""
@@ -89,14 +93,14 @@ def read_mail(raw: bytes) -> Incoming:
         if part.get_filename() == "answers.json":
             answers, problem = _answers(part.get_payload(decode=True))
     sender = str(message.get("From", ""))
-    return Incoming(sender, str(message.get("In-Reply-To", "")).strip(), automatic, answers, problem)
+    return Incoming(storable(sender, 300), str(message.get("In-Reply-To", "")).strip(), automatic, answers, problem)
 
 
 def _answers(payload: object) -> tuple[tuple[dict[str, Any], ...], str]:
     try:
         document = json.loads(payload) if isinstance(payload, bytes) else None
-    except ValueError as error:
-        return (), f"answers.json: {error}"[:200]
+    except (ValueError, RecursionError) as error:
+        return (), storable(f"answers.json: {error}", 200)
     rows = document.get("answers") if isinstance(document, dict) else None
     if not isinstance(rows, list):
         return (), "answers.json holds no list of answers"
