@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Max
 
 from cautery.core.actors import Actor
 from cautery.core.canonical import canonical
@@ -36,7 +37,7 @@ def record(
     body: dict[str, Any] = {
         "event": str(event),
         "actor": by.name,
-        "at": at.isoformat(),
+        "at": at.astimezone(UTC).isoformat(),
         "subject": subject,
         "facts": dict(facts),
     }
@@ -55,15 +56,22 @@ class Sealer:
     """Seals entries into the tree; keeps the right edge of the tree between calls, for one sealing process."""
 
     def __init__(self) -> None:
-        self._tree = Tree()
-        self._last = 0
+        self._load()
+
+    def _load(self) -> None:
+        self._tree, self._last = Tree(), 0
         for leaf, entry in Leaf.objects.order_by("position").values_list("entry__leaf", "entry_id").iterator(10_000):
             self._tree.append(bytes.fromhex(leaf))
             self._last = max(self._last, entry)
 
     def seal(self, at: datetime) -> int:
-        """Give the entries not yet in the tree their places, and write a checkpoint; how many were sealed."""
+        """Give the entries not yet in the tree their places, and write a checkpoint; how many were sealed.
+
+        Where the tree in memory is not that of the log (a sealing failed half-way, or another process seals) it is read again.
+        """
         sealed = 0
+        if Checkpoint.objects.aggregate(size=Max("size"))["size"] != (self._tree.size or None):
+            self._load()
         while batch := list(Entry.objects.filter(pk__gt=self._last - LATE, place=None).order_by("pk")[:SEAL_BATCH]):
             with transaction.atomic():
                 start = self._tree.size

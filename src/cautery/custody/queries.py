@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import zlib
 from dataclasses import dataclass
+from typing import Any
 
 from cautery.core.canonical import canonical
 from cautery.core.errors import TamperFound
@@ -29,6 +30,7 @@ def head() -> str:
 def verify() -> Verified:
     """Recompute every leaf, every batch root and every checkpoint; `TamperFound` names the first that does not hold."""
     checkpoints = dict(Checkpoint.objects.values_list("size", "root"))
+    sealed = max(checkpoints, default=0)
     tree = Tree()
     leaves = Leaf.objects.order_by("position").select_related("entry", "entry__rows")
     for leaf in leaves.iterator(2_000):
@@ -45,6 +47,8 @@ def verify() -> Verified:
     if checkpoints:
         size = min(checkpoints)
         raise TamperFound(f"The log ends at {tree.size}, a checkpoint says {size}.", position=tree.size, reason="cut")
+    if tree.size != sealed:
+        raise TamperFound(f"No checkpoint covers the leaf at {sealed}.", position=sealed, reason="uncovered_leaf")
     for entry in Entry.objects.filter(place=None).select_related("rows").iterator(2_000):
         _checked(entry)
     return Verified(Entry.objects.count(), tree.size, tree.root().hex())
@@ -53,22 +57,25 @@ def verify() -> Verified:
 def _checked(entry: Entry) -> bytes:
     """The leaf hash of an entry, after its columns, its body and its rows were found to agree."""
     leaf = leaf_hash(entry.body.encode())
+    if leaf.hex() != entry.leaf:
+        raise TamperFound(f"Entry {entry.pk} was altered.", entry=entry.pk, reason="altered_entry")
     body = json.loads(entry.body)
     columns = {"event": entry.event, "actor": entry.actor, "subject": entry.subject, "at": entry.at.isoformat()}
-    if leaf.hex() != entry.leaf or any(body[name] != value for name, value in columns.items()):
+    if any(body[name] != value for name, value in columns.items()):
         raise TamperFound(f"Entry {entry.pk} was altered.", entry=entry.pk, reason="altered_entry")
     if canonical(body) != entry.body.encode():
         raise TamperFound(f"Entry {entry.pk} is not in canonical form.", entry=entry.pk, reason="altered_entry")
-    if "rows" in body and _rows_root(entry) != body["rows"]["root"]:
+    if _rows(entry) != body.get("rows"):
         raise TamperFound(f"The rows of entry {entry.pk} were altered.", entry=entry.pk, reason="altered_rows")
     return leaf
 
 
-def _rows_root(entry: Entry) -> str:
+def _rows(entry: Entry) -> dict[str, Any] | None:
+    """What the rows kept with an entry would commit it to; None without rows."""
     if not hasattr(entry, "rows"):
-        return ""
+        return None
     try:
-        lines = zlib.decompress(bytes(entry.rows.lines))
+        lines = zlib.decompress(bytes(entry.rows.lines)).split(b"\n")
     except zlib.error:
-        return ""
-    return root_of(lines.split(b"\n")).hex()
+        return {}
+    return {"count": entry.rows.count, "root": root_of(lines).hex()} if len(lines) == entry.rows.count else {}
