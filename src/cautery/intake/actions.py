@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, Max
+from django.db.models import Max
 
 from cautery.core.actors import Actor, Permission
-from cautery.core.errors import NotFound, RowRefused
+from cautery.core.errors import MovedMeanwhile, NotFound, RowRefused
 from cautery.core.lifecycle import LIVE_EPISODES, EpisodeState
 from cautery.core.links import Link
+from cautery.core.text import storable
 from cautery.custody.actions import record
 from cautery.custody.events import Event
 from cautery.directory.models import Unit
@@ -26,6 +27,10 @@ from cautery.sources.base import Row
 
 CHUNK = 10_000
 EXCERPT = 200
+NOTE_LIMIT = 10_000
+URL_LIMIT = 100_000
+TOLD = 5_000
+"""Rejections told at once; all are kept."""
 
 INSERT_ITEM = (
     "INSERT INTO intake_item (identity, provider, kind, key, owner, url, first_batch_id, first_flagged_at) "
@@ -45,7 +50,7 @@ OPEN_EPISODES = (
     "%s, %s, %s, %s, 0, '', 0 "
     "FROM (SELECT DISTINCT item_id FROM intake_flag WHERE batch_id = %s AND line BETWEEN %s AND %s) found "
     "WHERE NOT EXISTS (SELECT 1 FROM intake_episode e WHERE e.item_id = found.item_id "
-    f"AND (e.operation_id = %s OR e.state IN ({LIVE}))) ON CONFLICT DO NOTHING"
+    f"AND (e.operation_id = %s OR e.state IN ({LIVE}))) ORDER BY found.item_id ON CONFLICT DO NOTHING"
 )
 
 
@@ -96,7 +101,7 @@ def receive(
             _receive_chunk(batch, part, total, by=by, at=at)
             yield total
         Batch.objects.filter(pk=batch.pk).update(complete=True)
-    total.rejections = list(Rejection.objects.filter(batch=batch).order_by("line", "part")[:1_000])
+    total.rejections = list(Rejection.objects.filter(batch=batch).order_by("line", "part")[:TOLD])
     yield total
 
 
@@ -123,18 +128,14 @@ def _receive_chunk(batch: Batch, rows: Sequence[Row], total: Received, *, by: Ac
             INSERT_ITEM,
             [
                 (k.identity, k.provider, k.kind, k.key, k.owner or "", k.canonical_url, batch.pk, moment)
-                for _, k in links
+                for _, k in sorted(links, key=lambda pair: pair[1].identity)  # two at once take rows in one order
             ],
         )
         executemany(INSERT_FLAG, [_flag_params(batch.pk, row, link, moment) for row, link in links])
         Rejection.objects.bulk_create(refused, ignore_conflicts=True, batch_size=1_000)
         _open_episodes(batch, rows[0].line, rows[-1].line, moment)
-        total.accepted += new
-        total.known += len(links) - new
-        total.rejected += len(refused)
-        Batch.objects.filter(pk=batch.pk).update(
-            rows_done=F("rows_done") + len(rows), accepted=total.accepted, known=total.known, rejected=total.rejected
-        )
+        counts = {"accepted": new, "known": len(links) - new, "rejected": len(refused)}
+        _move_on(batch, len(rows), counts)
         facts = {
             "operation": batch.operation_id,
             "source": batch.source,
@@ -150,6 +151,16 @@ def _receive_chunk(batch: Batch, rows: Sequence[Row], total: Received, *, by: Ac
             facts=facts,
             rows=[{"line": row.line, "part": row.part, "identity": link.identity} for row, link in links],
         )
+    total.accepted, total.known, total.rejected = batch.accepted, batch.known, batch.rejected
+
+
+def _move_on(batch: Batch, rows: int, counts: Mapping[str, int]) -> None:
+    """Note that a chunk is done, unless the same list was handed in twice at once and the other was first."""
+    after = {name: getattr(batch, name) + n for name, n in counts.items()} | {"rows_done": batch.rows_done + rows}
+    if not Batch.objects.filter(pk=batch.pk, rows_done=batch.rows_done, complete=False).update(**after):
+        raise MovedMeanwhile(f"The list {batch.key} is being taken by another.", batch=batch.pk)
+    for name, value in after.items():
+        setattr(batch, name, value)
 
 
 def _rejection(batch: Batch, row: Row, error: RowRefused) -> Rejection:
@@ -158,8 +169,8 @@ def _rejection(batch: Batch, row: Row, error: RowRefused) -> Rejection:
         line=row.line,
         part=row.part,
         reason=error.reason,
-        message=error.message[:300],
-        excerpt=row.url[:EXCERPT].replace("\0", "\ufffd"),
+        message=storable(error.message, 300),
+        excerpt=storable(row.url, EXCERPT),
     )
 
 
@@ -175,10 +186,10 @@ def _flag_params(batch_id: int, row: Row, link: Link, moment: Any) -> tuple[Any,
         batch_id,
         row.line,
         row.part,
-        row.url,
+        storable(row.url, URL_LIMIT),
         moment if row.seen_at is None else stored(row.seen_at),
         row.language[:16],
-        row.note,
+        storable(row.note, NOTE_LIMIT),
         link.identity,
     )
 
