@@ -9,7 +9,7 @@ from hashlib import sha256
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Max, Q, QuerySet
 
 from cautery.authorise.models import Act, Signature
 from cautery.authorise.signed import signed_digest
@@ -69,18 +69,12 @@ def _notice(signature: Signature, provider: Provider, at: datetime) -> Notice:
     body = {
         "idempotency_key": key,
         "reference": reference,
-        "instrument": assessment.instrument,
         "operation": operation.slug,
-        "url": item.url,
-        "kind": item.kind,
-        "key": item.key,
         "issued_at": at.isoformat(),
         "issued_by": assessment.reviewer.unit.name,
         "contact": "",
         "language": (provider.languages or ["en"])[0],
-        "legal_ground": legal_ground(assessment),
-        "reasons": assessment.reason,
-    }
+    } | _covered(assessment)
     return Notice(
         operation=operation,
         item=item,
@@ -93,6 +87,19 @@ def _notice(signature: Signature, provider: Provider, at: datetime) -> Notice:
         body=body,
         composed_at=at,
     )
+
+
+def _covered(assessment: Assessment) -> dict[str, str]:
+    """What of a notice's body the signature speaks of."""
+    item = assessment.episode.item
+    return {
+        "instrument": assessment.instrument,
+        "url": item.url,
+        "kind": item.kind,
+        "key": item.key,
+        "legal_ground": legal_ground(assessment),
+        "reasons": assessment.reason,
+    }
 
 
 def legal_ground(assessment: Assessment) -> str:
@@ -114,6 +121,11 @@ def queued_rows() -> QuerySet[Delivery]:
 def queued_now(now: datetime) -> QuerySet[Delivery]:
     """What of it is due."""
     return queued_rows().filter(due_at__lte=now)
+
+
+def newest_hold() -> int:
+    """Tells that a unit set a hold meanwhile: the newest one's key, 0 without any."""
+    return Hold.objects.aggregate(newest=Max("pk"))["newest"] or 0
 
 
 def hold_back(now: datetime, *, by: Actor) -> int:
@@ -172,10 +184,7 @@ def take_batch(provider: Provider, n: int, worker: str, now: datetime) -> list[D
     while not taken:
         with transaction.atomic():
             claimed = _claim(provider, n, worker, now)
-            taken = [d for d in claimed if _signed(d)]
-            unsigned = [d for d in claimed if not _signed(d)]
-            if unsigned:
-                _refuse_unsigned(unsigned, now)
+            taken = keep_back_unsigned(claimed, now)
         if not claimed:
             break
     return taken
@@ -201,16 +210,26 @@ def _claim(provider: Provider, n: int, worker: str, now: datetime) -> list[Deliv
 
 def _signed(delivery: Delivery) -> bool:
     """The signature stands, is a second person's, and covers exactly what would be sent."""
-    signature = delivery.notice.signature
+    notice = delivery.notice
+    signature = notice.signature
     assessment: Assessment = signature.assessment
-    body, item = delivery.notice.body, assessment.episode.item
+    covered = _covered(assessment) | {"idempotency_key": notice.idempotency_key, "reference": notice.reference}
     return (
         signature.act == Act.SIGN
         and signature.signer_id != assessment.reviewer_id
         and signature.digest == signed_digest(assessment)
-        and (body["url"], body["reasons"], body["instrument"], body["legal_ground"])
-        == (item.url, assessment.reason, assessment.instrument, legal_ground(assessment))
+        and notice.episode_id == assessment.episode_id
+        and all(notice.body.get(name) == value for name, value in covered.items())
     )
+
+
+def keep_back_unsigned(deliveries: Sequence[Delivery], at: datetime) -> list[Delivery]:
+    """Those that are signed as they stand; the others are failed and logged, and never sent."""
+    unsigned = [d for d in deliveries if not _signed(d)]
+    if unsigned:
+        with transaction.atomic():
+            _refuse_unsigned(unsigned, at)
+    return [d for d in deliveries if d not in unsigned]
 
 
 def _refuse_unsigned(deliveries: Sequence[Delivery], at: datetime) -> None:
@@ -234,6 +253,7 @@ def record_sending(deliveries: Sequence[Delivery], result: SendResult, *, by: Ac
         if isinstance(result, Later):
             return _requeue(deliveries, result, at)
         if isinstance(result, Uncertain):
+            _let_others_wait(deliveries, at + _backoff(max(d.attempts for d in deliveries)))
             _free(deliveries).update(
                 state=DeliveryState.UNCERTAIN, due_at=at, error=result.why[:200], lease_owner="", lease_until=0.0
             )
@@ -253,10 +273,14 @@ def _requeue(deliveries: Sequence[Delivery], result: Later, at: datetime) -> int
     changed: int = _free(deliveries).update(
         state=DeliveryState.QUEUED, due_at=due, error=result.why[:200], lease_owner="", lease_until=0.0
     )
-    Delivery.objects.filter(state=DeliveryState.QUEUED, provider=deliveries[0].provider_id, due_at__lt=due).update(
-        due_at=due
-    )
+    _let_others_wait(deliveries, due)
     return changed
+
+
+def _let_others_wait(deliveries: Sequence[Delivery], due: datetime) -> None:
+    """What else is queued for the same provider is not tried before `due`: each try may cost a time-out."""
+    queued = Delivery.objects.filter(state=DeliveryState.QUEUED, provider=deliveries[0].provider_id)
+    queued.filter(due_at__lt=due).update(due_at=due)
 
 
 def _backoff(attempts: int) -> timedelta:

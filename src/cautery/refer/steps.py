@@ -20,8 +20,10 @@ from cautery.refer.actions import (
     compose_many,
     give_up_lapsed,
     hold_back,
+    keep_back_unsigned,
     let_go,
     mark_started,
+    newest_hold,
     queued_now,
     queued_rows,
     record_reconciled,
@@ -61,6 +63,7 @@ def send_due(ways: Ways, worker: str, now: datetime) -> int:
     let_go(now)
     if not queued_now(now).exists():
         return 0
+    newest = newest_hold()
     hold_back(now, by=system(NAME))
     due = Provider.objects.filter(pk__in=queued_now(now).values("provider")).order_by("pk")
     firsts = [(provider, take_batch(provider, provider.max_batch, worker, now)) for provider in due]
@@ -74,6 +77,8 @@ def send_due(ways: Ways, worker: str, now: datetime) -> int:
         for future in done:
             provider, batch = under_way.pop(future)
             sent += record_sending(batch, future.result(), by=system(NAME), at=now)
+            if newest != (newest := newest_hold()):
+                hold_back(now, by=system(NAME))
             following = take_batch(provider, provider.max_batch, worker, now)
             if following:
                 under_way[_start(ways, provider, following)] = (provider, following)
@@ -116,7 +121,11 @@ def reconcile(ways: Ways, now: datetime) -> int:
 def _send_same_again(ways: Ways, provider: Provider, deliveries: list[Delivery], now: datetime) -> int:
     settled = 0
     by_message: dict[str, list[Delivery]] = {}
-    for delivery in deliveries:
+    whole = Delivery.objects.filter(
+        provider=provider, state=DeliveryState.UNCERTAIN, message_id__in={d.message_id for d in deliveries}
+    )
+    signed = whole.select_related("notice__signature__assessment__episode__item").order_by("pk")
+    for delivery in keep_back_unsigned(list(signed), now):
         by_message.setdefault(delivery.message_id, []).append(delivery)
     for batch in by_message.values():
         settled += record_sending(batch, _start(ways, provider, batch).result(), by=system(NAME), at=now)
