@@ -20,7 +20,7 @@ from cautery.core.text import storable
 from cautery.custody.actions import record
 from cautery.custody.events import Event
 from cautery.directory.models import Channel
-from cautery.ground.rows import executemany, update_many
+from cautery.ground.rows import executemany, insert_many, update_many
 from cautery.ground.times import stored
 from cautery.intake.models import Episode
 from cautery.intake.rules import object_of
@@ -45,6 +45,7 @@ TRACKED_FIELDS = [
     "lease_owner",
     "lease_until",
 ]
+PROBE_FIELDS = ["tracking", "at", "verdict", "ground", "status"]
 INSERT_LINK = (
     "INSERT INTO track_outlink (item_id, identity, url, first_seen_at) VALUES (%s, %s, %s, %s) "
     "ON CONFLICT (item_id, identity) DO NOTHING"
@@ -116,19 +117,16 @@ def record_probes(looks: Sequence[Looked], *, by: Actor, at: datetime) -> int:
         _apply(look, at)
     with transaction.atomic():
         update_many([look.tracking for look in looks], TRACKED_FIELDS)
-        Probe.objects.bulk_create(
-            (
-                Probe(
-                    tracking=k.tracking, at=at, verdict=k.judged.verdict, ground=k.judged.ground[:200], status=k.status
-                )
-                for k in looks
-            ),
-            batch_size=500,
-        )
+        insert_many([_probe(look, at) for look in looks], PROBE_FIELDS)
         save_links([(k.tracking.item_id, url) for k in looks for url in k.links], at)
         rows = [{"episode": k.tracking.pk, "verdict": str(k.judged.verdict), "status": k.status} for k in looks]
         record(Event.TRACK_PROBES_RECORDED, by=by, at=at, subject="probes", facts={"probes": len(looks)}, rows=rows)
     return len(looks)
+
+
+def _probe(look: Looked, at: datetime) -> Probe:
+    ground = look.judged.ground[:200]
+    return Probe(tracking=look.tracking, at=at, verdict=look.judged.verdict, ground=ground, status=look.status)
 
 
 def _apply(look: Looked, at: datetime) -> None:

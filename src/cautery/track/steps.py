@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime
 
 from cautery.channels.api import ApiWay
@@ -31,9 +32,10 @@ from cautery.track.actions import (
 from cautery.track.models import Feed, Mail, Tracking
 
 BATCH = 1_000
-FEED_BUSY = 20
-"""A feed that brought more than this is read again in five minutes, else in a quarter of an hour."""
 NAME = "track"
+FEED_PAGES = 100
+"""Pages of one feed read at once: a feed without end holds up nothing else."""
+LOG = logging.getLogger(__name__)
 ANNOUNCERS = frozenset({"channel", "account", "group", "site", "page"})
 """Kinds whose out-links are kept: what is still up announces where the rest has gone."""
 FOLLOWED = (EpisodeState.COMPOSED, EpisodeState.REFERRED, EpisodeState.HELD)
@@ -59,10 +61,9 @@ def probe_due(fetcher: Fetcher, worker: str, now: datetime) -> int:
     answers = fetcher.fetch_many([Request(t.item.url, max_bytes=PAGE_BYTES) for t in trackings])
     looks: list[Looked] = []
     for tracking, answer in zip(trackings, answers, strict=True):
-        observation, page = observe(tracking.item.url, answer)
+        observation, page = observe(tracking.item.url, answer, addresses=tracking.item.kind in ANNOUNCERS)
         judged = judge(observation)
-        read = judged.verdict is Verdict.UP and tracking.item.kind in ANNOUNCERS
-        looks.append(Looked(tracking, judged, observation.status, page.links if read else ()))
+        looks.append(Looked(tracking, judged, observation.status, page.links if judged.verdict is Verdict.UP else ()))
     return record_probes(looks, by=system(NAME), at=now)
 
 
@@ -75,16 +76,21 @@ def read_feeds(way: ApiWay, now: datetime) -> int:
 
 
 def _read_on(way: ApiWay, feed: Feed, now: datetime) -> int:
-    """All pages behind the cursor; a feed with news is read again soon, a quiet one later."""
+    """The pages behind the cursor, so many at once; a feed with news is read again soon, a quiet one later."""
     heard, cursor = 0, feed.cursor
-    while (page := way.answers(addressee(feed.provider), cursor)) is not None:
+    for _ in range(FEED_PAGES):
+        page = way.answers(addressee(feed.provider), cursor)
+        if page is None:
+            break
         said = [_said(row) for row in page["answers"] if isinstance(row, dict)]
-        keep_answers(said, provider_id=feed.provider_id, source="api", by=system(NAME), at=now)
+        problems = keep_answers(said, provider_id=feed.provider_id, source="api", by=system(NAME), at=now)
+        if problems:
+            LOG.warning("%s answered what could not be taken: %s", feed.provider.slug, "; ".join(problems[:10]))
         heard += len(said)
         stuck, cursor = page["next"] == cursor, page["next"]
         if stuck or not said:
             break
-    wait, grid = (FEED_EVERY, 5) if heard > FEED_BUSY else (FEED_QUIET, 15)
+    wait, grid = (FEED_EVERY, 5) if heard else (FEED_QUIET, 15)
     move_cursor(feed, cursor, on_grid(now + wait, grid))
     return heard
 
