@@ -16,7 +16,7 @@ from cautery.core.lifecycle import EpisodeState
 from cautery.custody.actions import record
 from cautery.custody.events import Event
 from cautery.ground.answers import Answers, Result
-from cautery.ground.leases import claim
+from cautery.ground.leases import claim, renew
 from cautery.intake.actions import advance
 from cautery.intake.models import Operation
 from cautery.review.actions import CLAIM_LIMIT, CLAIM_SECONDS
@@ -47,6 +47,7 @@ def claim_decisions(operation: Operation, limit: int, *, by: Actor) -> list[int]
         .order_by("pk")
     )
     held = list(waiting.filter(lease_owner=by.name).values_list("pk", flat=True)[:limit])
+    renew(Assessment, held, by.name, CLAIM_SECONDS)
     return held + claim(waiting.exclude(pk__in=held), by.name, limit - len(held), CLAIM_SECONDS)
 
 
@@ -54,7 +55,7 @@ def sign_many(signings: Sequence[Signing], *, by: Actor, at: datetime) -> list[R
     """Sign or refuse decisions this officer holds, in one transaction. A refusal ends the matter: two people did not agree."""
     by.require(Permission.AUTHORISE_DECISION_SIGN)
     answers = Answers([signing.decision_id for signing in signings])
-    sound = {s.decision_id: s for s in signings if not _complain(s, answers)}
+    sound = answers.once((s.decision_id, s) for s in signings if not _complain(s, answers))
     with transaction.atomic():
         found = Assessment.objects.select_related("episode__item", "signature").in_bulk(list(sound))
         for pk, assessment in found.items():

@@ -141,7 +141,7 @@ def _row(decision: Decision) -> dict[str, Any]:
 
 
 def hold_many(operation: Operation, requests: Sequence[HoldRequest], *, by: Actor, at: datetime) -> list[Result]:
-    """Mark investigation interest of the officer's unit in objects, by their links."""
+    """Mark investigation interest of the officer's unit in objects, by their links; a later end makes one last longer."""
     by.require(Permission.REVIEW_HOLD_SET)
     answers = Answers([request.url for request in requests])
     unit = Unit.objects.get(slug=by.unit)
@@ -151,6 +151,9 @@ def hold_many(operation: Operation, requests: Sequence[HoldRequest], *, by: Acto
             link = object_of(request.url)
         except LinkRefused as error:
             answers.say(request.url, "refused", error.reason)
+            continue
+        if request.until <= at:
+            answers.say(request.url, "refused", "its end has passed")
             continue
         wanted[request.url] = Hold(
             operation=operation,
@@ -164,8 +167,11 @@ def hold_many(operation: Operation, requests: Sequence[HoldRequest], *, by: Acto
         )
     with transaction.atomic():
         have = _have(operation, unit, wanted)
-        new = {hold.identity: hold for hold in wanted.values() if hold.identity not in have}
-        Hold.objects.bulk_create(new.values(), ignore_conflicts=True)
+        new = {h.identity: h for h in wanted.values() if h.identity not in have or have[h.identity].until < h.until}
+        Hold.objects.bulk_create((hold for hold in new.values() if hold.identity not in have), ignore_conflicts=True)
+        for hold in new.values():
+            if hold.identity in have:
+                Hold.objects.filter(pk=have[hold.identity].pk).update(until=hold.until, reason=hold.reason)
         if new:
             rows = [{"identity": hold.identity, "until": hold.until.isoformat()} for hold in new.values()]
             record(
@@ -177,12 +183,10 @@ def hold_many(operation: Operation, requests: Sequence[HoldRequest], *, by: Acto
                 rows=rows,
             )
     for url, hold in wanted.items():
-        answers.say(url, "already" if hold.identity in have else "recorded")
+        answers.say(url, "recorded" if hold.identity in new else "already")
     return answers.all()
 
 
-def _have(operation: Operation, unit: Unit, wanted: Mapping[str, Hold]) -> set[str]:
+def _have(operation: Operation, unit: Unit, wanted: Mapping[str, Hold]) -> dict[str, Hold]:
     identities = [hold.identity for hold in wanted.values()]
-    return set(
-        Hold.objects.filter(operation=operation, unit=unit, identity__in=identities).values_list("identity", flat=True)
-    )
+    return {h.identity: h for h in Hold.objects.filter(operation=operation, unit=unit, identity__in=identities)}
