@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
-from ninja.errors import AuthenticationError
+from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.security import HttpBearer
 
 from cautery.api import schemas as s
@@ -41,10 +43,37 @@ api = NinjaAPI(title="Cautery", version="1", auth=Token(), docs_url=None, urls_n
 @api.exception_handler(CauteryError)
 def on_error(request: HttpRequest, error: CauteryError) -> HttpResponse:
     """Every error of the tree has its status; its fields go along."""
-    body = {
-        "error": {"code": error.code, "message": error.message, "fields": {k: str(v) for k, v in error.fields.items()}}
-    }
-    return api.create_response(request, body, status=STATUSES[type(error)])
+    return _told(request, STATUSES[type(error)], error.code, error.message, error.fields)
+
+
+@api.exception_handler(AuthenticationError)
+def on_stranger(request: HttpRequest, error: AuthenticationError) -> HttpResponse:  # noqa: ARG001 (one form for all)
+    """No token, or none that is known."""
+    return _told(request, 401, "not_known", "A valid token is needed: Authorization: Bearer TOKEN.", {})
+
+
+@api.exception_handler(ValidationError)
+def on_malformed(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    """What in the request is not as described; the place is the field's name."""
+    fields = {".".join(map(str, one["loc"])): str(one["msg"]) for one in error.errors}
+    return _told(request, 422, "malformed", "The request is not as the API describes it.", fields)
+
+
+@api.exception_handler(HttpError)
+def on_unreadable(request: HttpRequest, error: HttpError) -> HttpResponse:
+    """No JSON at all."""
+    return _told(request, error.status_code, "unreadable", str(error), {})
+
+
+@api.exception_handler(RequestDataTooBig)
+def on_too_big(request: HttpRequest, error: RequestDataTooBig) -> HttpResponse:
+    """More than the server reads at once."""
+    return _told(request, 413, "too_large", str(error), {})
+
+
+def _told(request: HttpRequest, status: int, code: str, message: str, fields: Mapping[str, object]) -> HttpResponse:
+    body = {"error": {"code": code, "message": message, "fields": {name: str(value) for name, value in fields.items()}}}
+    return api.create_response(request, body, status=status)
 
 
 def _actor(request: HttpRequest) -> Actor:
@@ -117,7 +146,7 @@ def authorise_signatures(request: HttpRequest, body: s.SigningsIn) -> dict[str, 
 
 
 @api.post("/operations/{slug}/keys", response=s.KeysOut)
-def operation_keys(request: HttpRequest, slug: str) -> dict[str, Any]:
+def operation_keys(request: HttpRequest, slug: s.Text) -> dict[str, Any]:
     """Turn this leader's key; the second different one releases the operation."""
     by = _actor(request)
     operation = get_operation(slug, by=by)
@@ -126,14 +155,16 @@ def operation_keys(request: HttpRequest, slug: str) -> dict[str, Any]:
 
 
 @api.get("/operations/{slug}", response=s.OperationOut)
-def operation(request: HttpRequest, slug: str) -> dict[str, Any]:
+def operation(request: HttpRequest, slug: s.Text) -> dict[str, Any]:
     """One operation."""
     return operation_row(get_operation(slug, by=_actor(request)))
 
 
 @api.get("/register", response=s.RegisterOut)
-def register(request: HttpRequest, operation: str, after: str = "", limit: int = 1_000) -> dict[str, Any]:
+def register(
+    request: HttpRequest, operation: s.Text, after: s.Cursor = "", limit: s.PageSize = 1_000
+) -> dict[str, Any]:
     """The operation's items with their episodes, page by page."""
     by = _actor(request)
-    items, following = register_page(get_operation(operation, by=by), after=after, limit=min(limit, 5_000), by=by)
+    items, following = register_page(get_operation(operation, by=by), after=after, limit=limit, by=by)
     return {"items": items, "next": following}

@@ -3,27 +3,53 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from ninja import Field, Schema
+from pydantic import AfterValidator, AwareDatetime
+
+
+def _without_nul(text: str) -> str:
+    if "\0" in text:
+        raise ValueError("holds a NUL character, which no database keeps")
+    return text
+
+
+def _meant(moment: datetime) -> datetime:
+    if not 2000 <= moment.year < 2200:
+        raise ValueError("is no time anybody can mean")
+    return moment
+
+
+Text = Annotated[str, AfterValidator(_without_nul)]
+Key = Annotated[int, Field(ge=1, le=2**63 - 1)]
+Moment = Annotated[AwareDatetime, AfterValidator(_meant)]
+Cursor = Annotated[str, Field(pattern="^[0-9]{0,18}$")]
+PageSize = Annotated[int, Field(ge=1, le=5_000)]
 
 
 class FlagRow(Schema):
     """One flag: `line` counts from 1 within the batch."""
 
-    line: int = Field(ge=1)
+    line: Key
     url: str = Field(max_length=100_000)
-    seen_at: datetime | None = None
+    seen_at: Moment | None = None
     note: str = Field("", max_length=4_000)
     language: str = Field("", max_length=16)
+
+
+def _each_line_once(rows: list[FlagRow]) -> list[FlagRow]:
+    if len({row.line for row in rows}) < len(rows):
+        raise ValueError("holds two rows with one line number")
+    return rows
 
 
 class BatchIn(Schema):
     """A list of flags; the same `batch_key` again adds nothing."""
 
-    operation: str
-    batch_key: str = Field(min_length=1, max_length=120)
-    rows: list[FlagRow] = Field(max_length=5_000)
+    operation: Text
+    batch_key: Text = Field(min_length=1, max_length=120)
+    rows: Annotated[list[FlagRow], AfterValidator(_each_line_once)] = Field(max_length=5_000)
 
 
 class RejectedRow(Schema):
@@ -39,7 +65,7 @@ class BatchOut(Schema):
 
 
 class ClaimIn(Schema):
-    operation: str
+    operation: Text
     limit: int = Field(100, ge=1, le=500)
 
 
@@ -70,12 +96,12 @@ class ReviewItemsOut(Schema):
 
 
 class DecisionIn(Schema):
-    episode_id: int
+    episode_id: Key
     outcome: Literal["confirmed", "dismissed"]
-    limbs: list[str] = []
-    protected_purpose: str = "none"
-    reason: str = Field(max_length=4_000)
-    instrument: str = "referral"
+    limbs: list[Text] = Field([], max_length=10)
+    protected_purpose: Text = "none"
+    reason: Text = Field(max_length=4_000)
+    instrument: Text = "referral"
 
 
 class DecisionsIn(Schema):
@@ -93,13 +119,13 @@ class EpisodeResults(Schema):
 
 
 class HoldIn(Schema):
-    url: str = Field(max_length=10_000)
-    reason: str = Field(min_length=1, max_length=4_000)
-    until: datetime
+    url: Text = Field(max_length=10_000)
+    reason: Text = Field(min_length=1, max_length=4_000)
+    until: Moment
 
 
 class HoldsIn(Schema):
-    operation: str
+    operation: Text
     holds: list[HoldIn] = Field(max_length=1_000)
 
 
@@ -130,9 +156,9 @@ class SignablesOut(Schema):
 
 
 class SigningIn(Schema):
-    decision_id: int
+    decision_id: Key
     act: Literal["sign", "refuse"]
-    reason: str = Field("", max_length=4_000)
+    reason: Text = Field("", max_length=4_000)
 
 
 class SigningsIn(Schema):

@@ -119,6 +119,7 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = E.flag("CAUTERY_HTTPS")
+DATA_UPLOAD_MAX_MEMORY_SIZE = 33_554_432  # a batch of 5,000 flags with long links and notes
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"  # "no-referrer" makes browsers send `Origin: null`, which CSRF refuses
 X_FRAME_OPTIONS = "DENY"
