@@ -46,7 +46,9 @@ def _import_officer(row: Mapping[str, Any], at: datetime) -> None:
         )
     if {Role.REVIEW, Role.SIGN} <= set(row["roles"]):
         raise RowRefused(f"Officer {row['id']} cannot both review and sign.", reason="both_keys", row=row["id"])
-    unit = Unit.objects.get(slug=row["unit"])
+    unit = Unit.objects.filter(slug=row["unit"]).first()
+    if unit is None:
+        raise RowRefused(f"Officer {row['id']}: no such unit: {row['unit']}.", reason="unit", row=row["id"])
     officer, made = Officer.objects.update_or_create(
         id=row["id"],
         defaults={
@@ -60,9 +62,11 @@ def _import_officer(row: Mapping[str, Any], at: datetime) -> None:
         officer.set_unusable_password()
         officer.save(update_fields=["password"])
     if row.get("token"):
-        ApiToken.objects.get_or_create(
+        token, _ = ApiToken.objects.get_or_create(
             digest=token_digest(row["token"]), defaults={"officer": officer, "created_at": at}
         )
+        if token.officer_id != officer.pk:
+            raise RowRefused(f"Officer {row['id']}: another officer has this token.", reason="token", row=row["id"])
 
 
 def _import_provider(row: Mapping[str, Any]) -> None:

@@ -28,7 +28,7 @@ def presence(operation: Operation, now: datetime) -> dict[str, Any]:
     """
     start = operation.t0 or operation.starts_at
     moments = [start - BEFORE + STEP * n for n in range(int((now - start + BEFORE) / STEP) + 1)]
-    if moments[-1] != now:
+    if not moments or moments[-1] != now:
         moments.append(now)
     followed = Tracking.objects.filter(episode__operation=operation)
     table = _looks(followed)

@@ -190,8 +190,9 @@ def _sight_new(operation: Operation, candidates: Sequence[Candidate], now: datet
 
 
 def _announced(link: OutLink, tracking: Tracking) -> Candidate:
-    reason = f"linked from {link.item.url}, which did not link there before"
     before = tracking.history.filter(at__lt=link.first_seen_at).order_by("-at").first()
+    since = "which did not link there before" if before is not None else "when it was first looked at"
+    reason = f"linked from {link.item.url[:200]}, {since}"
     return Candidate(
         link.url,
         link.identity,
@@ -199,7 +200,7 @@ def _announced(link: OutLink, tracking: Tracking) -> Candidate:
         0.6,
         reason[:300],
         None,
-        before.at if before is not None else tracking.episode.opened_at,
+        before.at if before is not None else None,
     )
 
 
