@@ -13,6 +13,8 @@ TEXT_LIMIT = 4_000
 LINK_LIMIT = 200
 MEDIA_LIMIT = 12
 ADDRESS_LIMIT = 8_192
+LINKS = (("a", "href"),)
+MEDIA = (("img", "src"), ("video", "src"), ("source", "src"), ("audio", "src"))
 DEPTH_LIMIT = 1_000
 """Elements within elements: browsers stop at about 500, and the time a parser needs grows with the square of the depth."""
 UNSEEN = ["script", "style", "noscript", "template"]
@@ -38,8 +40,11 @@ class Page:
     media: tuple[str, ...]
 
 
-def read_page(body: bytes, url: str) -> Page:
-    """Read HTML (anything is HTML to a browser: bad bytes become replacement characters, never an error)."""
+def read_page(body: bytes, url: str, *, addresses: bool = True) -> Page:
+    """Read HTML (anything is HTML to a browser: bad bytes become replacement characters, never an error).
+
+    Without `addresses` the links and media are left unread, for those who only ask whether it is up.
+    """
     tree = LexborHTMLParser(_shallow(body.decode("utf-8", "replace").replace("\0", "\ufffd")))
     tree.strip_tags(UNSEEN)
     author = tree.css_first("meta[name=author]")
@@ -49,15 +54,15 @@ def read_page(body: bytes, url: str) -> Page:
         text=_text(tree, "body")[:TEXT_LIMIT],
         language=(root.attributes.get("lang") or "")[:16] if root is not None else "",
         author=(author.attributes.get("content") or "") if author is not None else "",
-        links=_addresses(tree, url, (("a", "href"),), LINK_LIMIT),
-        media=_addresses(
-            tree, url, (("img", "src"), ("video", "src"), ("source", "src"), ("audio", "src")), MEDIA_LIMIT
-        ),
+        links=_addresses(tree, url, LINKS, LINK_LIMIT) if addresses else (),
+        media=_addresses(tree, url, MEDIA, MEDIA_LIMIT) if addresses else (),
     )
 
 
 def _shallow(markup: str) -> str:
     """`markup` as far as it nests no deeper than `DEPTH_LIMIT`."""
+    if markup.count("<") <= DEPTH_LIMIT:
+        return markup
     opened: Counter[str] = Counter()
     depth = place = 0
     while (tag := TAG.search(markup, place)) is not None:

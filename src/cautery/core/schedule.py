@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from cautery.core.availability import DOWN, UNSURE, Verdict
 from cautery.core.clock import on_grid
 
-AFTER_NOTICE = tuple(timedelta(minutes=m) for m in (10, 30, 60, 120, 240, 480, 960, 1440, 2160, 2880))
+AFTER_NOTICE = tuple(timedelta(minutes=m) for m in (15, 60, 120, 240, 480, 960, 1440, 2160, 2880))
 """How long after its notice a thing that is still up is looked at again."""
 WHILE_DOWN = timedelta(hours=12)
 UNSURE_AGAIN = timedelta(minutes=30)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from enum import StrEnum
 from itertools import islice
 from typing import Any, TypeVar
 
 from django.db import connection
-from django.db.models import Model
+from django.db.models import CharField, FloatField, IntegerField, Model, TextField
 
 T = TypeVar("T")
+PLAIN = (CharField, FloatField, IntegerField, TextField)
 
 
 def chunks(rows: Iterable[T], n: int) -> Iterator[list[T]]:
@@ -36,18 +38,44 @@ def update_many(rows: Sequence[Model], fields: Sequence[str]) -> None:
     if not rows:
         return
     meta = rows[0]._meta
-    key: Any = meta.pk
     columns: list[Any] = [meta.get_field(name) for name in fields]
-    assignments = ", ".join(f"{connection.ops.quote_name(column.column)} = %s" for column in columns)
-    where = connection.ops.quote_name(key.column)
-    table = connection.ops.quote_name(meta.db_table)
-    executemany(
-        f"UPDATE {table} SET {assignments} WHERE {where} = %s",  # noqa: S608 (names of our own models)
+    assignments = ", ".join(f"{_quoted(column.column)} = %s" for column in columns)
+    statement = f"UPDATE {_quoted(meta.db_table)} SET {assignments} WHERE {_quoted(meta.pk.column)} = %s"  # noqa: S608
+    executemany(statement, _values(rows, [*columns, meta.pk]))
+
+
+def insert_many(rows: Sequence[Model], fields: Sequence[str]) -> None:
+    """Insert `rows` (of one model) with just `fields`, in the caller's transaction; their keys are not read back."""
+    if not rows:
+        return
+    meta = rows[0]._meta
+    columns: list[Any] = [meta.get_field(name) for name in fields]
+    names = ", ".join(_quoted(column.column) for column in columns)
+    places = ", ".join(["%s"] * len(columns))
+    executemany(f"INSERT INTO {_quoted(meta.db_table)} ({names}) VALUES ({places})", _values(rows, columns))  # noqa: S608
+
+
+def _bare(value: Any) -> Any:
+    """Words of a vocabulary as plain words."""
+    return str(value) if isinstance(value, StrEnum) else value
+
+
+def _quoted(name: str | None) -> str:
+    """A name of one of our own models, for a statement."""
+    return connection.ops.quote_name(name)
+
+
+def _values(rows: Sequence[Model], columns: Sequence[Any]) -> list[list[Any]]:
+    """What the database gets for each row; numbers and words as they are, everything else as its field says."""
+    plain = [isinstance(column, PLAIN) for column in columns]
+    names = [column.attname for column in columns]
+    return [
         [
-            [column.get_db_prep_save(getattr(row, column.attname), connection) for column in (*columns, key)]
-            for row in rows
-        ],
-    )
+            _bare(getattr(row, name)) if simple else column.get_db_prep_save(getattr(row, name), connection)
+            for column, name, simple in zip(columns, names, plain, strict=True)
+        ]
+        for row in rows
+    ]
 
 
 def sound() -> str:

@@ -53,11 +53,11 @@ def next_identify(_now: datetime) -> datetime | None:
     )
 
 
-def observe(url: str, answer: Fetched | FetchFailed) -> tuple[Observation, Page]:
+def observe(url: str, answer: Fetched | FetchFailed, *, addresses: bool = True) -> tuple[Observation, Page]:
     """What a fetch showed, as the probe's rules want it."""
     if isinstance(answer, FetchFailed):
         return Observation(url, url, 0, failed=answer.reason), EMPTY
-    page = read_page(answer.body, answer.url) if answer.body else EMPTY
+    page = read_page(answer.body, answer.url, addresses=addresses) if answer.body else EMPTY
     return Observation(url, answer.url, answer.status, page.title, page.text), page
 
 
