@@ -62,7 +62,7 @@ def _bare(value: Any) -> Any:
 
 def _quoted(name: str | None) -> str:
     """A name of one of our own models, for a statement."""
-    return connection.ops.quote_name(name)
+    return connection.ops.quote_name(str(name))
 
 
 def _values(rows: Sequence[Model], columns: Sequence[Any]) -> list[list[Any]]:
