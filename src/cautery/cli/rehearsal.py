@@ -28,7 +28,7 @@ from cautery.cli.world import World
 from cautery.core.actors import Actor, Permission
 from cautery.core.errors import Unreachable
 from cautery.custody.actions import Sealer
-from cautery.directory.actions import import_directory
+from cautery.directory.actions import import_directory, set_password
 from cautery.exercise.score import write_score
 from cautery.fetch import clock
 from cautery.intake.actions import create_operation
@@ -37,6 +37,8 @@ from cautery.match.actions import Known, import_known
 from cautery.report.actions import write_report
 
 ACTOR = Actor("system:exercise", "", frozenset(Permission))
+OBSERVER, PASSWORD = "observer", "rehearsal-observer"
+"""Who can look around the desk afterwards. Nothing but a rehearsal has a password that is known."""
 RESTARTS = 20
 POLL_S = 0.25
 
@@ -132,7 +134,8 @@ def _bring_up(world: World) -> Operation:
     found = Operation.objects.filter(slug=plan["slug"]).first()
     if found is not None:
         return found
-    import_directory(document, by=ACTOR, at=now)
+    import_directory(_with_an_observer(document), by=ACTOR, at=now)
+    set_password(OBSERVER, PASSWORD, by=ACTOR)
     with (world.out / "known.csv").open(newline="") as file:
         known = [
             Known(n, row["label"], row["kind"], row["source"], row.get("sha256") or "", row.get("pdq") or "")
@@ -140,6 +143,12 @@ def _bring_up(world: World) -> Operation:
         ]
     import_known(known, by=ACTOR, at=now)
     return create_operation(plan["slug"], plan["name"], by=ACTOR, at=now, **times)
+
+
+def _with_an_observer(document: dict[str, Any]) -> dict[str, Any]:
+    """The directory, in which the observer has a name to sign in with."""
+    officers = [row | {"username": OBSERVER} if "observe" in row["roles"] else row for row in document["officers"]]
+    return document | {"officers": officers}
 
 
 def _spent(world: World) -> float:
@@ -209,6 +218,7 @@ def _summary(out: Path, report: dict[str, Any], score: dict[str, Any]) -> str:
         f"Returns seen: {report['reemergence']['returned_seen']:,}. Custody: {report['custody']['entries']:,} entries, verified.",
         f"Against the world's own books: {'all checks hold' if score['ok'] else 'NOT all hold: ' + ', '.join(failed)}.",
         f"{report['run']['wall_s']} s, {report['run']['peak_rss_mb']} MiB at the peak. Read {out / 'report.html'}",
+        f"Look around: cautery serve --data {out / 'data'} --no-worker, and sign in as {OBSERVER} with {PASSWORD}",
     ]
     return "\n".join(lines)
 
