@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import cache
+from functools import cache, lru_cache
 from hashlib import sha256
 
 from django.conf import settings
@@ -52,3 +52,12 @@ def read_link(row: Row) -> Link:
         if plain != row.url and len(row.url) <= DEFANGED_LIMIT:
             return read_link(replace(row, url=plain))
         raise RowRefused(error.message, reason=error.reason, line=row.line) from error
+
+
+@lru_cache(maxsize=131_072)
+def known_object(url: str) -> Link | None:
+    """The same for links found on pages, which come back again and again; None where there is no object."""
+    try:
+        return object_of(url)
+    except LinkRefused:
+        return None

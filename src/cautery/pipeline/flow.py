@@ -95,6 +95,7 @@ class Flow:
         self._bank = Bank()
         self._sealer = Sealer()
         worker, fetcher = self.worker, self.fetcher
+        known: set[str] = set()
         self.steps = [
             Step("identify", lambda now: identify_ready(fetcher, worker, now)),
             Step("match", lambda now: match_ready(self._bank, worker, now), ("identify",)),
@@ -108,7 +109,7 @@ class Flow:
             Step("probe", lambda now: probe_due(fetcher, worker, now)),
             Step("returns", notice_returns, ("probe",)),
             Step("plan searches", plan_searches, ("probe",)),
-            Step("search", lambda now: search_due(fetcher, now)),
+            Step("search", lambda now: search_due(fetcher, now, known)),
             Step("announcements", read_announcements, ("probe", "follow")),
             Step("copies", note_copies, ("identify",)),
         ]

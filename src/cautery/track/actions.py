@@ -6,14 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
-from typing import Any
 
 from django.db import transaction
 
 from cautery.channels.api import moment
 from cautery.core.actors import Actor
 from cautery.core.availability import DOWN, UNSURE, Judged, Verdict
-from cautery.core.errors import LinkRefused
 from cautery.core.lifecycle import DeliveryState
 from cautery.core.schedule import next_probe
 from cautery.core.text import storable
@@ -23,7 +21,7 @@ from cautery.directory.models import Channel
 from cautery.ground.rows import executemany, insert_many, update_many
 from cautery.ground.times import stored
 from cautery.intake.models import Episode
-from cautery.intake.rules import object_of
+from cautery.intake.rules import known_object
 from cautery.refer.models import Delivery, Notice
 from cautery.track.models import Answer, Feed, Mail, Probe, Tracking
 
@@ -99,16 +97,9 @@ def _tracking(episode: Episode, at: datetime) -> Tracking:
 
 def save_links(links: Sequence[tuple[int, str]], at: datetime) -> None:
     """Keep which objects pages link to; a link seen before keeps its first time."""
-    known: dict[str, Any] = {}
-    for url in {url for _, url in links}:
-        try:
-            known[url] = object_of(url)
-        except LinkRefused:
-            continue  # a link that names no web object announces nothing
-    executemany(
-        INSERT_LINK,
-        [(item, known[url].identity, known[url].canonical_url, stored(at)) for item, url in links if url in known],
-    )
+    found = [(item, link) for item, url in links if (link := known_object(url)) is not None]
+    moment = stored(at)
+    executemany(INSERT_LINK, [(item, link.identity, link.canonical_url, moment) for item, link in found])
 
 
 def record_probes(looks: Sequence[Looked], *, by: Actor, at: datetime) -> int:

@@ -5,24 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
 from urllib.parse import quote
 
-from django.db.models import Min
+from django.db.models import F, Min, Q
 
 from cautery.core.actors import Permission, system
 from cautery.core.clock import on_grid
-from cautery.core.errors import LinkRefused
 from cautery.core.kinship import HANDLE_THRESHOLD, Likeness, like_handles, stem
 from cautery.core.lifecycle import DeliveryState, EpisodeState
 from cautery.core.links import Link
 from cautery.core.pages import read_page
 from cautery.directory.models import Provider
 from cautery.fetch import Fetched, Fetcher, Request
-from cautery.identify.models import EpisodeMedia, Hosting
+from cautery.identify.models import Capture, EpisodeMedia, Hosting
 from cautery.identify.steps import PAGE_BYTES
 from cautery.intake.models import Episode, Flag, Item, Operation
-from cautery.intake.rules import object_of
+from cautery.intake.rules import known_object
 from cautery.track.actions import look_now
 from cautery.track.models import OutLink, Tracking
 from cautery.watch.actions import (
@@ -77,14 +75,15 @@ def plan_searches(now: datetime) -> int:
     since = datetime.fromtimestamp(_position("down"), UTC) - OVERLAP
     down = list(
         Tracking.objects.filter(first_down_at__gte=since, watched=None, referred_at__isnull=False)
-        .select_related("item", "episode__capture", "episode__operation")
+        .select_related("item", "episode__operation")
         .order_by("pk")[:BATCH]
     )
+    titles = dict(Capture.objects.filter(episode__in=[t.pk for t in down]).values_list("pk", "title"))
     hosts = dict(Hosting.objects.filter(item__in=[t.item_id for t in down]).values_list("item_id", "provider_id"))
-    searchable = {provider.pk for provider in Provider.objects.filter(pk__in=hosts.values()) if provider.hosts}
+    searchable = {provider.pk for provider in Provider.objects.filter(pk__in=set(hosts.values())) if provider.hosts}
     searches: dict[tuple[int, int, str], Search] = {}
     for tracking in down:
-        words = _words(tracking)[:200]
+        words = _words(tracking, titles.get(tracking.pk, ""))[:200]
         provider = hosts.get(tracking.item_id)
         if len(words) >= MIN_WORDS and provider in searchable:
             operation = tracking.episode.operation
@@ -103,8 +102,12 @@ def plan_searches(now: datetime) -> int:
     return len(down)
 
 
-def search_due(fetcher: Fetcher, now: datetime) -> int:
-    """Ask the providers' own search, and hand what is new and like enough back to intake."""
+def search_due(fetcher: Fetcher, now: datetime, known: set[str] | None = None) -> int:
+    """Ask the providers' own search, and hand what is new and like enough back to intake.
+
+    `known` is the worker's memory of identities that are in the register, where they stay: most results are old ones.
+    """
+    known = set() if known is None else known
     due = list(
         Search.objects.filter(next_at__lte=now).select_related("provider", "item", "operation").order_by("pk")[:BATCH]
     )
@@ -113,20 +116,20 @@ def search_due(fetcher: Fetcher, now: datetime) -> int:
     by_operation: dict[Operation, list[Candidate]] = {}
     for search, answer in zip(due, answers, strict=True):
         if isinstance(answer, Fetched) and answer.status == 200:
-            found = [
-                c for url in read_page(answer.body, answer.url).links if (c := _candidate(search, url)) is not None
-            ]
+            links = [known_object(url) for url in read_page(answer.body, answer.url).links]
+            new = [link for link in links if link is not None and link.identity not in known]
+            found = [c for link in new if (c := _candidate(search, link)) is not None]
             by_operation.setdefault(search.operation, []).extend(found)
     searched(due, at=now)
     for operation, candidates in by_operation.items():
         _sight_new(operation, candidates, now)
+        known.update(candidate.identity for candidate in candidates)
     return len(due)
 
 
-def _candidate(search: Search, url: str) -> Candidate | None:
+def _candidate(search: Search, link: Link) -> Candidate | None:
     """A search result that may be a return: an account with a like handle, or an object under the same title."""
-    link = _link(url)
-    if link is None or link.kind not in HANDLES | CONTENT:
+    if link.kind not in HANDLES | CONTENT:
         return None
     if link.kind != "site" and link.provider != search.item.provider:
         return None  # a provider's search finds what is there; its page links elsewhere too
@@ -143,15 +146,6 @@ def _candidate(search: Search, url: str) -> Candidate | None:
     return Candidate(
         link.canonical_url, link.identity, Way.SEARCH, like.score, like.reason, search.item, search.last_at
     )
-
-
-@lru_cache(maxsize=65_536)
-def _link(url: str) -> Link | None:
-    """What a link stands for; the same results come back search after search."""
-    try:
-        return object_of(url)
-    except LinkRefused:
-        return None  # a search page links to other things than objects
 
 
 def read_announcements(now: datetime) -> int:
@@ -218,7 +212,7 @@ def _with_kin(candidates: Sequence[Candidate]) -> list[Candidate]:
 def _kin(
     candidate: Candidate, gone: Mapping[tuple[str, str], Sequence[tuple[int, str]]]
 ) -> tuple[int, Likeness] | None:
-    link = _link(candidate.url)
+    link = known_object(candidate.url)
     rows = gone.get((link.provider, link.kind), ()) if link is not None else ()
     scored = [(pk, like_handles(key, link.key)) for pk, key in rows] if link is not None else []
     best = max(scored, key=lambda pair: pair[1].score, default=None)
@@ -233,14 +227,15 @@ def _related(candidate: Candidate, item: Item, like: Likeness) -> Candidate:
 def note_copies(now: datetime) -> int:
     """Newly captured items that carry the bytes of something referred before: returns by copy."""
     seen = _position("captures")
-    new = list(
-        EpisodeMedia.objects.filter(pk__gt=seen)
-        .select_related("episode__item", "episode__operation")
-        .order_by("pk")[: BATCH * 5]
-    )
-    if not new:
+    last = EpisodeMedia.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+    if last == seen:
         return 0
-    late = [m for m in new if m.episode.operation.t0 is not None and m.episode.opened_at > m.episode.operation.t0]
+    after_t0 = Q(episode__operation__t0__isnull=False, episode__opened_at__gt=F("episode__operation__t0"))
+    late = list(
+        EpisodeMedia.objects.filter(after_t0, pk__gt=seen, pk__lte=last).select_related(
+            "episode__item", "episode__operation"
+        )
+    )
     before = _referred_with({m.media_id for m in late})
     found: dict[int, tuple[Episode, Item]] = {}
     for medium in late:
@@ -248,8 +243,8 @@ def note_copies(now: datetime) -> int:
         if item is not None and item.pk != medium.episode.item_id:
             found.setdefault(medium.episode_id, (medium.episode, item))
     add_copies(list(found.values()), by=ACTOR, at=now)
-    mark("captures", new[-1].pk)
-    return len(new)
+    mark("captures", last)
+    return last - seen
 
 
 def _referred_with(media: set[int]) -> dict[int, Item]:
@@ -267,12 +262,9 @@ def next_watch() -> datetime | None:
     return Search.objects.filter(next_at__isnull=False).order_by("next_at").values_list("next_at", flat=True).first()
 
 
-def _words(tracking: Tracking) -> str:
+def _words(tracking: Tracking, title: str) -> str:
     """A handle's stem for accounts and the like, the title for everything else."""
-    if tracking.item.kind in HANDLES:
-        return stem(tracking.item.key.partition(".")[0])
-    capture = getattr(tracking.episode, "capture", None)
-    return capture.title if capture is not None else ""
+    return stem(tracking.item.key.partition(".")[0]) if tracking.item.kind in HANDLES else title
 
 
 def _position(name: str) -> int:
