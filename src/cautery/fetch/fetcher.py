@@ -70,7 +70,8 @@ class Fetcher:
         self._timeout_s = timeout_s
         self._user_agent = user_agent
         self._loop = asyncio.new_event_loop()
-        threading.Thread(target=self._loop.run_forever, name="fetcher", daemon=True).start()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="fetcher", daemon=True)
+        self._thread.start()
         self._session = asyncio.run_coroutine_threadsafe(self._open(), self._loop).result()
 
     async def _open(self) -> aiohttp.ClientSession:
@@ -88,6 +89,13 @@ class Fetcher:
             max_field_size=MAX_HEADER,
             headers={"User-Agent": self._user_agent},
         )
+
+    def close(self) -> None:
+        """Let go of every connection, and end the thread."""
+        asyncio.run_coroutine_threadsafe(self._session.close(), self._loop).result()
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
 
     def submit(self, request: Request) -> Future[Fetched | FetchFailed]:
         """Start one fetch; the future never raises for what the far side does."""
