@@ -172,12 +172,14 @@ class World:
         }
 
     def ask(self, path: str, *, post: bool = False) -> dict[str, Any]:
-        """Ask the world's control server."""
-        request = urllib.request.Request(  # noqa: S310 (loopback, our own child)
-            f"{self.control}{path}", data=b"{}" if post else None, method="POST" if post else "GET"
-        )
-        with urllib.request.urlopen(request, timeout=300) as answer:  # noqa: S310 (the same)
-            found: dict[str, Any] = json.loads(answer.read())
+        """Ask the world's control server; `Unreachable` when the world is gone."""
+        method, body = ("POST", b"{}") if post else ("GET", None)
+        request = urllib.request.Request(f"{self.control}{path}", data=body, method=method)  # noqa: S310
+        try:
+            with urllib.request.urlopen(request, timeout=300) as answer:  # noqa: S310 (loopback, our own child)
+                found: dict[str, Any] = json.loads(answer.read())
+        except (OSError, ValueError) as error:
+            raise Unreachable("The world is gone.", url=path, hint="--resume goes on where it stopped.") from error
         return found
 
 
