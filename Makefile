@@ -31,7 +31,7 @@ check: $(VENV)/.dev ## Check style, formatting, types, directions of imports and
 bench: $(VENV)/.dev ## Run the benchmarks, one after the other
 	@for file in benchmarks/*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
 
-docs: $(VENV)/.dev ## Write the generated pages: docs/settings.md, docs/api.openapi.json
+docs: $(VENV)/.dev ## Write the pages made from the code: docs/settings.md, docs/providers.md, docs/api.openapi.json
 	@$(BIN)/python docs/generate.py
 
 format: $(VENV)/.dev ## Format the code and mend what can be mended by rule

@@ -9,6 +9,9 @@ from pathlib import Path
 
 import django
 
+from cautery.core.links import Ruleset
+from cautery.core.links.document import document
+
 HERE = Path(__file__).resolve().parent
 MARK = "<!-- below: written by `make docs` from src/cautery/settings/environment.py -->"
 
@@ -32,7 +35,8 @@ def api_description() -> str:
 
 
 def main() -> None:
-    """Write both pages."""
+    """Write them all."""
+    (HERE / "providers.md").write_text(document(Ruleset.default()))
     with tempfile.TemporaryDirectory() as data:
         os.environ |= {"CAUTERY_DATA": data, "DJANGO_SETTINGS_MODULE": "cautery.settings"}
         django.setup()
