@@ -18,7 +18,10 @@ from cautery.channels.base import Addressee, Done, Later, NotTaken, Outgoing, Se
 from tests.servers import fetcher_for, free_port, http_server
 
 BATCH = [Outgoing(key, {"idempotency_key": key}) for key in ("k1", "k2")]
-GOOD = [{"idempotency_key": k, "status": "received", "received_at": "2026-06-15T06:00:00+00:00", "provider_ref": "c"} for k in ("k1", "k2")]
+GOOD = [
+    {"idempotency_key": k, "status": "received", "received_at": "2026-06-15T06:00:00+00:00", "provider_ref": "c"}
+    for k in ("k1", "k2")
+]
 
 
 class Provider:
@@ -51,7 +54,10 @@ def provider() -> Provider:
 
 @pytest.fixture
 def way(provider: Provider, tmp_path: Path) -> Iterator[ApiWay]:
-    with http_server(provider.handle) as port, fetcher_for(tmp_path, {"p.test": port, "gone.test": free_port()}) as fetcher:
+    with (
+        http_server(provider.handle) as port,
+        fetcher_for(tmp_path, {"p.test": port, "gone.test": free_port()}) as fetcher,
+    ):
         yield ApiWay(fetcher, 1.0)
 
 
@@ -67,7 +73,10 @@ def test_a_batch_taken_is_told_notice_by_notice(way: ApiWay, provider: Provider)
     provider.says({"results": [rejected, GOOD[0]]})
     result = send(way)
     assert isinstance(result, Done)
-    assert list(result.results) == [NotTaken("k2", "unknown_object"), Taken("k1", datetime(2026, 6, 15, 6, tzinfo=UTC), "c")]
+    assert list(result.results) == [
+        NotTaken("k2", "unknown_object"),
+        Taken("k1", datetime(2026, 6, 15, 6, tzinfo=UTC), "c"),
+    ]
     assert json.loads(provider.seen[0][2]) == {"notices": [{"idempotency_key": "k1"}, {"idempotency_key": "k2"}]}
 
 
@@ -79,7 +88,9 @@ def test_a_batch_taken_is_told_notice_by_notice(way: ApiWay, provider: Provider)
         (503, {"Retry-After": "Mon, 15 Jun 2026 06:02:00 GMT", "Date": "Mon, 15 Jun 2026 06:00:00 GMT"}, 120.0),
     ],
 )  # fmt: skip
-def test_later_is_later(way: ApiWay, provider: Provider, status: int, headers: dict[str, str], wait: float | None) -> None:
+def test_later_is_later(
+    way: ApiWay, provider: Provider, status: int, headers: dict[str, str], wait: float | None
+) -> None:
     provider.says({}, status, **headers)
     result = send(way)
     assert isinstance(result, Later)
@@ -93,7 +104,9 @@ def test_later_is_later(way: ApiWay, provider: Provider, status: int, headers: d
         {"results": [{"idempotency_key": ["k1"]}, {"idempotency_key": {"k": 2}}]}, {"results": [*GOOD, "x"]}, {"results": [None, *GOOD]},
     ],
 )  # fmt: skip
-def test_an_answer_that_does_not_speak_of_the_batch_leaves_it_uncertain(way: ApiWay, provider: Provider, document: Any) -> None:
+def test_an_answer_that_does_not_speak_of_the_batch_leaves_it_uncertain(
+    way: ApiWay, provider: Provider, document: Any
+) -> None:
     provider.says(document)
     assert isinstance(send(way), Uncertain)
 
@@ -105,7 +118,9 @@ def test_garbage_leaves_it_uncertain(way: ApiWay, provider: Provider, body: byte
 
 
 @pytest.mark.parametrize("status", [301, 302, 400, 401, 403, 404, 413])
-def test_a_status_of_another_kind_leaves_it_uncertain_and_is_not_followed(way: ApiWay, provider: Provider, status: int) -> None:
+def test_a_status_of_another_kind_leaves_it_uncertain_and_is_not_followed(
+    way: ApiWay, provider: Provider, status: int
+) -> None:
     provider.says({}, status, Location="http://p.test/api/notices")
     assert isinstance(send(way), Uncertain)
     assert len(provider.seen) == 1
@@ -122,7 +137,9 @@ def test_what_was_never_connected_may_simply_go_later(way: ApiWay) -> None:
     assert isinstance(send(way, "gone.test"), Later)
 
 
-@pytest.mark.parametrize("at", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00", "yesterday", None, 5, "2026-06-15T06:00:00", []])
+@pytest.mark.parametrize(
+    "at", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00", "yesterday", None, 5, "2026-06-15T06:00:00", []]
+)
 def test_a_time_nobody_can_mean_is_no_time(way: ApiWay, provider: Provider, at: Any) -> None:
     assert moment(at) is None
     provider.says({"results": [row | {"received_at": at} for row in GOOD]})
@@ -132,7 +149,10 @@ def test_a_time_nobody_can_mean_is_no_time(way: ApiWay, provider: Provider, at: 
 
 
 def test_words_no_database_keeps_are_mended(way: ApiWay, provider: Provider) -> None:
-    provider.body = b'{"results": [{"idempotency_key": "k1", "status": "received", "provider_ref": "a\\u0000\\ud800"}, {"idempotency_key": "k2", "status": "no", "error": "\\udfff"}]}'
+    provider.body = (
+        b'{"results": [{"idempotency_key": "k1", "status": "received", "provider_ref": "a\\u0000\\ud800"}, '
+        b'{"idempotency_key": "k2", "status": "no", "error": "\\udfff"}]}'
+    )
     result = send(way)
     assert isinstance(result, Done)
     assert list(result.results) == [Taken("k1", None, "a\ufffd\ufffd"), NotTaken("k2", "\ufffd")]
@@ -155,7 +175,17 @@ def test_a_feed_is_read_with_its_cursor_quoted(way: ApiWay, provider: Provider) 
     assert asked == {"after": ["a&limit=1 /?#"], "limit": ["1000"]}
 
 
-@pytest.mark.parametrize("page", [[], {"answers": {}, "next": ""}, {"answers": []}, {"answers": [], "next": 5}, {"answers": [], "next": "x" * 201}, {"answers": [], "next": "\ud800"}])
+@pytest.mark.parametrize(
+    "page",
+    [
+        [],
+        {"answers": {}, "next": ""},
+        {"answers": []},
+        {"answers": [], "next": 5},
+        {"answers": [], "next": "x" * 201},
+        {"answers": [], "next": "\ud800"},
+    ],
+)
 def test_a_page_that_is_none_is_not_read(way: ApiWay, provider: Provider, page: Any) -> None:
     provider.says(page)
     assert way.answers(TO, "") is None

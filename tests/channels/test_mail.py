@@ -24,7 +24,12 @@ from tests.servers import free_port, raw_server
 from tests.shared import shared
 
 NOW = datetime(2026, 6, 15, 6, tzinfo=UTC)
-BODY = {"reference": "CTY-1", "url": "https://host.example/x", "legal_ground": "Art 2(7)(a)", "reasons": "It calls: «für die Tat»."}
+BODY = {
+    "reference": "CTY-1",
+    "url": "https://host.example/x",
+    "legal_ground": "Art 2(7)(a)",
+    "reasons": "It calls: «für die Tat».",
+}
 BATCH = [Outgoing("k1", BODY | {"idempotency_key": "k1"})]
 
 
@@ -137,7 +142,9 @@ def test_answers_are_read_from_the_attachment() -> None:
     assert read_mail(answer_mail(b"{}", **{"Auto-Submitted": "auto-replied"})).automatic
 
 
-@pytest.mark.parametrize("payload", [b"", b"\xff\xfe", b"[]", b'{"answers": 5}', b"[" * 100_000, b'{"answers": ' + b"9" * 5_000 + b"}"])
+@pytest.mark.parametrize(
+    "payload", [b"", b"\xff\xfe", b"[]", b'{"answers": 5}', b"[" * 100_000, b'{"answers": ' + b"9" * 5_000 + b"}"]
+)
 def test_an_attachment_that_cannot_be_read_is_a_problem_in_words(payload: bytes) -> None:
     found = read_mail(answer_mail(payload))
     assert found.answers == ()
@@ -145,7 +152,10 @@ def test_an_attachment_that_cannot_be_read_is_a_problem_in_words(payload: bytes)
     found.problem.encode()
 
 
-@given(st.binary(max_size=500), st.sampled_from([b"", b"From: ", b"Content-Type: multipart/mixed; boundary=", b"In-Reply-To: <"]))
+@given(
+    st.binary(max_size=500),
+    st.sampled_from([b"", b"From: ", b"Content-Type: multipart/mixed; boundary=", b"In-Reply-To: <"]),
+)
 def test_no_bytes_make_it_raise(body: bytes, start: bytes) -> None:
     read_mail(start + body).sender.encode()
 

@@ -73,7 +73,9 @@ def test_a_token_belongs_to_one_officer() -> None:
 
 def test_no_role_can_decide_and_sign() -> None:
     assert set(PERMISSIONS) == set(Role)
-    assert not any({Permission.REVIEW_EPISODE_DECIDE, Permission.AUTHORISE_DECISION_SIGN} <= held for held in PERMISSIONS.values())
+    assert not any(
+        {Permission.REVIEW_EPISODE_DECIDE, Permission.AUTHORISE_DECISION_SIGN} <= held for held in PERMISSIONS.values()
+    )
     assert permissions_of(["no-such-role"]) == frozenset()
 
 

@@ -82,7 +82,13 @@ def test_https_and_subdomains_of_mapped_hosts_lead_to_loopback(fetcher: Fetcher)
 
 @pytest.mark.parametrize(
     ("path", "reason"),
-    [("/loop", "too_many_redirects"), ("/hops?n=9", "too_many_redirects"), ("/slow", "timeout"), ("/endless", "too_large"), ("/bomb", "too_large")],
+    [
+        ("/loop", "too_many_redirects"),
+        ("/hops?n=9", "too_many_redirects"),
+        ("/slow", "timeout"),
+        ("/endless", "too_large"),
+        ("/bomb", "too_large"),
+    ],
 )
 def test_what_has_no_end_is_cut_off_and_may_have_arrived(fetcher: Fetcher, path: str, reason: str) -> None:
     began = time.monotonic()
@@ -115,7 +121,16 @@ def test_a_redirect_into_the_house_is_refused(fetcher: Fetcher, port: int) -> No
         assert failed(fetcher, f"{AT}/inside?to={to}").reason in {"loopback_address", "scheme", "credentials"}
 
 
-@pytest.mark.parametrize("said", [b"", b"no http at all\r\n\r\n", b"HTTP/1.1 999999 X\r\n\r\n", b"HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\nshort", b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 3\r\n\r\nxyz"])
+@pytest.mark.parametrize(
+    "said",
+    [
+        b"",
+        b"no http at all\r\n\r\n",
+        b"HTTP/1.1 999999 X\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\nshort",
+        b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 3\r\n\r\nxyz",
+    ],
+)
 def test_garbage_is_a_bad_answer_and_stops_nothing(tmp_path: Path, said: bytes) -> None:
     def talk(connection: socket.socket) -> None:
         connection.recv(65_536)
@@ -129,7 +144,9 @@ def test_garbage_is_a_bad_answer_and_stops_nothing(tmp_path: Path, said: bytes) 
 def test_headers_that_are_no_text_can_be_kept(tmp_path: Path) -> None:
     def talk(connection: socket.socket) -> None:
         connection.recv(65_536)
-        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: image/\xff\xfe\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+        connection.sendall(
+            b"HTTP/1.1 200 OK\r\nContent-Type: image/\xff\xfe\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+        )
 
     with raw_server(talk) as port, fetcher_for(tmp_path, {"a.test": port}) as fetcher:
         answer = expect(fetcher.fetch(Request(f"{AT}/")))
@@ -146,7 +163,9 @@ def test_a_certificate_nobody_signed_is_told_and_stops_nothing(tmp_path: Path, m
         .not_valid_after(now + timedelta(days=1))
         .sign(key, hashes.SHA256())
     )
-    private = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    private = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
     (tmp_path / "pem").write_bytes(certificate.public_bytes(serialization.Encoding.PEM) + private)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(tmp_path / "pem")

@@ -31,7 +31,9 @@ def rows(*urls: str) -> list[Row]:
     return [Row(line, url) for line, url in enumerate(urls, 1)]
 
 
-def take(frame: Operation, listed: list[Row], by: Actor | None = None, key: str = "list", at: datetime = make.START) -> Received:
+def take(
+    frame: Operation, listed: list[Row], by: Actor | None = None, key: str = "list", at: datetime = make.START
+) -> Received:
     return receive_all(listed, operation=frame, key=key, source="api", by=by or make.actor("flagger", "flag"), at=at)
 
 
@@ -84,7 +86,9 @@ def test_a_batch_cut_off_in_the_middle_resumes_without_loss_or_repeat(frame: Ope
     assert Batch.objects.get().complete
 
 
-def test_a_chunk_that_fails_to_be_written_leaves_nothing_of_itself(frame: Operation, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_chunk_that_fails_to_be_written_leaves_nothing_of_itself(
+    frame: Operation, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def fail(*_: object, **__: object) -> None:
         raise DatabaseError("no space left")
 
@@ -98,7 +102,10 @@ def test_a_chunk_that_fails_to_be_written_leaves_nothing_of_itself(frame: Operat
 
 def test_rejected_rows_keep_line_reason_and_what_they_said(frame: Operation) -> None:
     bad = ["javascript:alert(1)", "file:///etc/passwd", "http://127.0.0.1/x", "", "not a link\0"]
-    listed = [*rows(*bad, VIDEO.format(1)), Row(7, "", refused=RowRefused("Line 7 is too long.", reason="line_too_long", line=7))]
+    listed = [
+        *rows(*bad, VIDEO.format(1)),
+        Row(7, "", refused=RowRefused("Line 7 is too long.", reason="line_too_long", line=7)),
+    ]
     got = take(frame, listed)
     assert (got.accepted, got.rejected) == (1, 6)
     kept = dict(Rejection.objects.values_list("line", "reason"))
@@ -119,7 +126,9 @@ def test_a_note_with_characters_no_database_keeps_costs_only_those(frame: Operat
 
 
 def test_a_link_of_any_length_harms_no_other_row(frame: Operation) -> None:
-    got = take(frame, rows("https://host.example/" + "a" * 7_000, "https://host.example/" + "b" * 90_000, VIDEO.format(1)))
+    got = take(
+        frame, rows("https://host.example/" + "a" * 7_000, "https://host.example/" + "b" * 90_000, VIDEO.format(1))
+    )
     assert got.accepted + got.rejected == 3
     assert Item.objects.filter(provider="youtube").exists()
 
@@ -139,7 +148,10 @@ def test_a_flag_in_a_later_operation_on_a_closed_item_opens_its_next_episode(fra
     assert Episode.objects.count() == 1
     Episode.objects.update(state=EpisodeState.CLOSED)
     take(later, rows(VIDEO.format(1)), key="later")
-    assert list(Episode.objects.order_by("number").values_list("number", "operation__slug")) == [(1, "summer"), (2, "autumn")]
+    assert list(Episode.objects.order_by("number").values_list("number", "operation__slug")) == [
+        (1, "summer"),
+        (2, "autumn"),
+    ]
 
 
 def test_reopening_opens_one_episode_and_none_while_one_is_live(frame: Operation) -> None:

@@ -69,7 +69,12 @@ class Platform:
         if trouble == "garbage":
             return web.Response(body=b"\xff[[[")
         results = [
-            {"idempotency_key": k, "status": "received" if self.arrived[k] == 1 else "duplicate", "received_at": T0.isoformat()} for k in keys
+            {
+                "idempotency_key": k,
+                "status": "received" if self.arrived[k] == 1 else "duplicate",
+                "received_at": T0.isoformat(),
+            }
+            for k in keys
         ]
         return web.json_response({"results": results})
 
@@ -129,7 +134,9 @@ def work_on(ways: dict[str, Way], now: datetime, steps: int = 12) -> None:
         now = max(now, due)
 
 
-def test_every_notice_arrives_once_and_is_written_down(frame: Operation, ways: dict[str, Way], platform: Platform) -> None:
+def test_every_notice_arrives_once_and_is_written_down(
+    frame: Operation, ways: dict[str, Way], platform: Platform
+) -> None:
     work(ways, T0)
     assert states() == {"delivered": 5}
     assert set(platform.effective.values()) == {1}
@@ -143,7 +150,9 @@ def test_nothing_leaves_before_its_time(frame: Operation, ways: dict[str, Way], 
     assert next_sending(make.hours(23)) == T0
 
 
-def test_nothing_leaves_of_an_operation_two_leaders_did_not_release(frame: Operation, ways: dict[str, Way], platform: Platform) -> None:
+def test_nothing_leaves_of_an_operation_two_leaders_did_not_release(
+    frame: Operation, ways: dict[str, Way], platform: Platform
+) -> None:
     Operation.objects.update(released_at=None)
     work(ways, T0)
     assert not platform.arrived
@@ -178,7 +187,10 @@ def _body_altered(name: str) -> Callable[[Notice], None]:
 
 
 TAMPERS = [_refused, _by_the_reviewer, _reason_altered, _limbs_altered, _url_altered]
-TAMPERS += [_body_altered(name) for name in ("url", "reasons", "instrument", "legal_ground", "key", "kind", "idempotency_key", "reference")]
+TAMPERS += [
+    _body_altered(name)
+    for name in ("url", "reasons", "instrument", "legal_ground", "key", "kind", "idempotency_key", "reference")
+]
 
 
 @pytest.mark.parametrize("tamper", TAMPERS)
@@ -196,7 +208,9 @@ def test_what_is_not_signed_as_it_stands_never_leaves_and_the_rest_does(
     assert Entry.objects.filter(event="refer:unsigned:refused").exists()
 
 
-def test_one_provider_s_unsigned_batch_holds_up_no_other(frame: Operation, host: Provider, ways: dict[str, Way], platform: Platform) -> None:
+def test_one_provider_s_unsigned_batch_holds_up_no_other(
+    frame: Operation, host: Provider, ways: dict[str, Way], platform: Platform
+) -> None:
     other = make.provider("another", api_base="http://youtube.test/api", max_batch=10)
     through(frame, other, 2, start=100)
     Assessment.objects.filter(signature__notice__provider=other).update(reason="Altered.")
@@ -235,7 +249,9 @@ def test_there_is_one_notice_an_item_addressee_instrument_and_episode(frame: Ope
 
 
 @pytest.mark.parametrize("trouble", ["429", "503", "redirect", "taken, no answer", "endless", "garbage"])
-def test_trouble_costs_time_and_nothing_else(frame: Operation, ways: dict[str, Way], platform: Platform, trouble: str) -> None:
+def test_trouble_costs_time_and_nothing_else(
+    frame: Operation, ways: dict[str, Way], platform: Platform, trouble: str
+) -> None:
     platform.trouble = trouble
     work(ways, T0)
     assert states() != {"delivered": 5}
@@ -283,7 +299,9 @@ def test_a_crash_between_sending_and_recording_is_asked_about_and_never_sent_twi
     assert set(platform.arrived.values()) == {1}
 
 
-def test_a_worker_that_is_gone_elsewhere_lets_its_lease_run_out(frame: Operation, host: Provider, ways: dict[str, Way], platform: Platform) -> None:
+def test_a_worker_that_is_gone_elsewhere_lets_its_lease_run_out(
+    frame: Operation, host: Provider, ways: dict[str, Way], platform: Platform
+) -> None:
     take_batch(host, 2, "worker:elsewhere", T0)
     work(ways, T0)
     assert states() == {"sending": 2, "delivered": 3}
@@ -321,7 +339,9 @@ def test_a_mail_that_may_have_gone_goes_again_as_the_same_message(frame: Operati
     assert len(sent) == 5
 
 
-def test_an_interest_stops_a_notice_and_its_owner_s_posts_and_lets_go_at_its_end(host: Provider, ways: dict[str, Way], platform: Platform) -> None:
+def test_an_interest_stops_a_notice_and_its_owner_s_posts_and_lets_go_at_its_end(
+    host: Provider, ways: dict[str, Way], platform: Platform
+) -> None:
     frame = through(make.operation(), host, 3)
     first, second, _ = Item.objects.order_by("pk")
     Item.objects.filter(pk=second.pk).update(owner=first.key, provider=first.provider)

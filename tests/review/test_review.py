@@ -62,9 +62,18 @@ def test_who_let_a_lease_lapse_and_claims_again_holds_it_anew(frame: Operation) 
 
 @pytest.mark.parametrize(
     "words",
-    [{"limbs": []}, {"limbs": ["z"]}, {"limbs": ["a", "z"]}, {"protected_purpose": "journalism"}, {"protected_purpose": "unheard of"}, {"instrument": "magic"}],
+    [
+        {"limbs": []},
+        {"limbs": ["z"]},
+        {"limbs": ["a", "z"]},
+        {"protected_purpose": "journalism"},
+        {"protected_purpose": "unheard of"},
+        {"instrument": "magic"},
+    ],
 )
-def test_a_decision_against_the_rules_is_refused_and_the_rest_is_taken(frame: Operation, words: dict[str, object]) -> None:
+def test_a_decision_against_the_rules_is_refused_and_the_rest_is_taken(
+    frame: Operation, words: dict[str, object]
+) -> None:
     bad, good = claim_episodes(frame, 2, by=make.actor("reviewer", "review"))
     assert statuses([confirm(bad, **words), confirm(good)]) == ["refused", "recorded"]
     assert list(Assessment.objects.values_list("episode_id", flat=True)) == [good]
@@ -96,7 +105,8 @@ def test_the_database_itself_refuses_a_confirmation_without_limb_or_for_a_protec
     for limbs, purpose in ((["a"], "journalism"), ([], "none")):
         with pytest.raises(IntegrityError), transaction.atomic():
             Assessment.objects.create(
-                episode_id=key, finding="confirmed", limbs=limbs, purpose=purpose, reason="r", instrument="referral", reviewer=reviewer, decided_at=make.START
+                episode_id=key, finding="confirmed", limbs=limbs, purpose=purpose, reason="r", instrument="referral",
+                reviewer=reviewer, decided_at=make.START,
             )  # fmt: skip
 
 
