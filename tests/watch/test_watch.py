@@ -1,0 +1,229 @@
+"""Is it back: at the same place, under a like name, announced elsewhere, with the same bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from aiohttp import web
+
+from cautery.core.availability import Verdict
+from cautery.core.lifecycle import EpisodeState
+from cautery.directory.models import Provider
+from cautery.fetch import Fetcher
+from cautery.intake.models import Episode, Flag, Item, Operation
+from cautery.track.actions import save_links
+from cautery.track.models import Tracking
+from cautery.watch.models import Search, Sighting, Way
+from cautery.watch.steps import (
+    look_at_reflagged,
+    note_copies,
+    notice_returns,
+    plan_searches,
+    read_announcements,
+    search_due,
+)
+from tests import factories as make
+from tests.servers import fetcher_for, http_server
+
+pytestmark = pytest.mark.django_db
+CHANNEL = "https://t.me/specimenhouse"
+LATER = make.hours(30)
+
+
+class Site:
+    """A provider's own search."""
+
+    def __init__(self) -> None:
+        self.links: list[str] = []
+        self.asked: list[str] = []
+
+    async def handle(self, request: web.Request) -> web.Response:
+        self.asked.append(request.query.get("q", ""))
+        return web.Response(text="".join(f"<a href='{link}'>x</a>" for link in self.links), content_type="text/html")
+
+
+@pytest.fixture
+def site() -> Site:
+    return Site()
+
+
+@pytest.fixture
+def fetcher(site: Site, tmp_path: Path) -> Iterator[Fetcher]:
+    with http_server(site.handle) as port, fetcher_for(tmp_path, {"search.test": port}) as fetcher:
+        yield fetcher
+
+
+@pytest.fixture
+def host() -> Provider:
+    return make.provider("telegram", hosts=["search.test"])
+
+
+def referred(host: Provider, *urls: str) -> Operation:
+    """Notices on these, delivered at T0 and followed."""
+    frame = make.operation()
+    episodes = make.flagged(frame, list(urls))
+    make.identified(episodes, host=host)
+    make.matched(episodes)
+    make.decided(frame)
+    make.signed(frame)
+    make.composed(host)
+    make.released(frame)
+    make.sent(host)
+    return frame
+
+
+def go_down(url: str = CHANNEL) -> Tracking:
+    found = Tracking.objects.get(item__url=url)
+    make.probed([found.pk], Verdict.REMOVED, at=make.hours(26))
+    return found
+
+
+def test_up_again_opens_exactly_one_new_episode_with_its_sighting(host: Provider) -> None:
+    referred(host, CHANNEL)
+    down = go_down()
+    make.probed([down.pk], Verdict.UP, at=make.hours(40))
+    assert notice_returns(make.hours(40)) == 1
+    assert notice_returns(make.hours(40)) == 0
+    old, new = Episode.objects.order_by("number")
+    assert (old.state, new.state, new.number, new.opened_by) == (EpisodeState.CLOSED, EpisodeState.FLAGGED, 2, "probe")
+    sighting = Sighting.objects.get()
+    assert (sighting.episode, sighting.way, sighting.predecessor, sighting.looked_before_at) == (
+        new,
+        Way.SAME_PLACE,
+        old.item,
+        make.hours(26),
+    )
+
+
+def search(fetcher: Fetcher, site: Site, *links: str) -> None:
+    go_down()
+    site.links = list(links)
+    assert plan_searches(make.hours(26)) == 1
+    assert plan_searches(make.hours(26)) == 0
+    due = Search.objects.get().next_at
+    assert due is not None
+    assert search_due(fetcher, due) == 1
+
+
+def test_a_like_handle_found_by_search_is_a_sighting_with_its_predecessor(
+    host: Provider, fetcher: Fetcher, site: Site
+) -> None:
+    referred(host, CHANNEL)
+    search(fetcher, site, "https://t.me/specimenhouse2", "https://t.me/specimenhouse2", CHANNEL)
+    sighting = Sighting.objects.get()
+    assert (sighting.item.url, sighting.way, sighting.predecessor) == (
+        "https://t.me/specimenhouse2",
+        Way.SEARCH,
+        Item.objects.get(url=CHANNEL),
+    )
+    assert sighting.episode.state == EpisodeState.FLAGGED
+    assert Flag.objects.filter(batch__source="watch").count() == 1
+
+
+def test_an_unlike_handle_another_kind_and_another_provider_are_none(
+    host: Provider, fetcher: Fetcher, site: Site
+) -> None:
+    referred(host, CHANNEL)
+    search(
+        fetcher,
+        site,
+        "https://t.me/gardeningdaily",
+        "https://t.me/specimenhouse2/5",
+        "https://www.youtube.com/@specimenhouse",
+        "javascript:x",
+        "/help",
+    )
+    assert not Sighting.objects.exists()
+    assert Item.objects.count() == 1
+
+
+def test_the_same_words_are_asked_of_a_provider_once_and_less_and_less_often(
+    host: Provider, fetcher: Fetcher, site: Site
+) -> None:
+    referred(host, CHANNEL, "https://t.me/specimenhouse_tv")
+    go_down()
+    go_down("https://t.me/specimenhouse_tv")
+    plan_searches(make.hours(26))
+    assert Search.objects.count() == 1
+    gaps = []
+    while (due := Search.objects.get().next_at) is not None:
+        assert search_due(fetcher, due) == 1
+        following = Search.objects.get().next_at
+        gaps.append(following - due if following else None)
+    known = [gap for gap in gaps if gap is not None]
+    assert known == sorted(known) or len(known) > 3
+    assert len(set(site.asked)) == 1
+
+
+def test_a_provider_without_a_host_to_ask_is_not_searched(fetcher: Fetcher) -> None:
+    referred(make.provider("telegram", hosts=[]), CHANNEL)
+    go_down()
+    assert plan_searches(make.hours(26)) == 1
+    assert not Search.objects.exists()
+
+
+def test_what_a_page_began_to_link_to_after_t0_is_a_sighting_and_before_is_none(host: Provider) -> None:
+    referred(host, CHANNEL)
+    item = Item.objects.get()
+    save_links([(item.pk, "https://t.me/oldfriend")], make.hours(20))
+    save_links([(item.pk, "https://t.me/oldfriend"), (item.pk, "https://t.me/newplace"), (item.pk, CHANNEL)], LATER)
+    assert read_announcements(LATER) > 0
+    assert read_announcements(LATER) == 0
+    sighting = Sighting.objects.get()
+    assert (sighting.item.url, sighting.way, sighting.predecessor) == ("https://t.me/newplace", Way.OUT_LINK, None)
+    assert sighting.looked_before_at is None
+    assert "first looked at" in sighting.reason
+
+
+def test_an_announced_name_like_a_removed_one_names_it_as_predecessor(host: Provider) -> None:
+    referred(host, CHANNEL, "https://t.me/gardeningdaily")
+    go_down()
+    other = Tracking.objects.get(item__url="https://t.me/gardeningdaily")
+    make.probed([other.pk], Verdict.UP, at=make.hours(27))
+    save_links([(other.item_id, "https://t.me/specimenhouse_new")], LATER)
+    read_announcements(LATER)
+    sighting = Sighting.objects.get()
+    assert sighting.predecessor is not None
+    assert (sighting.predecessor.url, sighting.looked_before_at) == (CHANNEL, make.hours(27))
+
+
+def test_the_bytes_of_something_referred_on_a_new_item_are_a_return_by_copy(host: Provider) -> None:
+    frame = referred(host, CHANNEL)
+    new = make.flagged(frame, ["https://t.me/gardeningdaily"], at=LATER, key="late")
+    make.identified(new, host=host, at=LATER)
+    assert note_copies(LATER) > 0
+    assert note_copies(LATER) == 0
+    sighting = Sighting.objects.get()
+    assert (sighting.way, sighting.item, sighting.predecessor) == (Way.COPY, new[0].item, Item.objects.get(url=CHANNEL))
+
+
+def test_other_bytes_are_none(host: Provider) -> None:
+    frame = referred(host, CHANNEL)
+    make.identified(
+        make.flagged(frame, ["https://t.me/gardeningdaily"], at=LATER, key="late"), host=host, image=b"others", at=LATER
+    )
+    note_copies(LATER)
+    assert not Sighting.objects.exists()
+
+
+def test_what_is_flagged_again_while_we_think_it_down_is_looked_at_at_once(host: Provider) -> None:
+    frame = referred(host, CHANNEL)
+    look_at_reflagged(make.hours(25))
+    down = go_down()
+    make.flagged(frame, [CHANNEL], at=LATER, key="again")
+    assert look_at_reflagged(LATER) == 1
+    down.refresh_from_db()
+    assert down.next_probe_at == LATER
+
+
+def test_a_sighting_is_an_item_to_review_like_any_other_and_sights_nothing_twice(
+    host: Provider, fetcher: Fetcher, site: Site
+) -> None:
+    referred(host, CHANNEL)
+    search(fetcher, site, "https://t.me/specimenhouse2")
+    item = Item.objects.get(url=CHANNEL)
+    save_links([(item.pk, "https://t.me/specimenhouse2")], LATER)
+    read_announcements(LATER)
+    assert (Sighting.objects.count(), Item.objects.count()) == (1, 2)
