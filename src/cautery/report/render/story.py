@@ -51,7 +51,7 @@ def story(report: Report) -> Document:
     """The whole document; KeyError where the report lacks a key of its schema."""
     operation = report["operation"]
     return Document(
-        title=f"Operation {operation['name']}",
+        title=operation["name"],
         subtitle="What was done, and what it amounted to",
         facts=_facts(report),
         sections=(
@@ -132,9 +132,9 @@ def _opening(report: Report) -> str:
     if not sent:
         return text + "No notice was sent."
     return text + (
-        f"After a second person had signed, {_many(sent, 'notice')} went to {_providers(report)}. The first was sent "
-        f"at {figures.moment(report['notices']['first_sent_at'])}; every provider's first batch had started within "
-        f"{figures.duration(report['notices']['spread_s'] or 0)}."
+        f"After a second person had signed, {_many(sent, 'notice')} went to {_providers(report)}. From T0, at "
+        f"{figures.moment(report['operation']['t0'])}, every provider's first batch started within "
+        f"{figures.duration(report['notices']['spread_s'] or 0)} of the others."
     )
 
 
@@ -148,7 +148,7 @@ def _done(report: Report) -> tuple[Block, ...]:
         ("Known content, near copy", report["matches"]["perceptual"], "matches", "matches.perceptual"),
         ("Confirmed by an officer", decisions["confirmed"], "items", "decisions.confirmed"),
         ("Dismissed by an officer", decisions["dismissed"], "items", "decisions.dismissed"),
-        ("Held, not decided", decisions["held"], "items", "decisions.held"),
+        ("Held for an investigation", decisions["held"], "episodes", "decisions.held"),
         ("Holds for an investigation", report["deconfliction"]["holds"], "holds", "deconfliction.holds"),
         ("Items such a hold met", report["deconfliction"]["hits"], "items", "deconfliction.hits"),
         ("Notices sent", notices["sent"], "notices", "notices.sent"),
