@@ -8,7 +8,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from email import policy
-from email.message import EmailMessage
+from email.message import EmailMessage, Message
 from email.parser import BytesParser
 from email.utils import format_datetime
 from typing import Any
@@ -85,15 +85,28 @@ class Incoming:
 
 def read_mail(raw: bytes) -> Incoming:
     """Read an incoming message; what its attachment lacks is said in `problem`, nothing raises."""
-    message = BytesParser(policy=policy.default).parsebytes(raw)
-    automatic = str(message.get("Auto-Submitted", "no")).lower() not in {"", "no"}
+    # The newer policies parse addresses as they are read, and raise on some that are none: `From: <`.
+    message = BytesParser(policy=policy.compat32).parsebytes(raw)
+    automatic = _header(message, "Auto-Submitted").lower() not in {"", "no"}
     answers: tuple[dict[str, Any], ...] = ()
     problem = ""
-    for part in message.iter_attachments():
-        if part.get_filename() == "answers.json":
+    for part in message.walk():
+        if _filename(part) == "answers.json":
             answers, problem = _answers(part.get_payload(decode=True))
-    sender = str(message.get("From", ""))
-    return Incoming(storable(sender, 300), str(message.get("In-Reply-To", "")).strip(), automatic, answers, problem)
+    sender, in_reply_to = _header(message, "From"), _header(message, "In-Reply-To")
+    return Incoming(storable(sender, 300), in_reply_to, automatic, answers, problem)
+
+
+def _header(message: Message, name: str) -> str:
+    return str(message.get(name, "")).strip()
+
+
+def _filename(part: Message) -> str:
+    """The name of an attachment; one that cannot be decoded is not ours."""
+    try:
+        return part.get_filename("")
+    except (LookupError, ValueError):
+        return ""
 
 
 def _answers(payload: object) -> tuple[tuple[dict[str, Any], ...], str]:
