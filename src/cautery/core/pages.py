@@ -13,6 +13,7 @@ TEXT_LIMIT = 4_000
 LINK_LIMIT = 200
 MEDIA_LIMIT = 12
 ADDRESS_LIMIT = 8_192
+WHOLE = re.compile(r"https?://[\w.-]+/[\w/@?=&%+-]*", re.ASCII)
 LINKS = (("a", "href"),)
 MEDIA = (("img", "src"), ("video", "src"), ("source", "src"), ("audio", "src"))
 DEPTH_LIMIT = 1_000
@@ -95,7 +96,8 @@ def _addresses(tree: LexborHTMLParser, base: str, places: tuple[tuple[str, str],
             if value is None or len(value) > ADDRESS_LIMIT:
                 continue
             try:
-                address = urljoin(base, value.strip())
+                # Most addresses are whole, and joining them is the dearest part of reading a page.
+                address = value if WHOLE.fullmatch(value) else urljoin(base, value.strip())
             except ValueError:
                 continue  # not an address a browser would follow either
             if address.startswith(("http://", "https://")) and not value.startswith("#"):

@@ -82,6 +82,7 @@ class Flow:
     _bank: Bank = field(init=False)
     _sealer: Sealer = field(init=False)
     _sealed_at: float = 0.0
+    _followed: datetime | None = None
     _broken: dict[str, datetime] = field(default_factory=dict)
     _moves: Counter[str] = field(default_factory=Counter)
     _heard: dict[str, int] = field(default_factory=dict)
@@ -102,7 +103,7 @@ class Flow:
             Step("compose", lambda now: compose_ready(worker, now)),
             Step("settle", lambda now: reconcile(ways, now)),
             Step("send", lambda now: send_due(ways, worker, now)),
-            Step("follow", follow_new, ("compose", "send", "settle")),
+            Step("follow", self._follow, ("compose", "send", "settle")),
             Step("read mail", read_inbox),
             Step("read feeds", lambda now: read_feeds(self._api, now)),
             Step("flagged again", look_at_reflagged),
@@ -113,6 +114,13 @@ class Flow:
             Step("announcements", read_announcements, ("probe", "follow")),
             Step("copies", note_copies, ("identify",)),
         ]
+
+    def _follow(self, now: datetime) -> int:
+        """The first time a worker looks at everything, then at what came since it last found nothing."""
+        moved = follow_new(now, self._followed)
+        if not moved:
+            self._followed = now - AFTER_ERROR
+        return moved
 
     def run_until_idle(self, now: datetime) -> int:
         """Run every step, in order, until none moves anything at `now`; how many rows moved in all."""

@@ -189,7 +189,7 @@ def keep_answers(said: Sequence[Said], *, provider_id: int, source: str, by: Act
         n.idempotency_key: n
         for n in Notice.objects.filter(
             idempotency_key__in={storable(s.idempotency_key, 64) for s in said}, provider_id=provider_id
-        )
+        ).defer("body")
     }
     problems: list[str] = []
     rows: dict[tuple[int, str, datetime], Answer] = {}

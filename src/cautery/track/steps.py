@@ -41,14 +41,13 @@ ANNOUNCERS = frozenset({"channel", "account", "group", "site", "page"})
 FOLLOWED = (EpisodeState.COMPOSED, EpisodeState.REFERRED, EpisodeState.HELD)
 
 
-def follow_new(now: datetime) -> int:
-    """Start tracking what has a notice."""
-    new = (
-        Episode.objects.filter(state__in=FOLLOWED, tracking=None)
-        .select_related("operation", "capture")
-        .order_by("pk")[:BATCH]
-    )
-    return follow(list(new), at=now) + note_referred(at=now)
+def follow_new(now: datetime, since: datetime | None = None) -> int:
+    """Start tracking what has a notice; with `since` only what was composed from then on is looked at."""
+    new = Episode.objects.filter(state__in=FOLLOWED, tracking=None)
+    if since is not None:
+        new = new.filter(due_at__gte=since)
+    found = list(new.select_related("operation", "capture").order_by("pk")[:BATCH])
+    return follow(found, at=now) + note_referred(at=now)
 
 
 def probe_due(fetcher: Fetcher, worker: str, now: datetime) -> int:

@@ -41,7 +41,7 @@ CONTENT = frozenset({"post", "video", "image", "file", "paste", "page", "audio",
 NAME = "watch"
 ACTOR = system(NAME, Permission.INTAKE_FLAG_SUBMIT)
 MIN_WORDS = 4
-OVERLAP = timedelta(minutes=10)
+OVERLAP = timedelta(minutes=1)
 """How far behind the mark is read again, for rows that were committed late."""
 
 
