@@ -120,7 +120,7 @@ def rdap_handles(answer: Fetched | FetchFailed) -> list[str]:
         return []
     try:
         document = json.loads(answer.body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return []
     handles: list[str] = []
     todo = [document]
