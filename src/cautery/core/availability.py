@@ -9,6 +9,7 @@ from functools import lru_cache
 from urllib.parse import urlsplit
 
 from cautery.core import phrases
+from cautery.core.wordings import Lowered
 
 
 class Verdict(StrEnum):
@@ -116,18 +117,19 @@ def _by_words(seen: Observation, head: str) -> Judged | None:
     meaning = _meaning(head)
     if meaning is not None:
         return Judged(meaning[0], f"{seen.status}, the page says “{meaning[1]}”")
-    if shown and (found := phrases.UNSAID.search(head)):
-        return Judged(Verdict.UNKNOWN, f"{seen.status}, the page says “{found.group(0)[:80]}” and not why")
+    if shown and (unsaid := phrases.UNSAID.search(Lowered(head))):
+        return Judged(Verdict.UNKNOWN, f"{seen.status}, the page says “{unsaid[:80]}” and not why")
     return None
 
 
 @lru_cache(maxsize=16_384)
 def _meaning(head: str) -> tuple[Verdict, str] | None:
     """What the head of a page says of it; kept, because the same pages are looked at over and over."""
-    for pattern, verdict in MEANINGS:
-        found = pattern.search(head)
+    lowered = Lowered(head)
+    for wordings, verdict in MEANINGS:
+        found = wordings.search(lowered)
         if found:
-            return verdict, found.group(0)[:80]
+            return verdict, found[:80]
     return None
 
 

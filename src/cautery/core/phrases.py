@@ -6,14 +6,9 @@ says that a thing is gone, so that a page that says both is never taken for a re
 
 from __future__ import annotations
 
-import re
+from cautery.core.wordings import Wordings
 
-
-def _words(*patterns: str) -> re.Pattern[str]:
-    return re.compile("|".join(patterns), re.IGNORECASE)
-
-
-BY_OWNER = _words(
+BY_OWNER = Wordings(
     r"(deleted|removed|taken down|withdrawn) by (its|the|their|his|her) (own )?(author|owner|uploader|user|publisher|creator|poster)",
     r"(author|owner|uploader|user|creator|poster) (has |have )?(deleted|removed|withdrew|withdrawn)",
     r"(supprim|retir)[ée]+s? par (son|sa|ses|l.|le|la|leur) ?(auteur|autrice|propri[ée]taire|utilisat|cr[ée]at)",
@@ -26,7 +21,7 @@ BY_OWNER = _words(
     r"(удал|снят|скрыт)\w*\s+(\w+\s+){0,2}(автор|владел|пользовател)\w*",
     r"(автор|владелец|пользователь) (его |е[ёе] )?(удалил|скрыл)",
 )
-BY_COUNTRY = _words(
+BY_COUNTRY = Wordings(
     r"in (your|this) (current )?(country|region|location|area|territory|jurisdiction)",
     r"(from|outside|in) your (current )?location",
     r"geo-?\s?(block|restrict|fenc)",
@@ -34,7 +29,7 @@ BY_COUNTRY = _words(
     r"\b(local|national) laws?\b",
     r"withheld (in|due)",
     r"on your device",
-    r"only available (in|from|within) [A-Z]",
+    r"only available (in|from|within) [a-z]",
     r"dans (votre|ce) (pays|r[ée]gion|zone)",
     r"(depuis|dans) votre r[ée]gion",
     r"in (deinem|ihrem|diesem|deiner|ihrer|dieser) (land|region|gebiet)",
@@ -43,7 +38,7 @@ BY_COUNTRY = _words(
     r"в (вашей стране|вашем регионе|этой стране|данном регионе)",
     r"на территории",
 )
-BY_LOGIN = _words(
+BY_LOGIN = Wordings(
     r"(log|sign)(ged)?[ -]?in (is )?required",
     r"(log|sign) ?in (to|if|with) (view|see|watch|access|continue|confirm|download|read|your|you)",
     r"(you )?(must|need to|have to) (be )?((log|sign)(ged|ed)?[ -]?in|register|subscribe)",
@@ -63,7 +58,7 @@ BY_LOGIN = _words(
     r"войдите|авторизуйтесь|(необходимо|требуется|нужно) (войти|авториз|вход)",
     r"только для (подписчик|участник|зарегистр)",
 )
-BY_PRIVACY = _words(
+BY_PRIVACY = Wordings(
     r"\bis (now )?(set to )?private\b|private (video|account|profile|playlist|group|channel|post|page)",
     r"\b(is|are) (either )?private\b|made (it|this|them) private",
     r"(post|tweet|account)s? (is|are) protected|protected (tweet|post|account)s?",
@@ -82,7 +77,7 @@ BY_PRIVACY = _words(
     r"(аккаунт|профиль|канал|группа|видео|страница) (является )?(закрыт|приватн|частн|скрыт)",
     r"доступ\w* (к \S+ )?(запрещ|ограничен|закрыт)|защищен\w* паролем",
 )
-BY_HASTE = _words(
+BY_HASTE = Wordings(
     r"too many (requests|attempts)|rate[- ]?limit|slow down|try again (later|in|shortly)",
     r"temporarily (unavailable|blocked|limited|restricted)",
     r"unusual (traffic|activity)|captcha|not a robot|are (you )?(a )?(robot|human)|checking your browser",
@@ -94,13 +89,13 @@ BY_HASTE = _words(
     r"(طلبات|محاولات) كثيرة|عدد كبير( جد[اًا]+)? من (الطلبات|المحاولات)|(حاول|المحاولة)( مرة أخرى)? لاحق",
     r"слишком много (запросов|попыток)|(попробуйте|повторите)( попытку)? (позже|позднее)",
 )
-NOT_NOW = _words(
+NOT_NOW = Wordings(
     r"not (yet available|available yet)|(has|have)(n.t| not) (yet )?(started|begun|aired)|coming soon",
     r"(livestream|stream|event|broadcast|replay|space) (has |is )?(ended|over|offline|disabled)",
     r"(stream|channel|user) is (currently )?(offline|not live)",
     r"under maintenance|maintenance mode|en maintenance|wartungsarbeiten|en mantenimiento|тех\w+ работы",
 )
-REMOVED = _words(
+REMOVED = Wordings(
     r"(removed|taken down|suspended|disabled|blocked|deleted) "
     r"(for|because|due to|following|after|under|in line with|by (us|our|the (provider|platform|service|moderat)))",
     r"(has been|was|were|have been|is) (removed|suspended|taken down|terminated)",
@@ -129,7 +124,7 @@ REMOVED = _words(
     r"(был\w* )?(удал[её]н|заблокирован|снят|приостановлен)\w*",
     r"больше не ?доступ",
 )
-MISSING = _words(
+MISSING = Wordings(
     r"(page|video|post|content|account|user|channel|message|media|profile|file|playlist|group|link|paste|episode|clip|track|room)( you \w+)?( \S+){0,2} "
     r"(was |were |could |can)?(n.t|not) (be )?(found|exist)",
     r"(page|video|post|content|account|user|channel|message|media|profile|file|playlist|group|link|paste|vod|room)( \S+){0,4} do(es)?(n.t| not) exist",
@@ -145,7 +140,7 @@ MISSING = _words(
     r"(الصفحة|المحتوى|الفيديو|الحساب|الملف|القناة|الرسالة)( \S+){0,3} غير موجود|لم يتم العثور|لم يعد موجود",
     r"(страниц|материал|видео|аккаунт|профил|файл|сообщени|канал|пользовател)\w*( \S+){0,3} (не (найден|существует)|больше не существует)",
 )
-UNSAID = _words(
+UNSAID = Wordings(
     r"(is|are|was)(n.t| not)( \S+)? available|\bunavailable\b|not available|can.t be displayed",
     r"(couldn.t|could not) be displayed",
     r"(n.est|n.sont) pas disponible|indisponible",
