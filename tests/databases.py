@@ -125,6 +125,8 @@ class First:
 
     def _take_up(self, session: pytest.Session, report: pytest.TestReport) -> None:
         report.nodeid += f" {ALSO}"
+        if isinstance(report.longrepr, list):  # where and why it was skipped: a tuple, before it was JSON
+            report.longrepr = tuple(report.longrepr)
         session.config.hook.pytest_runtest_logreport(report=report)
 
     def stop(self) -> None:

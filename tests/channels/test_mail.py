@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from aiosmtpd.controller import Controller
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from cautery.channels.base import Addressee, Done, Later, Outgoing, SendResult, Uncertain
@@ -156,6 +156,8 @@ def test_an_attachment_that_cannot_be_read_is_a_problem_in_words(payload: bytes)
     st.binary(max_size=500),
     st.sampled_from([b"", b"From: ", b"Content-Type: multipart/mixed; boundary=", b"In-Reply-To: <"]),
 )
+@example(b"<", b"From: ")
+@example(b"\nContent-Disposition: attachment; filename*0*=\xff\0'", b"From: ")
 def test_no_bytes_make_it_raise(body: bytes, start: bytes) -> None:
     read_mail(start + body).sender.encode()
 
