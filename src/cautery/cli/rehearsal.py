@@ -5,7 +5,6 @@ World (cli.world) -> set up -> serve + work -> report -> world.json -> score.jso
 
 from __future__ import annotations
 
-import csv
 import json
 import os
 import socket
@@ -23,6 +22,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from cautery import __version__
+from cautery.cli.known import read_known
 from cautery.cli.memory import Memory
 from cautery.cli.world import World
 from cautery.core.actors import Actor, Permission
@@ -86,7 +86,6 @@ class Child:
 
 def rehearse(world: World, *, quiet: bool) -> dict[str, Any]:
     """Run the rehearsal to its end; what came of it, with a text for people."""
-    began = time.monotonic()
     operation = _bring_up(world)
     before = _spent(world)
     places = {"api": f"127.0.0.1:{_free_port()}", "smtp": f"127.0.0.1:{_free_port()}"}
@@ -100,9 +99,11 @@ def rehearse(world: World, *, quiet: bool) -> dict[str, Any]:
                     serve.alive()
                     memory.sample([os.getpid(), serve.process.pid, work.process.pid])
                     show(world.ask("/books"))
-                    (world.out / "spent.json").write_text(json.dumps({"wall_s": before + time.monotonic() - began}))
+                    (world.out / "spent.json").write_text(
+                        json.dumps({"wall_s": before + time.monotonic() - world.began})
+                    )
                     time.sleep(POLL_S)
-            return _finish(world, operation, places["api"], memory, lambda: before + time.monotonic() - began)
+            return _finish(world, operation, places["api"], memory, lambda: before + time.monotonic() - world.began)
         finally:
             for child in (work, serve):
                 child.stop()
@@ -136,12 +137,7 @@ def _bring_up(world: World) -> Operation:
         return found
     import_directory(_with_an_observer(document), by=ACTOR, at=now)
     set_password(OBSERVER, PASSWORD, by=ACTOR)
-    with (world.out / "known.csv").open(newline="") as file:
-        known = [
-            Known(n, row["label"], row["kind"], row["source"], row.get("sha256") or "", row.get("pdq") or "")
-            for n, row in enumerate(csv.DictReader(file), 2)
-        ]
-    import_known(known, by=ACTOR, at=now)
+    import_known((Known(*row) for row in read_known(world.out / "known.csv")), by=ACTOR, at=now)
     return create_operation(plan["slug"], plan["name"], by=ACTOR, at=now, **times)
 
 

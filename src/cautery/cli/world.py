@@ -43,6 +43,7 @@ class World:
         self._process: subprocess.Popen[bytes] | None = None
         self._lock: IO[str] | None = None
         self.control = ""
+        self.began = time.monotonic()
 
     def __enter__(self) -> Self:
         self.out.mkdir(parents=True, exist_ok=True)

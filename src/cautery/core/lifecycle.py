@@ -75,7 +75,7 @@ DELIVERY_MOVES: dict[DeliveryState, frozenset[DeliveryState]] = {
             DeliveryState.FAILED,
         }
     ),
-    DeliveryState.UNCERTAIN: frozenset({DeliveryState.DELIVERED, DeliveryState.QUEUED}),
+    DeliveryState.UNCERTAIN: frozenset({DeliveryState.DELIVERED, DeliveryState.REJECTED, DeliveryState.QUEUED}),
     DeliveryState.HELD: frozenset({DeliveryState.QUEUED}),
     DeliveryState.DELIVERED: frozenset(),
     DeliveryState.REJECTED: frozenset(),

@@ -30,18 +30,19 @@ def executemany(sql: str, rows: Sequence[Sequence[Any]]) -> int:
         return int(cursor.rowcount)
 
 
-def update_many(rows: Sequence[Model], fields: Sequence[str]) -> None:
-    """Write `fields` of each of `rows` (of one model) in the caller's transaction.
+def update_many(rows: Sequence[Model], fields: Sequence[str], *, only: str = "") -> int:
+    """Write `fields` of each of `rows` (of one model) in the caller's transaction; how many were written.
 
+    `only` is a condition in SQL, from our own code, for rows that must not have moved meanwhile.
     One prepared UPDATE run for each row: at a thousand rows ten times faster here than one UPDATE of a thousand CASEs.
     """
     if not rows:
-        return
+        return 0
     meta = rows[0]._meta
     columns: list[Any] = [meta.get_field(name) for name in fields]
     assignments = ", ".join(f"{_quoted(column.column)} = %s" for column in columns)
     statement = f"UPDATE {_quoted(meta.db_table)} SET {assignments} WHERE {_quoted(meta.pk.column)} = %s"  # noqa: S608
-    executemany(statement, _values(rows, [*columns, meta.pk]))
+    return executemany(statement + (f" AND {only}" if only else ""), _values(rows, [*columns, meta.pk]))
 
 
 def insert_many(rows: Sequence[Model], fields: Sequence[str]) -> None:

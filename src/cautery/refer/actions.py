@@ -26,6 +26,10 @@ from cautery.review.models import LIMBS, Assessment, Hold
 
 BACKOFF_S = (60.0, 120.0, 300.0, 600.0, 1_800.0)
 SEND_LEASE_S = 300.0
+SETTLED_FIELDS = [
+    "state", "error", "sent_at", "sent_wall", "received_at", "provider_ref", "lease_owner", "lease_until"
+]  # fmt: skip
+NOT_SETTLED = f"state IN ('{DeliveryState.SENDING}', '{DeliveryState.UNCERTAIN}')"
 
 
 def compose_many(signatures: Sequence[Signature], providers: Mapping[int, Provider], *, by: Actor, at: datetime) -> int:
@@ -298,9 +302,7 @@ def _settle(deliveries: Sequence[Delivery], result: Done, *, by: Actor, at: date
             delivery.state, delivery.error = DeliveryState.DELIVERED, ""
             delivery.received_at, delivery.provider_ref = row.received_at or at, row.provider_ref
     settled = [by_key[row.idempotency_key] for row in result.results]
-    update_many(
-        settled, ["state", "error", "sent_at", "sent_wall", "received_at", "provider_ref", "lease_owner", "lease_until"]
-    )
+    update_many(settled, SETTLED_FIELDS, only=NOT_SETTLED)
     advance(
         [d.notice.episode_id for d in settled if d.state == DeliveryState.DELIVERED],
         EpisodeState.COMPOSED,
