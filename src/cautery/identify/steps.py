@@ -18,13 +18,16 @@ from cautery.directory.models import Provider
 from cautery.directory.queries import provider_by_handle, providers
 from cautery.fetch import Fetched, Fetcher, FetchFailed, Request
 from cautery.ground.leases import claim
+from cautery.ground.rows import chunks
 from cautery.identify.actions import Findings, Seen, record_findings
 from cautery.identify.models import Hosting, Media
 from cautery.intake.models import Episode, Item
 
 BATCH = 400
 PAGE_BYTES = 2_000_000
-MEDIA_BYTES = 64_000_000
+MEDIA_BYTES = 16_000_000
+MEDIA_AT_ONCE = 48
+"""With the size above, what a batch of media may hold in memory: 768 MB if all were as large as they may be."""
 EMPTY = Page("", "", "", "", (), ())
 NAME = "identify"
 
@@ -69,17 +72,19 @@ def _look(episode: Episode, answer: Fetched | FetchFailed) -> Seen:
 
 
 def _fetch_media(fetcher: Fetcher, looks: Sequence[Seen]) -> tuple[dict[str, str], dict[str, Media]]:
-    """SHA-256 by media URL, and the media not seen before with their fingerprints."""
-    urls = list(dict.fromkeys(url for look in looks for url in look.page.media))
-    answers = fetcher.fetch_many([Request(url, max_bytes=MEDIA_BYTES) for url in urls])
+    """SHA-256 by media URL, and the media not seen before with their fingerprints; a few bodies in memory at a time."""
     shas: dict[str, str] = {}
-    bodies: dict[str, Fetched] = {}
-    for url, answer in zip(urls, answers, strict=True):
-        if isinstance(answer, Fetched) and answer.status == 200 and answer.body:
-            shas[url] = exact(answer.body).sha256
-            bodies[shas[url]] = answer
-    known = set(Media.objects.filter(sha256__in=bodies).values_list("sha256", flat=True))
-    return shas, {sha: _fingerprint(sha, answer) for sha, answer in bodies.items() if sha not in known}
+    media: dict[str, Media] = {}
+    for urls in chunks(dict.fromkeys(url for look in looks for url in look.page.media), MEDIA_AT_ONCE):
+        bodies: dict[str, Fetched] = {}
+        answers = fetcher.fetch_many([Request(url, max_bytes=MEDIA_BYTES) for url in urls])
+        for url, answer in zip(urls, answers, strict=True):
+            if isinstance(answer, Fetched) and answer.status == 200 and answer.body:
+                shas[url] = exact(answer.body).sha256
+                bodies[shas[url]] = answer
+        known = set(Media.objects.filter(sha256__in=bodies).values_list("sha256", flat=True)) | set(media)
+        media |= {sha: _fingerprint(sha, answer) for sha, answer in bodies.items() if sha not in known}
+    return shas, media
 
 
 def _fingerprint(sha: str, answer: Fetched) -> Media:
