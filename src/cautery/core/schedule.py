@@ -9,7 +9,7 @@ from cautery.core.clock import on_grid
 
 AFTER_NOTICE = tuple(timedelta(minutes=m) for m in (15, 60, 120, 240, 480, 960, 1440, 2160, 2880))
 """How long after its notice a thing that is still up is looked at again."""
-WHILE_DOWN = timedelta(hours=12)
+WHILE_DOWN = timedelta(hours=18)
 UNSURE_AGAIN = timedelta(minutes=30)
 CHANNEL_EVERY = timedelta(hours=1)
 CHANNEL_LATER = timedelta(hours=2)

@@ -22,7 +22,7 @@ from cautery.ground.rows import executemany, insert_many, update_many
 from cautery.ground.times import stored
 from cautery.intake.models import Episode
 from cautery.intake.rules import known_object
-from cautery.refer.models import Delivery, Notice
+from cautery.refer.models import Notice
 from cautery.track.models import Answer, Feed, Mail, Probe, Tracking
 
 ANSWERS = frozenset({"removed", "geo_blocked", "declined", "already_gone"})
@@ -153,13 +153,14 @@ def _apply(look: Looked, at: datetime) -> None:
 def note_referred(*, at: datetime) -> int:
     """Tell the trackings of notices just delivered when the provider received them, and look soon."""
     with transaction.atomic():
-        new = list(
-            Delivery.objects.filter(
-                state__in=[DeliveryState.DELIVERED, DeliveryState.REJECTED],
-                notice__episode__in=Tracking.objects.filter(referred_at__isnull=True).values("pk"),
-                sent_at__isnull=False,
-            ).values_list("notice__episode_id", "received_at", "sent_at", "provider_id", "channel")[:5_000]
+        waiting = Tracking.objects.filter(
+            referred_at__isnull=True,
+            episode__notices__delivery__state__in=[DeliveryState.DELIVERED, DeliveryState.REJECTED],
+            episode__notices__delivery__sent_at__isnull=False,
         )
+        delivery = "episode__notices__delivery__"
+        fields = [delivery + name for name in ("received_at", "sent_at", "provider_id", "channel")]
+        new = list(waiting.values_list("pk", *fields)[:5_000])
         start_feeds({provider for *_, provider, channel in new if channel == Channel.API}, at)
         trackings = Tracking.objects.select_related("item").in_bulk([episode for episode, *_ in new])
         for episode, received, sent, _, _ in new:
@@ -185,6 +186,8 @@ def read_all_feeds(at: datetime) -> None:
 
 def keep_answers(said: Sequence[Said], *, provider_id: int, source: str, by: Actor, at: datetime) -> list[str]:
     """Keep a provider's answers to its own notices; what could not be taken, in words. An answer heard before adds nothing."""
+    if not said:
+        return []
     notices = {
         n.idempotency_key: n
         for n in Notice.objects.filter(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from datetime import datetime
+from typing import Any
 
 from cautery.channels.api import ApiWay
 from cautery.channels.mail import read_mail
@@ -68,17 +69,15 @@ def probe_due(fetcher: Fetcher, worker: str, now: datetime) -> int:
 
 def read_feeds(way: ApiWay, now: datetime) -> int:
     """Read on in the answers feed of every provider that has notices of ours, when it is due; all pages there are."""
-    heard = 0
-    for feed in Feed.objects.filter(due_at__lte=now).select_related("provider").order_by("pk"):
-        heard += _read_on(way, feed, now)
-    return heard
+    feeds = list(Feed.objects.filter(due_at__lte=now).select_related("provider").order_by("pk"))
+    firsts = way.answers_of([(addressee(feed.provider), feed.cursor) for feed in feeds])
+    return sum(_read_on(way, feed, first, now) for feed, first in zip(feeds, firsts, strict=True))
 
 
-def _read_on(way: ApiWay, feed: Feed, now: datetime) -> int:
+def _read_on(way: ApiWay, feed: Feed, page: dict[str, Any] | None, now: datetime) -> int:
     """The pages behind the cursor, so many at once; a feed with news is read again soon, a quiet one later."""
     heard, cursor = 0, feed.cursor
     for _ in range(FEED_PAGES):
-        page = way.answers(addressee(feed.provider), cursor)
         if page is None:
             break
         said = [_said(row) for row in page["answers"] if isinstance(row, dict)]
@@ -89,6 +88,7 @@ def _read_on(way: ApiWay, feed: Feed, now: datetime) -> int:
         stuck, cursor = page["next"] == cursor, page["next"]
         if stuck or not said:
             break
+        page = way.answers(addressee(feed.provider), cursor)
     wait, grid = (FEED_EVERY, 5) if heard else (FEED_QUIET, 15)
     move_cursor(feed, cursor, on_grid(now + wait, grid))
     return heard

@@ -21,7 +21,7 @@ from cautery.sources.base import Row
 from cautery.track.models import Tracking
 from cautery.watch.models import Mark, Search, Sighting, Watched, Way
 
-SEARCH_AFTER = tuple(timedelta(minutes=m) for m in (15, 60, 240, 720, 1440, 2160, 2880))
+SEARCH_AFTER = tuple(timedelta(minutes=m) for m in (30, 240, 960, 2160))
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,11 +60,12 @@ class ApiWay:
 
     def answers(self, to: Addressee, cursor: str) -> dict[str, Any] | None:
         """One page of the answers feed after `cursor`; None when it could not be read (it is asked again later)."""
-        answer = self._fetcher.fetch(self._request(to, f"/answers?after={quote(cursor, safe='')}&limit=1000"))
-        page = _json(answer) if isinstance(answer, Fetched) and answer.status == 200 else None
-        if not isinstance(page, dict) or not isinstance(page.get("answers"), list) or not _is_cursor(page.get("next")):
-            return None
-        return page
+        return self.answers_of([(to, cursor)])[0]
+
+    def answers_of(self, feeds: Sequence[tuple[Addressee, str]]) -> list[dict[str, Any] | None]:
+        """One page of each of several feeds, asked at the same time."""
+        paths = [(to, f"/answers?after={quote(cursor, safe='')}&limit=1000") for to, cursor in feeds]
+        return [_page(answer) for answer in self._fetcher.fetch_many([self._request(to, path) for to, path in paths])]
 
     def _request(
         self,
@@ -84,6 +85,13 @@ class ApiWay:
             redirects=0,
             headers={"Authorization": f"Bearer {to.token}", "Accept": "application/json", **(extra or {})},
         )
+
+
+def _page(answer: Fetched | FetchFailed) -> dict[str, Any] | None:
+    page = _json(answer) if isinstance(answer, Fetched) and answer.status == 200 else None
+    if not isinstance(page, dict) or not isinstance(page.get("answers"), list) or not _is_cursor(page.get("next")):
+        return None
+    return page
 
 
 def _read(answer: Fetched | FetchFailed, keys: set[str]) -> SendResult:
