@@ -77,7 +77,9 @@ def read_feeds(way: ApiWay, now: datetime) -> int:
 def _read_on(way: ApiWay, feed: Feed, page: dict[str, Any] | None, now: datetime) -> int:
     """The pages behind the cursor, so many at once; a feed with news is read again soon, a quiet one later."""
     heard, cursor = 0, feed.cursor
-    for _ in range(FEED_PAGES):
+    for number in range(FEED_PAGES):
+        if number:
+            page = way.answers(addressee(feed.provider), cursor)
         if page is None:
             break
         said = [_said(row) for row in page["answers"] if isinstance(row, dict)]
@@ -88,7 +90,6 @@ def _read_on(way: ApiWay, feed: Feed, page: dict[str, Any] | None, now: datetime
         stuck, cursor = page["next"] == cursor, page["next"]
         if stuck or not said:
             break
-        page = way.answers(addressee(feed.provider), cursor)
     wait, grid = (FEED_EVERY, 5) if heard else (FEED_QUIET, 15)
     move_cursor(feed, cursor, on_grid(now + wait, grid))
     return heard
