@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 from urllib.parse import urljoin, urlsplit
 
 import aiohttp
@@ -70,6 +70,7 @@ class Fetcher:
         self._timeout_s = timeout_s
         self._user_agent = user_agent
         self._loop = asyncio.new_event_loop()
+        self._tasks: set[asyncio.Task[Fetched | FetchFailed]] = set()
         self._thread = threading.Thread(target=self._loop.run_forever, name="fetcher", daemon=True)
         self._thread.start()
         self._session = asyncio.run_coroutine_threadsafe(self._open(), self._loop).result()
@@ -103,22 +104,38 @@ class Fetcher:
 
     def fetch_many(self, requests: Sequence[Request]) -> list[Fetched | FetchFailed]:
         """Fetch all, some at a time, and answer in their order."""
-        return asyncio.run_coroutine_threadsafe(self._gather(requests), self._loop).result()
+        return list(self.fetch_each(requests))
+
+    def fetch_each(self, requests: Sequence[Request]) -> Iterator[Fetched | FetchFailed]:
+        """The same, one answer after the other: the caller works on the first while the rest is under way."""
+        answers: list[Future[Fetched | FetchFailed]] = [Future() for _ in requests]
+        self._loop.call_soon_threadsafe(self._start_all, requests, answers)
+        for answer in answers:
+            yield answer.result()
 
     def fetch(self, request: Request) -> Fetched | FetchFailed:
         """Fetch one."""
         return self.submit(request).result()
 
-    async def _gather(self, requests: Sequence[Request]) -> list[Fetched | FetchFailed]:
-        answers: list[Fetched | FetchFailed] = [FetchFailed(r.url, "not_tried", "", sent=False) for r in requests]
-        todo = iter(enumerate(requests))
+    def _start_all(self, requests: Sequence[Request], answers: Sequence[Future[Fetched | FetchFailed]]) -> None:
+        gate = asyncio.Semaphore(self._concurrency)
+        for request, answer in zip(requests, answers, strict=True):
+            task = self._loop.create_task(self._gated(gate, request))
+            self._tasks.add(task)
+            task.add_done_callback(partial(self._hand_over, answer))
 
-        async def take() -> None:
-            for index, request in todo:
-                answers[index] = await self._fetch(request)
+    async def _gated(self, gate: asyncio.Semaphore, request: Request) -> Fetched | FetchFailed:
+        async with gate:
+            return await self._fetch(request)
 
-        await asyncio.gather(*(take() for _ in range(min(self._concurrency, len(requests)))))
-        return answers
+    def _hand_over(self, answer: Future[Fetched | FetchFailed], task: asyncio.Task[Fetched | FetchFailed]) -> None:
+        """From the loop's thread to the caller's, an error of our own included."""
+        self._tasks.discard(task)
+        error = task.exception()
+        if error is not None:
+            answer.set_exception(error)
+        else:
+            answer.set_result(task.result())
 
     async def _fetch(self, request: Request) -> Fetched | FetchFailed:
         sent = False

@@ -38,7 +38,7 @@ def identify_ready(fetcher: Fetcher, worker: str, now: datetime) -> int:
     episodes = list(Episode.objects.filter(pk__in=claim(ready, worker, BATCH)).select_related("item").order_by("pk"))
     if not episodes:
         return 0
-    answers = fetcher.fetch_many([Request(episode.item.url, max_bytes=PAGE_BYTES) for episode in episodes])
+    answers = fetcher.fetch_each([Request(episode.item.url, max_bytes=PAGE_BYTES) for episode in episodes])
     looks = [_look(episode, answer) for episode, answer in zip(episodes, answers, strict=True)]
     shas, media = _fetch_media(fetcher, looks)
     found = Findings(media=media, hosting=_hosting(fetcher, [episode.item for episode in episodes]))

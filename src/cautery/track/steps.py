@@ -13,8 +13,9 @@ from cautery.core.availability import Verdict, judge
 from cautery.core.clock import on_grid
 from cautery.core.lifecycle import EpisodeState
 from cautery.directory.models import Provider
-from cautery.fetch import Fetcher, Request
+from cautery.fetch import Fetched, Fetcher, FetchFailed, Request
 from cautery.ground.leases import claim
+from cautery.ground.rows import chunks
 from cautery.identify.steps import PAGE_BYTES, observe
 from cautery.intake.models import Episode
 from cautery.refer.steps import addressee
@@ -33,6 +34,8 @@ from cautery.track.actions import (
 from cautery.track.models import Feed, Mail, Tracking
 
 BATCH = 1_000
+RECORDED_AT_ONCE = 125
+"""Probes written in one transaction, while the next are still being fetched."""
 NAME = "track"
 FEED_PAGES = 100
 """Pages of one feed read at once: a feed without end holds up nothing else."""
@@ -58,13 +61,16 @@ def probe_due(fetcher: Fetcher, worker: str, now: datetime) -> int:
     trackings = list(Tracking.objects.filter(pk__in=keys).select_related("item").order_by("pk"))
     if not trackings:
         return 0
-    answers = fetcher.fetch_many([Request(t.item.url, max_bytes=PAGE_BYTES) for t in trackings])
-    looks: list[Looked] = []
-    for tracking, answer in zip(trackings, answers, strict=True):
-        observation, page = observe(tracking.item.url, answer, addresses=tracking.item.kind in ANNOUNCERS)
-        judged = judge(observation)
-        looks.append(Looked(tracking, judged, observation.status, page.links if judged.verdict is Verdict.UP else ()))
-    return record_probes(looks, by=system(NAME), at=now)
+    answers = fetcher.fetch_each([Request(t.item.url, max_bytes=PAGE_BYTES) for t in trackings])
+    looks = (_look(tracking, answer) for tracking, answer in zip(trackings, answers, strict=True))
+    return sum(record_probes(part, by=system(NAME), at=now) for part in chunks(looks, RECORDED_AT_ONCE))
+
+
+def _look(tracking: Tracking, answer: Fetched | FetchFailed) -> Looked:
+    """What one probe saw; out-links only of pages that are up and may announce something."""
+    observation, page = observe(tracking.item.url, answer, addresses=tracking.item.kind in ANNOUNCERS)
+    judged = judge(observation)
+    return Looked(tracking, judged, observation.status, page.links if judged.verdict is Verdict.UP else ())
 
 
 def read_feeds(way: ApiWay, now: datetime) -> int:

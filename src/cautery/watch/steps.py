@@ -112,7 +112,7 @@ def search_due(fetcher: Fetcher, now: datetime, known: set[str] | None = None) -
         Search.objects.filter(next_at__lte=now).select_related("provider", "item", "operation").order_by("pk")[:BATCH]
     )
     urls = [f"http://{s.provider.hosts[0]}/search?q={quote(s.words)}" for s in due]
-    answers = fetcher.fetch_many([Request(url, max_bytes=PAGE_BYTES) for url in urls])
+    answers = fetcher.fetch_each([Request(url, max_bytes=PAGE_BYTES) for url in urls])
     by_operation: dict[Operation, list[Candidate]] = {}
     for search, answer in zip(due, answers, strict=True):
         if isinstance(answer, Fetched) and answer.status == 200:
