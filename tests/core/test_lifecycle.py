@@ -26,8 +26,8 @@ def test_every_state_has_its_row_and_can_be_reached(
     assert seen == set(states)
 
 
-def test_an_episode_is_live_until_it_can_move_no_more() -> None:
-    assert set(EpisodeState) - LIVE_EPISODES == {EpisodeState.DISMISSED, EpisodeState.CLOSED}
+def test_an_episode_is_live_until_it_ends_or_is_set_aside() -> None:
+    assert set(EpisodeState) - LIVE_EPISODES == {EpisodeState.DISMISSED, EpisodeState.CLOSED, EpisodeState.SET_ASIDE}
 
 
 def test_nothing_that_may_have_been_sent_goes_straight_back_to_being_sent() -> None:

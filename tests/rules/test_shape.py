@@ -16,6 +16,7 @@ FURTHER = {
     "custody": {"events.py"},  # what the log can say
     "directory": {"roles.py"},  # which role may do what
     "intake": {"rules.py"},  # the rules of links this installation uses
+    "refer": {"merging"},  # items that turned out to be one object: what it does to episodes and notices
     "report": {"build.py", "definitions.py", "dossier", "presence.py", "render"},  # how a report is made from figures
 }
 BROAD = {"BaseException", "Exception"}

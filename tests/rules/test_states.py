@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
 
-from cautery.core.lifecycle import DELIVERY_MOVES, EPISODE_MOVES, DeliveryState, EpisodeState
+from cautery.core.lifecycle import DELIVERY_MOVES, EPISODE_MOVES, UNSENT, DeliveryState, EpisodeState
 from tests.rules.source import Source, calls, functions, members, source, sources
 
 Move = tuple[str, str]
@@ -23,12 +23,19 @@ def reachable(moves: Mapping[StrEnum, frozenset[StrEnum]], start: StrEnum) -> se
 
 
 def episode_moves(module: Source) -> Iterator[Move]:
-    """The moves of `advance(keys, SOURCE, target)`; a target in a variable is one of those its function names."""
+    """The moves of `advance(keys, SOURCE, target)`; a state in a variable is one of those its function names."""
     for function in functions(module.tree):
         for call in calls(function, "advance"):
             before, after = members(call.args[1], "EpisodeState"), members(call.args[2], "EpisodeState")
-            after = after or members(function, "EpisodeState") - before
+            named = members(function, "EpisodeState") | _unsent(function)
+            before, after = before or named - after, after or named - before
             yield from ((a, b) for a in before for b in after)
+
+
+def _unsent(function: ast.AST) -> set[str]:
+    """The states of `UNSENT`, where a function goes through it."""
+    named = any(isinstance(node, ast.Name) and node.id == "UNSENT" for node in ast.walk(function))
+    return {state.name for state in UNSENT} if named else set()
 
 
 def written(module: Source) -> set[str]:

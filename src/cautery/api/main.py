@@ -12,6 +12,7 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.security import HttpBearer
 
 from cautery.api import schemas as s
+from cautery.api.merging import router as merging
 from cautery.authorise.actions import Signing, claim_decisions, sign_many, turn_key
 from cautery.authorise.queries import decisions
 from cautery.core.actors import Actor
@@ -38,6 +39,7 @@ class Token(HttpBearer):
 
 
 api = NinjaAPI(title="Cautery", version="1", auth=Token(), docs_url=None, urls_namespace="api")
+api.add_router("", merging)
 
 
 @api.exception_handler(CauteryError)

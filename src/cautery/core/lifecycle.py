@@ -8,6 +8,9 @@ Episode (one time online of an item):
                              dismissed    dismissed               held
                                        (signer refused)
 
+    What is not sent yet can be set aside by a merge of two items, and taken up where it was when that is undone:
+    set_aside <-> flagged, identified, in_review, confirmed, signed, composed, held
+
 Delivery (one sending of a notice):
 
     queued -> sending -> delivered
@@ -17,6 +20,8 @@ Delivery (one sending of a notice):
       |  \\------+--------|                  (it does not: safe to send)
       |         v
       \\--- held, failed
+
+    queued, held <-> paused   (its episode was set aside)
 """
 
 from __future__ import annotations
@@ -35,6 +40,7 @@ class EpisodeState(StrEnum):
     SIGNED = "signed"
     COMPOSED = "composed"
     HELD = "held"
+    SET_ASIDE = "set_aside"
     REFERRED = "referred"
     CLOSED = "closed"
 
@@ -48,24 +54,41 @@ class DeliveryState(StrEnum):
     DELIVERED = "delivered"
     REJECTED = "rejected"
     HELD = "held"
+    PAUSED = "paused"
     FAILED = "failed"
 
 
+UNSENT: frozenset[EpisodeState] = frozenset(
+    {
+        EpisodeState.FLAGGED,
+        EpisodeState.IDENTIFIED,
+        EpisodeState.IN_REVIEW,
+        EpisodeState.CONFIRMED,
+        EpisodeState.SIGNED,
+        EpisodeState.COMPOSED,
+        EpisodeState.HELD,
+    }
+)
+"""States of which nothing has left the house: what a merge can set aside."""
+
 EPISODE_MOVES: dict[EpisodeState, frozenset[EpisodeState]] = {
-    EpisodeState.FLAGGED: frozenset({EpisodeState.IDENTIFIED}),
-    EpisodeState.IDENTIFIED: frozenset({EpisodeState.IN_REVIEW}),
-    EpisodeState.IN_REVIEW: frozenset({EpisodeState.CONFIRMED, EpisodeState.DISMISSED}),
-    EpisodeState.CONFIRMED: frozenset({EpisodeState.SIGNED, EpisodeState.DISMISSED}),
-    EpisodeState.SIGNED: frozenset({EpisodeState.COMPOSED}),
-    EpisodeState.COMPOSED: frozenset({EpisodeState.REFERRED, EpisodeState.HELD, EpisodeState.CLOSED}),
-    EpisodeState.HELD: frozenset({EpisodeState.COMPOSED}),
+    EpisodeState.FLAGGED: frozenset({EpisodeState.IDENTIFIED, EpisodeState.SET_ASIDE}),
+    EpisodeState.IDENTIFIED: frozenset({EpisodeState.IN_REVIEW, EpisodeState.SET_ASIDE}),
+    EpisodeState.IN_REVIEW: frozenset({EpisodeState.CONFIRMED, EpisodeState.DISMISSED, EpisodeState.SET_ASIDE}),
+    EpisodeState.CONFIRMED: frozenset({EpisodeState.SIGNED, EpisodeState.DISMISSED, EpisodeState.SET_ASIDE}),
+    EpisodeState.SIGNED: frozenset({EpisodeState.COMPOSED, EpisodeState.SET_ASIDE}),
+    EpisodeState.COMPOSED: frozenset(
+        {EpisodeState.REFERRED, EpisodeState.HELD, EpisodeState.CLOSED, EpisodeState.SET_ASIDE}
+    ),
+    EpisodeState.HELD: frozenset({EpisodeState.COMPOSED, EpisodeState.SET_ASIDE}),
+    EpisodeState.SET_ASIDE: UNSENT,
     EpisodeState.REFERRED: frozenset({EpisodeState.CLOSED}),
     EpisodeState.DISMISSED: frozenset(),
     EpisodeState.CLOSED: frozenset(),
 }
 
 DELIVERY_MOVES: dict[DeliveryState, frozenset[DeliveryState]] = {
-    DeliveryState.QUEUED: frozenset({DeliveryState.SENDING, DeliveryState.HELD}),
+    DeliveryState.QUEUED: frozenset({DeliveryState.SENDING, DeliveryState.HELD, DeliveryState.PAUSED}),
     DeliveryState.SENDING: frozenset(
         {
             DeliveryState.DELIVERED,
@@ -76,13 +99,14 @@ DELIVERY_MOVES: dict[DeliveryState, frozenset[DeliveryState]] = {
         }
     ),
     DeliveryState.UNCERTAIN: frozenset({DeliveryState.DELIVERED, DeliveryState.REJECTED, DeliveryState.QUEUED}),
-    DeliveryState.HELD: frozenset({DeliveryState.QUEUED}),
+    DeliveryState.HELD: frozenset({DeliveryState.QUEUED, DeliveryState.PAUSED}),
+    DeliveryState.PAUSED: frozenset({DeliveryState.QUEUED, DeliveryState.HELD}),
     DeliveryState.DELIVERED: frozenset(),
     DeliveryState.REJECTED: frozenset(),
     DeliveryState.FAILED: frozenset(),
 }
 
-LIVE_EPISODES: frozenset[EpisodeState] = frozenset(state for state, moves in EPISODE_MOVES.items() if moves)
+LIVE_EPISODES: frozenset[EpisodeState] = UNSENT | {EpisodeState.REFERRED}
 """States from which an episode still moves: while one is live, no second is opened for the item."""
 
 

@@ -13,8 +13,12 @@ class Event(StrEnum):
     AUTHORISE_OPERATION_RELEASED = "authorise:operation:released"
     DIRECTORY_ENTRIES_IMPORTED = "directory:entries:imported"
     IDENTIFY_EPISODES_IDENTIFIED = "identify:episodes:identified"
+    IDENTIFY_SHORTENERS_TRIED = "identify:shorteners:tried"
     INTAKE_BATCH_RECEIVED = "intake:batch:received"
+    INTAKE_CONFLICT_SETTLED = "intake:conflict:settled"
     INTAKE_EPISODES_OPENED = "intake:episodes:opened"
+    INTAKE_ITEMS_MERGED = "intake:items:merged"
+    INTAKE_ITEMS_UNMERGED = "intake:items:unmerged"
     INTAKE_OPERATION_CREATED = "intake:operation:created"
     MATCH_BANK_IMPORTED = "match:bank:imported"
     MATCH_EPISODES_MATCHED = "match:episodes:matched"
@@ -37,8 +41,12 @@ LABELS: dict[Event, str] = {
     Event.AUTHORISE_OPERATION_RELEASED: "Operation released",
     Event.DIRECTORY_ENTRIES_IMPORTED: "Units, officers and providers imported",
     Event.IDENTIFY_EPISODES_IDENTIFIED: "Items looked up and fingerprinted",
+    Event.IDENTIFY_SHORTENERS_TRIED: "Shortened links followed",
     Event.INTAKE_BATCH_RECEIVED: "Flags received",
+    Event.INTAKE_CONFLICT_SETTLED: "Conflict of two decisions on one object settled",
     Event.INTAKE_EPISODES_OPENED: "Items up again, new episodes opened",
+    Event.INTAKE_ITEMS_MERGED: "Two items found to be one object, merged",
+    Event.INTAKE_ITEMS_UNMERGED: "Merge of two items undone",
     Event.INTAKE_OPERATION_CREATED: "Operation created",
     Event.MATCH_BANK_IMPORTED: "Known content imported",
     Event.MATCH_EPISODES_MATCHED: "Items compared with known content",

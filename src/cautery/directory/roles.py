@@ -25,9 +25,20 @@ PERMISSIONS: dict[str, frozenset[Permission]] = {
     | {Permission.DIRECTORY_ENTRY_IMPORT, Permission.MATCH_BANK_IMPORT, Permission.INTAKE_OPERATION_CREATE},
     Role.FLAG: READ | {Permission.INTAKE_FLAG_SUBMIT, Permission.REVIEW_HOLD_SET},
     Role.LEAD: READ
-    | {Permission.AUTHORISE_OPERATION_RELEASE, Permission.INTAKE_OPERATION_CREATE, Permission.CUSTODY_LOG_READ},
+    | {
+        Permission.AUTHORISE_OPERATION_RELEASE,
+        Permission.INTAKE_OPERATION_CREATE,
+        Permission.CUSTODY_LOG_READ,
+        Permission.INTAKE_CONFLICT_SETTLE,
+    },
     Role.OBSERVE: READ | {Permission.CUSTODY_LOG_READ},
-    Role.REVIEW: READ | {Permission.REVIEW_EPISODE_CLAIM, Permission.REVIEW_EPISODE_DECIDE, Permission.REVIEW_HOLD_SET},
+    Role.REVIEW: READ
+    | {
+        Permission.REVIEW_EPISODE_CLAIM,
+        Permission.REVIEW_EPISODE_DECIDE,
+        Permission.REVIEW_HOLD_SET,
+        Permission.INTAKE_ITEM_MERGE,
+    },
     Role.SIGN: READ | {Permission.AUTHORISE_DECISION_SIGN},
 }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,12 +13,13 @@ from django.db.models import F
 from cautery.core.actors import Actor
 from cautery.core.availability import UNSURE, Judged
 from cautery.core.lifecycle import EpisodeState
+from cautery.core.links import Link
 from cautery.core.pages import Page
 from cautery.custody.actions import record
 from cautery.custody.events import Event
 from cautery.directory.models import Provider
-from cautery.identify.models import Capture, EpisodeMedia, Hosting, Media
-from cautery.intake.actions import advance
+from cautery.identify.models import Capture, EpisodeMedia, Hosting, Media, Shortened
+from cautery.intake.actions import advance, enter
 from cautery.intake.models import Episode, Item
 
 TRIES = 4
@@ -122,3 +123,40 @@ def _row(seen: Seen) -> dict[str, Any]:
         "ground": seen.judged.ground,
         "media": list(seen.media),
     }
+
+
+Merging = Callable[[Item, Item, str, datetime], object]
+"""Merges one item into another, for a reason, at a time: what a later stage can do and this one is given."""
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """Where a shortened link led: to a web object, or not, and why not in a stable word."""
+
+    episode: Episode
+    final_url: str
+    link: Link | None = None
+    problem: str = ""
+
+
+def record_followed(followed: Sequence[Followed], merging: Merging, *, by: Actor, at: datetime) -> int:
+    """Keep where shortened links led and merge each into the item it stands for; how many were merged.
+
+    One transaction a link. What leads to no object is let go of, and looked up as it is.
+    """
+    for one in followed:
+        item = one.episode.item
+        with transaction.atomic():
+            Shortened.objects.update_or_create(
+                item=item, defaults={"at": at, "final_url": one.final_url, "problem": one.problem[:40]}
+            )
+            Episode.objects.filter(pk=one.episode.pk).update(lease_owner="", lease_until=0.0)
+            if one.link is not None:
+                merging(item, enter(one.link, like=item), f"the shortened link leads to {one.final_url}", at)
+    with transaction.atomic():
+        if followed:
+            rows = [{"item": f.episode.item_id, "final_url": f.final_url, "problem": f.problem} for f in followed]
+            record(
+                Event.IDENTIFY_SHORTENERS_TRIED, by=by, at=at, subject="items", facts={"tried": len(rows)}, rows=rows
+            )
+    return sum(one.link is not None for one in followed)

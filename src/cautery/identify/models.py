@@ -51,3 +51,12 @@ class Hosting(models.Model):
     item = models.OneToOneField(Item, models.PROTECT, primary_key=True, related_name="hosting")
     provider = models.ForeignKey(Provider, models.PROTECT, related_name="items")
     how = models.CharField(max_length=8, choices=[("url", "By its URL"), ("rdap", "By RDAP")])
+
+
+class Shortened(models.Model):
+    """Where a shortened link led when it was last followed; `problem` in a stable word where that is no web object."""
+
+    item = models.OneToOneField(Item, models.PROTECT, primary_key=True, related_name="shortened")
+    at = models.DateTimeField()
+    final_url = models.TextField(blank=True)
+    problem = models.CharField(max_length=40, blank=True)

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.conf import settings
+from django.db.models import Q
 
 from cautery.core.actors import system
 from cautery.core.availability import Observation, Verdict, judge
-from cautery.core.errors import FileRefused
+from cautery.core.errors import FileRefused, LinkRefused
 from cautery.core.fingerprints import exact, image
 from cautery.core.lifecycle import EpisodeState
 from cautery.core.pages import Page, read_page
@@ -19,9 +20,10 @@ from cautery.directory.queries import provider_by_handle, providers
 from cautery.fetch import Fetched, Fetcher, FetchFailed, Request
 from cautery.ground.leases import claim
 from cautery.ground.rows import chunks
-from cautery.identify.actions import Findings, Seen, record_findings
+from cautery.identify.actions import Findings, Followed, Merging, Seen, record_findings, record_followed
 from cautery.identify.models import Hosting, Media
 from cautery.intake.models import Episode, Item
+from cautery.intake.rules import object_of
 
 BATCH = 400
 PAGE_BYTES = 2_000_000
@@ -30,11 +32,14 @@ MEDIA_AT_ONCE = 48
 """With the size above, what a batch of media may hold in memory: 768 MB if all were as large as they may be."""
 EMPTY = Page("", "", "", "", (), ())
 NAME = "identify"
+SHORTENED = Q(item__kind="redirect")
+"""Items whose link a rule marks as a shortener have this kind, and no others (a test holds it)."""
+UNTRIED = SHORTENED & Q(item__shortened=None)
 
 
 def identify_ready(fetcher: Fetcher, worker: str, now: datetime) -> int:
     """One batch: 1. claim 2. fetch pages 3. fetch media 4. fingerprint what is new 5. find hosts 6. record."""
-    ready = Episode.objects.filter(state=EpisodeState.FLAGGED, due_at__lte=now).order_by("pk")
+    ready = Episode.objects.filter(state=EpisodeState.FLAGGED, due_at__lte=now).exclude(UNTRIED).order_by("pk")
     episodes = list(Episode.objects.filter(pk__in=claim(ready, worker, BATCH)).select_related("item").order_by("pk"))
     if not episodes:
         return 0
@@ -54,6 +59,37 @@ def next_identify(_now: datetime) -> datetime | None:
     return (
         Episode.objects.filter(state=EpisodeState.FLAGGED).order_by("due_at").values_list("due_at", flat=True).first()
     )
+
+
+def follow_shortened(fetcher: Fetcher, merging: Merging, worker: str, now: datetime) -> int:
+    """Follow shortened links before anything else is done with them, and merge each into what it leads to; how many were.
+
+    Only the last address counts. A link that leads to no web object goes on as it is; it is followed again each time it
+    is due to be looked up.
+    """
+    ready = Episode.objects.filter(SHORTENED, item__merged_into=None, state=EpisodeState.FLAGGED, due_at__lte=now)
+    ready = ready.exclude(item__shortened__at__gte=now).order_by("pk")
+    merged = 0
+    while keys := claim(ready, worker, BATCH):
+        episodes = list(Episode.objects.filter(pk__in=keys).select_related("item").order_by("pk"))
+        answers = fetcher.fetch_each([Request(episode.item.url, max_bytes=PAGE_BYTES) for episode in episodes])
+        followed = [_led(episode, answer) for episode, answer in zip(episodes, answers, strict=True)]
+        merged += record_followed(followed, merging, by=system(NAME), at=now)
+    return merged
+
+
+def _led(episode: Episode, answer: Fetched | FetchFailed) -> Followed:
+    """Where a shortened link led; not an object: the same service, another shortener, or what no rule can name."""
+    if isinstance(answer, FetchFailed):
+        return Followed(episode, "", problem=answer.reason)
+    if not answer.hops:
+        return Followed(episode, answer.url, problem="no_redirect")
+    try:
+        link = object_of(answer.url)
+    except LinkRefused as error:
+        return Followed(episode, answer.url, problem=error.reason)
+    problem = "same_object" if link.identity == episode.item.identity else "shortener" if link.shortener else ""
+    return Followed(episode, answer.url, None if problem else link, problem)
 
 
 def observe(url: str, answer: Fetched | FetchFailed, *, addresses: bool = True) -> tuple[Observation, Page]:

@@ -9,11 +9,12 @@ from itertools import islice
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Case, F, Max, Value, When
+from django.db.models.functions import Coalesce
 
 from cautery.core.actors import Actor, Permission
 from cautery.core.errors import MovedMeanwhile, NotFound, RowRefused
-from cautery.core.lifecycle import LIVE_EPISODES, EpisodeState
+from cautery.core.lifecycle import LIVE_EPISODES, UNSENT, EpisodeState
 from cautery.core.links import Link
 from cautery.core.text import storable
 from cautery.custody.actions import record
@@ -21,7 +22,8 @@ from cautery.custody.events import Event
 from cautery.directory.models import Unit
 from cautery.ground.rows import chunks, execute, executemany
 from cautery.ground.times import stored
-from cautery.intake.models import Batch, Episode, OpenedBy, Operation, Rejection
+from cautery.intake.models import Batch, Episode, Flag, Item, OpenedBy, Operation, Rejection
+from cautery.intake.queries import members, roots
 from cautery.intake.rules import read_link
 from cautery.sources.base import Row
 
@@ -37,11 +39,13 @@ INSERT_ITEM = (
     "VALUES (%s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT (identity) DO NOTHING"
 )
 INSERT_FLAG = (
-    "INSERT INTO intake_flag (item_id, batch_id, line, part, url, seen_at, language, note) "
-    "SELECT id, %s, %s, %s, %s, %s, %s, %s FROM intake_item WHERE identity = %s "
+    "INSERT INTO intake_flag (item_id, batch_id, line, part, url, seen_at, language, note, merged_from_id) "
+    "SELECT COALESCE(merged_into_id, id), %s, %s, %s, %s, %s, %s, %s, "
+    "CASE WHEN merged_into_id IS NULL THEN NULL ELSE id END FROM intake_item WHERE identity = %s "
     "ON CONFLICT (batch_id, line, part) DO NOTHING"
 )
 LIVE = ", ".join(f"'{state}'" for state in sorted(LIVE_EPISODES))
+STANDS = f"((e.operation_id = %s AND e.state <> '{EpisodeState.SET_ASIDE}') OR e.state IN ({LIVE}))"
 OPEN_EPISODES = (
     "INSERT INTO intake_episode "  # noqa: S608 (our own states)
     "(item_id, operation_id, number, opened_at, opened_by, state, due_at, attempts, lease_owner, lease_until) "
@@ -50,7 +54,9 @@ OPEN_EPISODES = (
     "%s, %s, %s, %s, 0, '', 0 "
     "FROM (SELECT DISTINCT item_id FROM intake_flag WHERE batch_id = %s AND line BETWEEN %s AND %s) found "
     "WHERE NOT EXISTS (SELECT 1 FROM intake_episode e WHERE e.item_id = found.item_id "
-    f"AND (e.operation_id = %s OR e.state IN ({LIVE}))) ORDER BY found.item_id ON CONFLICT DO NOTHING"
+    f"AND {STANDS}) "
+    "AND NOT EXISTS (SELECT 1 FROM intake_item m JOIN intake_episode e ON e.item_id = m.id "
+    f"WHERE m.merged_into_id = found.item_id AND {STANDS}) ORDER BY found.item_id ON CONFLICT DO NOTHING"
 )
 
 
@@ -178,7 +184,9 @@ def _open_episodes(batch: Batch, first: int, last: int, moment: Any) -> None:
     """An episode for each item of these lines that has none in the operation and is nowhere live."""
     opened_by = OpenedBy.WATCH if batch.source == "watch" else OpenedBy.FLAG
     frame = batch.operation_id
-    execute(OPEN_EPISODES, (frame, moment, opened_by, EpisodeState.FLAGGED, moment, batch.pk, first, last, frame))
+    execute(
+        OPEN_EPISODES, (frame, moment, opened_by, EpisodeState.FLAGGED, moment, batch.pk, first, last, frame, frame)
+    )
 
 
 def _flag_params(batch_id: int, row: Row, link: Link, moment: Any) -> tuple[Any, ...]:
@@ -195,11 +203,15 @@ def _flag_params(batch_id: int, row: Row, link: Link, moment: Any) -> tuple[Any,
 
 
 def reopen(item_ids: Sequence[int], *, operation: Operation, opened_by: OpenedBy, by: Actor, at: datetime) -> int:
-    """Open the next episode of items that are up again; how many were opened (none where one is live)."""
+    """Open the next episode of items that are up again; how many were opened (none where one is live).
+
+    What was merged is opened on the item it was merged into.
+    """
     with transaction.atomic():
-        live = set(
-            Episode.objects.filter(item_id__in=item_ids, state__in=LIVE_EPISODES).values_list("item_id", flat=True)
-        )
+        item_ids = list(dict.fromkeys(roots(item_ids).values()))
+        family = members(item_ids)
+        found = Episode.objects.filter(item_id__in=family, state__in=LIVE_EPISODES)
+        live = {family[pk] for pk in found.values_list("item_id", flat=True)}
         last = dict(Episode.objects.filter(item_id__in=item_ids).values_list("item_id").annotate(Max("number")))
         opened = [
             Episode(
@@ -240,3 +252,67 @@ def advance(
         changes["due_at"] = due_at
     Episode.objects.filter(pk__in=moving, state=source).update(**changes)
     return moving
+
+
+def enter(link: Link, *, like: Item) -> Item:
+    """The item of a link, entered if it is not there, on the word of the flags that brought `like`."""
+    item, _ = Item.objects.get_or_create(
+        identity=link.identity,
+        defaults={
+            "provider": link.provider,
+            "kind": link.kind,
+            "key": link.key,
+            "owner": link.owner or "",
+            "url": link.canonical_url,
+            "first_batch_id": like.first_batch_id,
+            "first_flagged_at": like.first_flagged_at,
+        },
+    )
+    return item
+
+
+def join(items: Iterable[int], root: int) -> int:
+    """Point items at the one they are the same object as, and give it their flags; how many flags moved."""
+    keys = list(items)
+    Item.objects.filter(pk__in=keys).update(merged_into=root)
+    return Flag.objects.filter(item_id__in=keys).update(merged_from=Coalesce("merged_from", "item_id"), item=root)
+
+
+def part(source: int, items: Iterable[int], root: int) -> int:
+    """Undo `join`: `source` stands for itself again, `items` point at it, and their flags come back from `root`."""
+    keys = list(items)
+    Item.objects.filter(pk__in=keys).update(merged_into=source)
+    Item.objects.filter(pk=source).update(merged_into=None)
+    return Flag.objects.filter(item_id=root, merged_from__in=[source, *keys]).update(
+        item_id=source, merged_from=Case(When(merged_from=source, then=Value(None)), default=F("merged_from"))
+    )
+
+
+def open_for(episode: Episode, item: Item, *, at: datetime) -> Episode:
+    """The next episode of `item`, in the operation of `episode` and opened as it was, from the start."""
+    last = Episode.objects.filter(item=item).aggregate(last=Max("number"))["last"] or 0
+    return Episode.objects.create(
+        item=item,
+        operation_id=episode.operation_id,
+        number=last + 1,
+        opened_at=at,
+        opened_by=episode.opened_by,
+        due_at=at,
+    )
+
+
+def set_aside(states: Mapping[int, EpisodeState]) -> dict[int, EpisodeState]:
+    """Set episodes aside that stand where nothing was sent yet, by key; those that were moved."""
+    return {
+        key: before
+        for before in UNSENT.intersection(states.values())
+        for key in advance([key for key, state in states.items() if state == before], before, EpisodeState.SET_ASIDE)
+    }
+
+
+def take_up(states: Mapping[int, EpisodeState]) -> set[int]:
+    """Put episodes that were set aside back where they stood; those that were moved."""
+    moved: set[int] = set()
+    for after in UNSENT.intersection(states.values()):
+        moved.update(advance([key for key, state in states.items() if state == after], EpisodeState.SET_ASIDE, after))
+    return moved

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from cautery.core.lifecycle import LIVE_EPISODES, EpisodeState
 from cautery.directory.models import Unit
@@ -52,7 +52,10 @@ class Batch(models.Model):
 
 
 class Item(models.Model):
-    """An object online, by its identity (provider, kind, key): one row for ever, however its link is spelled."""
+    """An object online, by its identity (provider, kind, key): one row for ever, however its link is spelled.
+
+    `merged_into` is the item it turned out to be the same object as: never one that is merged itself.
+    """
 
     identity = models.CharField(max_length=400, unique=True)
     provider = models.CharField(max_length=100)
@@ -62,16 +65,25 @@ class Item(models.Model):
     url = models.TextField()
     first_batch = models.ForeignKey(Batch, models.PROTECT, related_name="+")
     first_flagged_at = models.DateTimeField()
+    merged_into = models.ForeignKey("self", models.PROTECT, related_name="merged", null=True, db_index=False)
 
     class Meta:
-        indexes = [models.Index("provider", "kind", name="item_provider_kind")]
+        indexes = [
+            models.Index("provider", "kind", name="item_provider_kind"),
+            models.Index(fields=["merged_into"], condition=Q(merged_into__isnull=False), name="item_merged"),
+        ]
 
     def __str__(self) -> str:
         return self.url
 
+    @property
+    def root_id(self) -> int:
+        """The key of the item that stands for the object: its own, unless it was merged."""
+        return self.merged_into_id or self.pk
+
 
 class Flag(models.Model):
-    """One unit's word that something should be looked at, as it was given."""
+    """One unit's word that something should be looked at, as it was given; `merged_from` the item of its link, where that was merged."""
 
     item = models.ForeignKey(Item, models.PROTECT, related_name="flags")
     batch = models.ForeignKey(Batch, models.PROTECT, related_name="flags")
@@ -81,6 +93,7 @@ class Flag(models.Model):
     seen_at = models.DateTimeField()
     language = models.CharField(max_length=16, blank=True)
     note = models.TextField(blank=True)
+    merged_from = models.ForeignKey(Item, models.PROTECT, related_name="+", null=True, db_index=False)
 
     class Meta:
         constraints = [models.UniqueConstraint("batch", "line", "part", name="flag_once")]
@@ -131,3 +144,54 @@ class Episode(Leased):
             models.Index("state", "due_at", name="episode_state_due"),
             models.Index("operation", "state", name="episode_op_state"),
         ]
+
+
+class MergedBy(models.TextChoices):
+    """How it was found out that two items are one object."""
+
+    SHORTENER = "shortener", "A shortened link was followed"
+    PERSON = "person", "A person said so"
+
+
+class Merge(models.Model):
+    """Two items that turned out to be one object, who said so and why, and what was moved: enough to undo it exactly.
+
+    `pairs` are the episodes that met: {source, target, aside, was, opened, conflict}; `left` what undoing could not undo.
+    """
+
+    source = models.ForeignKey(Item, models.PROTECT, related_name="merges")
+    target = models.ForeignKey(Item, models.PROTECT, related_name="+")
+    way = models.CharField(max_length=12, choices=MergedBy.choices)
+    reason = models.TextField()
+    by = models.CharField(max_length=64)
+    at = models.DateTimeField()
+    pairs = models.JSONField(default=list)
+    conflict = models.BooleanField(default=False)
+    kept = models.CharField(max_length=8, blank=True)
+    settled_by = models.CharField(max_length=64, blank=True)
+    settled_at = models.DateTimeField(null=True, blank=True)
+    settled_reason = models.TextField(blank=True)
+    undone_by = models.CharField(max_length=64, blank=True)
+    undone_at = models.DateTimeField(null=True, blank=True)
+    undone_reason = models.TextField(blank=True)
+    left = models.JSONField(default=list)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["source"], condition=Q(undone_at__isnull=True), name="merged_once"),
+            models.CheckConstraint(condition=~Q(source=F("target")), name="merged_into_another"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["conflict"],
+                condition=Q(conflict=True, settled_at__isnull=True, undone_at__isnull=True),
+                name="merge_conflict",
+            )
+        ]
+
+    @property
+    def state(self) -> str:
+        """`undone`, `conflict` (a person has to settle it) or `standing`."""
+        if self.undone_at is not None:
+            return "undone"
+        return "conflict" if self.conflict and self.settled_at is None else "standing"

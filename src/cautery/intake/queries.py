@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import Count, QuerySet
+from django.db.models.functions import Coalesce
 
 from cautery.core.actors import Actor, Permission
 from cautery.core.errors import NotFound
-from cautery.intake.models import Item, Operation, Rejection
+from cautery.core.lifecycle import EpisodeState
+from cautery.intake.models import Episode, Item, Operation, Rejection
 
 
 def get_operation(slug: str, *, by: Actor) -> Operation:
@@ -42,7 +45,49 @@ def operations(*, by: Actor) -> list[dict[str, Any]]:
 def items(operation: Operation, *, by: Actor) -> QuerySet[Item]:
     """The items of an operation."""
     by.require(Permission.INTAKE_ITEM_READ)
-    return Item.objects.filter(episodes__operation=operation).distinct()
+    return objects_of(operation)
+
+
+def get_item(item_id: int, *, by: Actor) -> Item:
+    """The item; `NotFound` when there is none."""
+    by.require(Permission.INTAKE_ITEM_READ)
+    found = Item.objects.filter(pk=item_id).first()
+    if found is None:
+        raise NotFound(f"No item {item_id}.", item=item_id)
+    return found
+
+
+def objects_of(operation: Operation) -> QuerySet[Item]:
+    """The items that stand for the operation's objects: of those that were merged, the one they were merged into."""
+    standing = Episode.objects.filter(operation=operation).exclude(state=EpisodeState.SET_ASIDE)
+    return Item.objects.filter(pk__in=standing.values(root=Coalesce("item__merged_into_id", "item_id")))
+
+
+def outdated() -> set[int]:
+    """Episodes of merged items that stand, but behind a newer one of the same object in the same operation."""
+    standing = Episode.objects.exclude(state=EpisodeState.SET_ASIDE)
+    merged = Item.objects.filter(merged_into__isnull=False)
+    there = standing.filter(item__in=merged).values_list("item__merged_into_id", "operation_id", "pk")
+    rows = [(root, operation, pk) for root, operation, pk in there if root is not None]
+    here = standing.filter(item__in={root for root, _, _ in rows})
+    rows += here.values_list("item_id", "operation_id", "pk")
+    newest: dict[tuple[int, int], int] = {}
+    for root, operation, pk in sorted(rows):
+        newest[root, operation] = pk
+    return {pk for _, _, pk in rows} - set(newest.values())
+
+
+def roots(keys: Iterable[int]) -> dict[int, int]:
+    """By item: the one that stands for its object."""
+    found = Item.objects.filter(pk__in=list(keys)).order_by("pk")
+    return dict(found.values_list("pk", Coalesce("merged_into_id", "pk")))
+
+
+def members(keys: Iterable[int]) -> dict[int, int]:
+    """The items that stand for themselves and those merged into them; by item, the one that stands for it."""
+    wanted = list(keys)
+    merged = Item.objects.filter(merged_into__in=wanted).values_list("pk", "merged_into_id")
+    return {key: key for key in wanted} | {pk: root for pk, root in merged if root is not None}
 
 
 def rejections(batch_id: int, *, by: Actor) -> list[dict[str, Any]]:

@@ -25,6 +25,7 @@ from django.db import DatabaseError
 from cautery.channels.api import ApiWay
 from cautery.channels.base import Way
 from cautery.channels.mail import MailWay
+from cautery.core.actors import Permission, system
 from cautery.core.clock import Clock
 from cautery.core.errors import CauteryError
 from cautery.custody.actions import Sealer
@@ -32,10 +33,11 @@ from cautery.fetch import Fetcher
 from cautery.fetch.hosts import HostMap
 from cautery.fetch.mail import Postman
 from cautery.ground.leases import release_all
-from cautery.identify.steps import identify_ready, next_identify
-from cautery.intake.models import Episode
+from cautery.identify.steps import follow_shortened, identify_ready, next_identify
+from cautery.intake.models import Episode, Item, MergedBy
 from cautery.match.steps import Bank, match_ready
 from cautery.refer.actions import give_up_sending
+from cautery.refer.merging.actions import merge
 from cautery.refer.steps import compose_ready, next_sending, reconcile, send_due
 from cautery.track.actions import look_at_all, read_all_feeds
 from cautery.track.models import Tracking
@@ -55,6 +57,14 @@ WORKER = "worker:"
 AFTER_ERROR = timedelta(minutes=1)
 SEAL_EVERY_S = 1.0
 """How long an entry may wait for its place in the tree, in seconds of wall time, beyond the step under way."""
+
+
+MERGER = system("identify", Permission.INTAKE_ITEM_MERGE)
+
+
+def _merge_shortened(source: Item, target: Item, reason: str, at: datetime) -> None:
+    """What a shortened link stands for is known early, what hangs on it late: so the flow hands the action to the step."""
+    merge(source, target, way=MergedBy.SHORTENER, reason=reason, by=MERGER, at=at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +108,7 @@ class Flow:
         worker, fetcher = self.worker, self.fetcher
         known: set[str] = set()
         self.steps = [
+            Step("shortened links", lambda now: follow_shortened(fetcher, _merge_shortened, worker, now)),
             Step("identify", lambda now: identify_ready(fetcher, worker, now)),
             Step("match", lambda now: match_ready(self._bank, worker, now), ("identify",)),
             Step("compose", lambda now: compose_ready(worker, now)),

@@ -21,8 +21,10 @@ from cautery.custody.events import Event
 from cautery.directory.models import Provider
 from cautery.ground.rows import update_many
 from cautery.intake.actions import advance
+from cautery.intake.models import Merge
 from cautery.refer.models import Delivery, Notice
 from cautery.review.models import LIMBS, Assessment, Hold
+from cautery.review.queries import interests
 
 BACKOFF_S = (60.0, 120.0, 300.0, 600.0, 1_800.0)
 SEND_LEASE_S = 300.0
@@ -134,12 +136,11 @@ def newest_hold() -> int:
 
 def hold_back(now: datetime, *, by: Actor) -> int:
     """Hold queued deliveries due now on whose item, or its owner, a unit marked an investigation interest."""
-    active = Hold.objects.filter(until__gt=now)
-    identities = set(active.values_list("identity", flat=True))
+    identities, marked = interests(now)
     if not identities:
         return 0
     owners = Q()
-    for provider, key in set(active.values_list("provider", "key")):
+    for provider, key in marked:
         owners |= Q(notice__item__provider=provider, notice__item__owner=key)
     with transaction.atomic():
         caught = list(
@@ -160,12 +161,11 @@ def hold_back(now: datetime, *, by: Actor) -> int:
 def let_go(now: datetime) -> int:
     """Queue held deliveries again once no interest in them is left."""
     held = Delivery.objects.filter(state=DeliveryState.HELD).select_related("notice__item")
-    if not Hold.objects.filter(until__lte=now).exists() or not held.exists():
+    over = Hold.objects.filter(until__lte=now).exists() or Merge.objects.filter(undone_at__isnull=False).exists()
+    if not over or not held.exists():
         return 0
     with transaction.atomic():
-        active = Hold.objects.filter(until__gt=now)
-        identities = set(active.values_list("identity", flat=True))
-        owners = set(active.values_list("provider", "key"))
+        identities, owners = interests(now)
         free = [
             d
             for d in held

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 from django.db.models import QuerySet
+from django.db.models.functions import Coalesce
 from numpy.typing import NDArray
 
 from cautery.core.availability import DOWN, Verdict
@@ -32,9 +33,14 @@ def presence(operation: Operation, now: datetime) -> dict[str, Any]:
         moments.append(now)
     followed = Tracking.objects.filter(episode__operation=operation)
     table = _looks(followed)
-    never = followed.values("item").distinct().count() - int(np.unique(table[0]).size)
+    never = followed.values(root=object_of("item")).distinct().count() - int(np.unique(table[0]).size)
     series = [_at(moment, never, *table) for moment in moments]
     return {"before": _at(start, never, *table), "after": series[-1], "series": series}
+
+
+def object_of(item: str) -> Coalesce:
+    """The key of the item that stands for the object, from the path to an item."""
+    return Coalesce(f"{item}__merged_into_id", f"{item}_id")
 
 
 def _looks(followed: QuerySet[Tracking]) -> tuple[Ints, Ints, Ints]:
@@ -42,11 +48,11 @@ def _looks(followed: QuerySet[Tracking]) -> tuple[Ints, Ints, Ints]:
     decisive = [Verdict.UP, *DOWN]
     rows = list(
         Capture.objects.filter(episode__tracking__in=followed, verdict__in=decisive).values_list(
-            "episode__item_id", "at", "verdict"
+            object_of("episode__item"), "at", "verdict"
         )
     )
     rows += Probe.objects.filter(tracking__in=followed, verdict__in=decisive).values_list(
-        "tracking__item_id", "at", "verdict"
+        object_of("tracking__item"), "at", "verdict"
     )
     items = np.array([row[0] for row in rows], dtype=np.int64)
     times = np.array([int(row[1].timestamp()) for row in rows], dtype=np.int64)

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
-from django.db.models import Count, Min, Q
+from django.db.models import Count, Min
 
 from cautery.core.actors import Actor, Permission
 from cautery.core.availability import Verdict
 from cautery.core.lifecycle import DeliveryState, EpisodeState, Outcome
 from cautery.core.outcomes import outcome
-from cautery.intake.models import Batch, Episode, Flag, Item, Operation, Rejection
+from cautery.intake.models import Batch, Episode, Flag, Operation, Rejection
+from cautery.intake.queries import members, objects_of
 from cautery.match.models import Match
 from cautery.refer.models import Delivery, Notice
+from cautery.report.presence import object_of
 from cautery.review.models import Assessment, Finding, Hold
 from cautery.track.models import Tracking
 from cautery.watch.models import Sighting
@@ -37,19 +40,19 @@ def flags(operation: Operation) -> dict[str, Any]:
 
 def items(operation: Operation) -> dict[str, Any]:
     """Distinct objects with an episode in the operation."""
-    rows = Item.objects.filter(episodes__operation=operation).distinct()
+    rows = objects_of(operation)
     return {
         "unique": rows.count(),
-        "by_kind": _counts(rows.values_list("kind").annotate(Count("pk", distinct=True))),
-        "by_provider": _counts(rows.values_list("provider").annotate(Count("pk", distinct=True))),
+        "by_kind": _counts(rows.values_list("kind").annotate(Count("pk"))),
+        "by_provider": _counts(rows.values_list("provider").annotate(Count("pk"))),
     }
 
 
 def matches(operation: Operation) -> dict[str, int]:
     """Items with the bytes of known content, and items that only look like it."""
     mine = Match.objects.filter(episode__operation=operation)
-    exact = set(mine.filter(kind="exact").values_list("episode__item_id", flat=True))
-    alike = set(mine.filter(kind="perceptual").values_list("episode__item_id", flat=True))
+    exact = set(mine.filter(kind="exact").values_list(object_of("episode__item"), flat=True))
+    alike = set(mine.filter(kind="perceptual").values_list(object_of("episode__item"), flat=True))
     return {"exact": len(exact), "perceptual": len(alike - exact)}
 
 
@@ -139,19 +142,14 @@ def register_page(
     """The operation's items with their episodes, `limit` from behind the cursor; the next cursor, None at the end."""
     by.require(Permission.INTAKE_ITEM_READ)
     start = int(after) if after.isdigit() else 0
-    rows = list(
-        Item.objects.filter(episodes__operation=operation, pk__gt=start)
-        .distinct()
-        .select_related("first_batch")
-        .order_by("pk")[:limit]
-    )
+    rows = list(objects_of(operation).filter(pk__gt=start).select_related("first_batch").order_by("pk")[:limit])
     episodes: dict[int, list[dict[str, Any]]] = {row.pk: [] for row in rows}
-    found = Episode.objects.filter(item__in=rows, operation=operation).select_related(
-        "item", "assessment", "tracking", "sighting_row"
-    )
-    delivered = _delivered(operation, rows)
-    for episode in found.order_by("number"):
-        episodes[episode.item_id].append(_episode_row(episode, delivered))
+    family = members(episodes)
+    standing = Episode.objects.filter(item__in=family, operation=operation).exclude(state=EpisodeState.SET_ASIDE)
+    found = standing.select_related("item", "assessment", "tracking", "sighting_row")
+    delivered = _delivered(operation, family)
+    for episode in found.order_by("opened_at", "pk"):
+        episodes[family[episode.item_id]].append(_episode_row(episode, delivered))
     page = [
         {
             "item_id": row.pk,
@@ -170,8 +168,8 @@ def register_page(
     return page, (str(rows[-1].pk) if len(rows) == limit else None)
 
 
-def _delivered(operation: Operation, rows: list[Item]) -> dict[int, str]:
-    mine = Notice.objects.filter(Q(item__in=rows), operation=operation, delivery__state__in=COUNTED)
+def _delivered(operation: Operation, items: Iterable[int]) -> dict[int, str]:
+    mine = Notice.objects.filter(item__in=list(items), operation=operation, delivery__state__in=COUNTED)
     return dict(mine.values_list("episode_id", "idempotency_key"))
 
 

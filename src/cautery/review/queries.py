@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Min
+from django.db.models import Count, Min, Q
 
 from cautery.identify.models import Capture, EpisodeMedia
-from cautery.intake.models import Episode, Flag
+from cautery.intake.models import Episode, Flag, Item
 from cautery.match.models import Match
-from cautery.review.models import Assessment
+from cautery.review.models import Assessment, Hold
 
 EXCERPT = 600
 
@@ -91,6 +92,9 @@ def _earlier(episodes: Sequence[Episode], media: dict[int, list[int]]) -> dict[i
         by_item[assessment.episode.item_id].append(assessment)
     for episode in numbered:
         found[episode.pk] += [_said(a, "same item") for a in by_item[episode.item_id] if a.episode_id != episode.pk]
+    standing = {episode.item_id: episode.pk for episode in episodes}
+    for other in Assessment.objects.filter(episode__item__merged_into__in=standing).select_related("episode__item"):
+        found[standing[other.episode.item.root_id]].append(_said(other, "merged item"))
     wanted = {m for ids in media.values() for m in ids}
     same: dict[int, tuple[int, Any, str]] = {}
     rows = EpisodeMedia.objects.filter(media_id__in=wanted, episode__assessment__isnull=False).order_by(
@@ -109,3 +113,21 @@ def _earlier(episodes: Sequence[Episode], media: dict[int, list[int]]) -> dict[i
 
 def _said(assessment: Assessment, relation: str) -> dict[str, Any]:
     return {"outcome": assessment.finding, "decided_at": assessment.decided_at, "relation": relation}
+
+
+def interests(now: datetime) -> tuple[set[str], set[tuple[str, str]]]:
+    """What units have an interest in now: identities, and (provider, key) of owners; with an item all that it is merged with."""
+    active = Hold.objects.filter(until__gt=now)
+    identities = set(active.values_list("identity", flat=True))
+    owners = set(active.values_list("provider", "key"))
+    merged = Item.objects.filter(merged_into__isnull=False)
+    if identities and merged.exists():
+        involved = Item.objects.filter(Q(merged_into__isnull=False) | Q(pk__in=merged.values("merged_into")))
+        family: dict[int, list[Item]] = defaultdict(list)
+        for item in involved.only("identity", "provider", "key", "owner", "merged_into"):
+            family[item.root_id].append(item)
+        for items in family.values():
+            if any(item.identity in identities or (item.provider, item.owner) in owners for item in items):
+                identities.update(item.identity for item in items)
+                owners.update((item.provider, item.key) for item in items)
+    return identities, owners

@@ -17,6 +17,7 @@ from cautery.custody.events import Event
 from cautery.ground.rows import update_many
 from cautery.intake.actions import advance, receive_all, reopen
 from cautery.intake.models import Episode, Item, OpenedBy, Operation
+from cautery.intake.queries import roots
 from cautery.sources.base import Row
 from cautery.track.models import Tracking
 from cautery.watch.models import Mark, Search, Sighting, Watched, Way
@@ -121,10 +122,11 @@ def reopen_returned(operation: Operation, trackings: Sequence[Tracking], *, by: 
     with transaction.atomic():
         _close(trackings)
         opened = reopen([t.item_id for t in trackings], operation=operation, opened_by=OpenedBy.PROBE, by=by, at=at)
+        standing = roots(t.item_id for t in trackings)
         episodes = Episode.objects.filter(
-            item_id__in=[t.item_id for t in trackings], operation=operation, opened_by=OpenedBy.PROBE, opened_at=at
+            item_id__in=standing.values(), operation=operation, opened_by=OpenedBy.PROBE, opened_at=at
         ).select_related("item")
-        down = {t.item_id: last_down(t) for t in trackings}
+        down = {standing[t.item_id]: last_down(t) for t in trackings}
         reason = "up again at the same place, by our own probe"
         found = [
             (e, Candidate(e.item.url, e.item.identity, Way.SAME_PLACE, 1.0, reason, e.item, down[e.item_id]))

@@ -20,6 +20,7 @@ from cautery.fetch import Fetched, Fetcher, Request
 from cautery.identify.models import Capture, EpisodeMedia, Hosting
 from cautery.identify.steps import PAGE_BYTES
 from cautery.intake.models import Episode, Flag, Item, Operation
+from cautery.intake.queries import members
 from cautery.intake.rules import known_object
 from cautery.track.actions import look_now
 from cautery.track.models import OutLink, Tracking
@@ -65,7 +66,7 @@ def look_at_reflagged(now: datetime) -> int:
     seen = _position("flags")
     new = list(Flag.objects.filter(pk__gt=seen).order_by("pk").values_list("pk", "item_id")[: BATCH * 10])
     if new:
-        look_now([item for _, item in new], at=now)
+        look_now(list(members({item for _, item in new})), at=now)
         mark("flags", new[-1][0])
     return len(new)
 
@@ -240,7 +241,7 @@ def note_copies(now: datetime) -> int:
     found: dict[int, tuple[Episode, Item]] = {}
     for medium in late:
         item = before.get(medium.media_id)
-        if item is not None and item.pk != medium.episode.item_id:
+        if item is not None and item.root_id != medium.episode.item.root_id:
             found.setdefault(medium.episode_id, (medium.episode, item))
     add_copies(list(found.values()), by=ACTOR, at=now)
     mark("captures", last)

@@ -13,6 +13,7 @@ STATES: dict[EpisodeState, str] = {
     EpisodeState.SIGNED: "Signed",
     EpisodeState.COMPOSED: "Notice ready",
     EpisodeState.HELD: "Held back",
+    EpisodeState.SET_ASIDE: "Set aside by a merge",
     EpisodeState.REFERRED: "Referred",
     EpisodeState.CLOSED: "Closed",
     EpisodeState.DISMISSED: "Dismissed",
@@ -26,6 +27,7 @@ DELIVERIES: dict[DeliveryState, str] = {
     DeliveryState.DELIVERED: "delivered",
     DeliveryState.REJECTED: "not taken by the provider",
     DeliveryState.HELD: "held back",
+    DeliveryState.PAUSED: "waits: its item was merged",
     DeliveryState.FAILED: "failed",
 }
 

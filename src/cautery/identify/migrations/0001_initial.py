@@ -49,6 +49,24 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name="Shortened",
+            fields=[
+                (
+                    "item",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        related_name="shortened",
+                        serialize=False,
+                        to="intake.item",
+                    ),
+                ),
+                ("at", models.DateTimeField()),
+                ("final_url", models.TextField(blank=True)),
+                ("problem", models.CharField(blank=True, max_length=40)),
+            ],
+        ),
+        migrations.CreateModel(
             name="Hosting",
             fields=[
                 (

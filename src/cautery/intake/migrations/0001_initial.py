@@ -67,6 +67,16 @@ class Migration(migrations.Migration):
                     "first_batch",
                     models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="intake.batch"),
                 ),
+                (
+                    "merged_into",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="merged",
+                        to="intake.item",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
@@ -90,6 +100,52 @@ class Migration(migrations.Migration):
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.PROTECT, related_name="flags", to="intake.item"
                     ),
+                ),
+                (
+                    "merged_from",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="intake.item",
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="Merge",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "way",
+                    models.CharField(
+                        choices=[("shortener", "A shortened link was followed"), ("person", "A person said so")],
+                        max_length=12,
+                    ),
+                ),
+                ("reason", models.TextField()),
+                ("by", models.CharField(max_length=64)),
+                ("at", models.DateTimeField()),
+                ("pairs", models.JSONField(default=list)),
+                ("conflict", models.BooleanField(default=False)),
+                ("kept", models.CharField(blank=True, max_length=8)),
+                ("settled_by", models.CharField(blank=True, max_length=64)),
+                ("settled_at", models.DateTimeField(blank=True, null=True)),
+                ("settled_reason", models.TextField(blank=True)),
+                ("undone_by", models.CharField(blank=True, max_length=64)),
+                ("undone_at", models.DateTimeField(blank=True, null=True)),
+                ("undone_reason", models.TextField(blank=True)),
+                ("left", models.JSONField(default=list)),
+                (
+                    "source",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="merges", to="intake.item"
+                    ),
+                ),
+                (
+                    "target",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="intake.item"),
                 ),
             ],
         ),
@@ -146,6 +202,10 @@ class Migration(migrations.Migration):
                             ),
                             (cautery.core.lifecycle.EpisodeState["HELD"], cautery.core.lifecycle.EpisodeState["HELD"]),
                             (
+                                cautery.core.lifecycle.EpisodeState["SET_ASIDE"],
+                                cautery.core.lifecycle.EpisodeState["SET_ASIDE"],
+                            ),
+                            (
                                 cautery.core.lifecycle.EpisodeState["REFERRED"],
                                 cautery.core.lifecycle.EpisodeState["REFERRED"],
                             ),
@@ -195,9 +255,35 @@ class Migration(migrations.Migration):
             model_name="item",
             index=models.Index(models.F("provider"), models.F("kind"), name="item_provider_kind"),
         ),
+        migrations.AddIndex(
+            model_name="item",
+            index=models.Index(
+                condition=models.Q(("merged_into__isnull", False)), fields=["merged_into"], name="item_merged"
+            ),
+        ),
         migrations.AddConstraint(
             model_name="flag",
             constraint=models.UniqueConstraint(models.F("batch"), models.F("line"), models.F("part"), name="flag_once"),
+        ),
+        migrations.AddIndex(
+            model_name="merge",
+            index=models.Index(
+                condition=models.Q(("conflict", True), ("settled_at__isnull", True), ("undone_at__isnull", True)),
+                fields=["conflict"],
+                name="merge_conflict",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="merge",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("undone_at__isnull", True)), fields=("source",), name="merged_once"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="merge",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("source", models.F("target")), _negated=True), name="merged_into_another"
+            ),
         ),
         migrations.AddIndex(
             model_name="episode",

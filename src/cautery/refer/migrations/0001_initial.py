@@ -95,6 +95,10 @@ class Migration(migrations.Migration):
                                 cautery.core.lifecycle.DeliveryState["HELD"],
                             ),
                             (
+                                cautery.core.lifecycle.DeliveryState["PAUSED"],
+                                cautery.core.lifecycle.DeliveryState["PAUSED"],
+                            ),
+                            (
                                 cautery.core.lifecycle.DeliveryState["FAILED"],
                                 cautery.core.lifecycle.DeliveryState["FAILED"],
                             ),

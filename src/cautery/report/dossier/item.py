@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +13,7 @@ from cautery.core.errors import NotFound
 from cautery.core.lifecycle import Outcome
 from cautery.identify.models import EpisodeMedia, Hosting
 from cautery.intake.models import Episode, Flag, Item
+from cautery.intake.queries import members
 from cautery.match.models import Match
 from cautery.refer.models import Notice
 from cautery.report.dossier.timeline import Line, Run, lines_of, runs_of
@@ -54,11 +56,14 @@ class Dossier:
 
 
 def dossier(item_id: int, *, by: Actor) -> Dossier:
-    """All that is known of an item; `NotFound` when there is none."""
+    """All that is known of an item, or of the one it was merged into; `NotFound` when there is none."""
     by.require(Permission.INTAKE_ITEM_READ)
-    item = Item.objects.select_related("hosting__provider").filter(pk=item_id).first()
-    if item is None:
+    hosts = Item.objects.select_related("hosting__provider", "merged_into__hosting__provider")
+    found = hosts.filter(pk=item_id).first()
+    if found is None:
         raise NotFound(f"No item {item_id}.", item=item_id)
+    item = found.merged_into or found
+    family = list(Item.objects.filter(pk__in=members([item.pk])))
     flags = Flag.objects.filter(item=item)
     shown = list(flags.select_related("batch__unit").order_by("seen_at", "pk")[:FLAGS_SHOWN])
     units: list[Any] = list(
@@ -66,10 +71,10 @@ def dossier(item_id: int, *, by: Actor) -> Dossier:
         .annotate(n=Count("pk"), first=Min("seen_at"), last=Max("seen_at"))
         .order_by("first")
     )
-    episodes = _episodes(item)
-    runs = _runs(item)
-    holds = _holds(item)
-    before, after = _lineage(item)
+    episodes = _episodes(family)
+    runs = _runs(family)
+    holds = _holds(family)
+    before, after = _lineage(family)
     return Dossier(
         item=item,
         hosting=getattr(item, "hosting", None),
@@ -85,7 +90,7 @@ def dossier(item_id: int, *, by: Actor) -> Dossier:
     )
 
 
-def _episodes(item: Item) -> list[Episode]:
+def _episodes(family: Sequence[Item]) -> list[Episode]:
     related = (
         "operation",
         "capture",
@@ -94,7 +99,7 @@ def _episodes(item: Item) -> list[Episode]:
         "assessment__signature__signer__unit",
     )
     return list(
-        Episode.objects.filter(item=item)
+        Episode.objects.filter(item__in=family)
         .select_related(*related)
         .prefetch_related(
             Prefetch("media", EpisodeMedia.objects.select_related("media").order_by("pk")),
@@ -102,26 +107,26 @@ def _episodes(item: Item) -> list[Episode]:
             Prefetch("notices", Notice.objects.select_related("provider", "delivery").order_by("pk")),
             Prefetch("notices__answers", Answer.objects.order_by("at", "pk")),
         )
-        .order_by("number")
+        .order_by("opened_at", "pk")
     )
 
 
-def _holds(item: Item) -> list[Hold]:
+def _holds(family: Sequence[Item]) -> list[Hold]:
     """Interest in the object itself, or in what owns it."""
-    wanted = Q(identity=item.identity)
-    if item.owner:
-        wanted |= Q(provider=item.provider, key=item.owner)
+    wanted = Q(identity__in=[item.identity for item in family])
+    for provider, owner in {(item.provider, item.owner) for item in family if item.owner}:
+        wanted |= Q(provider=provider, key=owner)
     return list(Hold.objects.filter(wanted).select_related("unit", "operation").order_by("set_at", "pk"))
 
 
-def _runs(item: Item) -> dict[int, list[Run]]:
-    probes = Probe.objects.filter(tracking__item=item).order_by("-at", "-pk")[:PROBES_READ]
+def _runs(family: Sequence[Item]) -> dict[int, list[Run]]:
+    probes = Probe.objects.filter(tracking__item__in=family).order_by("-at", "-pk")[:PROBES_READ]
     return runs_of(list(probes)[::-1])
 
 
-def _lineage(item: Item) -> tuple[list[Sighting], list[Sighting]]:
+def _lineage(family: Sequence[Item]) -> tuple[list[Sighting], list[Sighting]]:
     """Sightings of this item, and of others that may succeed it (a return at the same place is only the first)."""
     rows = Sighting.objects.select_related("item", "predecessor", "operation").order_by("at", "pk")
-    before = list(rows.filter(item=item)[:LINEAGE_SHOWN])
-    after = list(rows.filter(predecessor=item).exclude(item=item)[:LINEAGE_SHOWN])
+    before = list(rows.filter(item__in=family)[:LINEAGE_SHOWN])
+    after = list(rows.filter(predecessor__in=family).exclude(item__in=family)[:LINEAGE_SHOWN])
     return before, after

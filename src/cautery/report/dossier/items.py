@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.db.models.functions import Coalesce
 
 from cautery.core.actors import Actor, Permission
 from cautery.core.errors import Refused
@@ -139,6 +140,11 @@ def stream_items(operation: Operation, wanted: ItemFilter, *, by: Actor) -> Iter
     return (ItemRow(*row) for row in rows)
 
 
+def of_object(name: str) -> Coalesce:
+    """A field of the item that stands for an episode's object."""
+    return Coalesce(f"item__merged_into__{name}", f"item__{name}")
+
+
 def _rows(operation: Operation, wanted: ItemFilter) -> QuerySet[Episode, tuple[Any, ...]]:
     episodes = newest_episodes().filter(operation=operation)
     if wanted.provider:
@@ -154,16 +160,16 @@ def _rows(operation: Operation, wanted: ItemFilter) -> QuerySet[Episode, tuple[A
         )
     return episodes.annotate(seen=decisive_verdict("tracking__")).values_list(
         "pk",
-        "item_id",
-        "item__provider",
-        "item__kind",
-        "item__key",
-        "item__owner",
-        "item__url",
+        Coalesce("item__merged_into_id", "item_id"),
+        of_object("provider"),
+        of_object("kind"),
+        of_object("key"),
+        of_object("owner"),
+        of_object("url"),
         "state",
         "number",
         "opened_at",
-        "item__first_flagged_at",
+        of_object("first_flagged_at"),
         "tracking__referred_at",
         "seen",
         "tracking__answer",

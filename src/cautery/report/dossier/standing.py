@@ -8,17 +8,18 @@ from django.db.models import Case, CharField, Exists, F, OuterRef, QuerySet, Whe
 from django.db.models.functions import Coalesce
 
 from cautery.core.availability import Verdict
-from cautery.core.lifecycle import Outcome
+from cautery.core.lifecycle import EpisodeState, Outcome
 from cautery.core.outcomes import outcome
 from cautery.intake.models import Episode
+from cautery.intake.queries import outdated
 
 
 def newest_episodes() -> QuerySet[Episode]:
-    """One episode for each item and operation: the newest."""
+    """One episode for each object and operation: the newest that stands, on the item or on one merged with it."""
     later = Episode.objects.filter(
         item_id=OuterRef("item_id"), operation_id=OuterRef("operation_id"), number__gt=OuterRef("number")
-    )
-    return Episode.objects.filter(~Exists(later))
+    ).exclude(state=EpisodeState.SET_ASIDE)
+    return Episode.objects.exclude(state=EpisodeState.SET_ASIDE).exclude(pk__in=outdated()).filter(~Exists(later))
 
 
 def decisive_verdict(prefix: str = "") -> Case:
