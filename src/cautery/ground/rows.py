@@ -86,6 +86,17 @@ def sound() -> str:
         return str(cursor.fetchone()[0])
 
 
+def learn_sizes() -> None:
+    """Let SQLite look at how large its tables have grown (a few milliseconds, by a sample; PostgreSQL does so itself).
+
+    Without, it plans joins blindly: one that finds nothing took 37 ms over 17,000 notices, and 0.2 ms with.
+    """
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA analysis_limit=400")
+            cursor.execute("ANALYZE")
+
+
 def execute(sql: str, params: Sequence[Any] = ()) -> int:
     """Run one statement in the caller's transaction; how many rows it changed."""
     with connection.cursor() as cursor:

@@ -33,6 +33,7 @@ from cautery.fetch import Fetcher
 from cautery.fetch.hosts import HostMap
 from cautery.fetch.mail import Postman
 from cautery.ground.leases import release_all
+from cautery.ground.rows import learn_sizes
 from cautery.identify.steps import follow_shortened, identify_ready, next_identify
 from cautery.intake.models import Episode, Item, MergedBy
 from cautery.match.steps import Bank, match_ready
@@ -55,6 +56,7 @@ from cautery.watch.steps import (
 LOG = logging.getLogger(__name__)
 WORKER = "worker:"
 AFTER_ERROR = timedelta(minutes=1)
+SIZES_EVERY_S = 3.0
 SEAL_EVERY_S = 1.0
 """How long an entry may wait for its place in the tree, in seconds of wall time, beyond the step under way."""
 
@@ -92,6 +94,7 @@ class Flow:
     _bank: Bank = field(init=False)
     _sealer: Sealer = field(init=False)
     _sealed_at: float = 0.0
+    _sized_at: float = 0.0
     _followed: datetime | None = None
     _broken: dict[str, datetime] = field(default_factory=dict)
     _moves: Counter[str] = field(default_factory=Counter)
@@ -140,6 +143,9 @@ class Flow:
             total += moved
         if time.monotonic() - self._sealed_at > SEAL_EVERY_S:
             self.seal(now)
+        if total and time.monotonic() - self._sized_at > SIZES_EVERY_S:
+            learn_sizes()
+            self._sized_at = time.monotonic()
         return total
 
     def seal(self, now: datetime) -> None:

@@ -46,7 +46,7 @@ def database(url: str, data: Path) -> dict[str, Any]:
                 "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA busy_timeout=20000; "
                 "PRAGMA foreign_keys=ON; PRAGMA cache_size=-65536; PRAGMA temp_store=MEMORY;",
             },
-            "CONN_MAX_AGE": 600,
+            "CONN_MAX_AGE": 30,  # a new connection knows how large the tables have grown
             "TEST": {"NAME": str(data / "test.sqlite3")},
         }
     parts = urlsplit(url)
