@@ -22,10 +22,11 @@ from cautery.ground.rows import executemany, insert_many, update_many
 from cautery.ground.times import stored
 from cautery.intake.models import Episode
 from cautery.intake.rules import known_object
-from cautery.refer.models import Notice
+from cautery.refer.models import Delivery, Notice
 from cautery.track.models import Answer, Feed, Mail, Probe, Tracking
 
 ANSWERS = frozenset({"removed", "geo_blocked", "declined", "already_gone"})
+ARRIVED = (DeliveryState.DELIVERED, DeliveryState.REJECTED)
 FEED_EVERY = timedelta(minutes=5)
 FEED_QUIET = timedelta(minutes=15)
 BEFORE_T0 = timedelta(minutes=60)
@@ -153,19 +154,17 @@ def _apply(look: Looked, at: datetime) -> None:
 def note_referred(*, at: datetime) -> int:
     """Tell the trackings of notices just delivered when the provider received them, and look soon."""
     with transaction.atomic():
-        waiting = Tracking.objects.filter(
-            referred_at__isnull=True,
-            episode__notices__delivery__state__in=[DeliveryState.DELIVERED, DeliveryState.REJECTED],
-            episode__notices__delivery__sent_at__isnull=False,
+        # Two short questions: asked as one join, SQLite walks every delivery there is.
+        waiting = list(
+            Tracking.objects.filter(referred_at__isnull=True).order_by("pk").values_list("pk", flat=True)[:5_000]
         )
-        delivery = "episode__notices__delivery__"
-        fields = [delivery + name for name in ("received_at", "sent_at", "provider_id", "channel")]
-        new = list(waiting.values_list("pk", *fields)[:5_000])
+        sent = Delivery.objects.filter(notice__episode__in=waiting, state__in=ARRIVED, sent_at__isnull=False)
+        new = list(sent.values_list("notice__episode_id", "received_at", "sent_at", "provider_id", "channel"))
         start_feeds({provider for *_, provider, channel in new if channel == Channel.API}, at)
         trackings = Tracking.objects.select_related("item").in_bulk([episode for episode, *_ in new])
-        for episode, received, sent, _, _ in new:
+        for episode, received, left, _, _ in new:
             tracking = trackings[episode]
-            tracking.referred_at = received or sent
+            tracking.referred_at = received or left
             tracking.next_probe_at = next_probe(
                 at, referred_at=tracking.referred_at, verdict=Verdict.UP, kind=tracking.item.kind, unsure_in_a_row=0
             )
@@ -239,7 +238,7 @@ def _apply_answers(answers: Sequence[Answer], at: datetime) -> None:
 
 def move_cursor(feed: Feed, cursor: str, due_at: datetime) -> None:
     """Note how far a feed was read and when to read on."""
-    Feed.objects.update_or_create(provider_id=feed.provider_id, defaults={"cursor": cursor, "due_at": due_at})
+    Feed.objects.filter(pk=feed.pk).update(cursor=cursor, due_at=due_at)
 
 
 def keep_mail(raw: bytes, *, by: Actor, at: datetime) -> bool:

@@ -34,7 +34,7 @@ from cautery.watch.actions import (
     sight,
     start_searches,
 )
-from cautery.watch.models import Mark, Search, Way
+from cautery.watch.models import Mark, Search, Watched, Way
 
 BATCH = 1_000
 HANDLES = frozenset({"account", "channel", "group", "bot", "site"})
@@ -74,11 +74,16 @@ def look_at_reflagged(now: datetime) -> int:
 def plan_searches(now: datetime) -> int:
     """For each thing newly down: words that would find it, or its successor, again at the same provider."""
     since = datetime.fromtimestamp(_position("down"), UTC) - OVERLAP
-    down = list(
-        Tracking.objects.filter(first_down_at__gte=since, watched=None, referred_at__isnull=False)
-        .select_related("item", "episode__operation")
-        .order_by("pk")[:BATCH]
+    recent = (
+        Tracking.objects.filter(first_down_at__gte=since, referred_at__isnull=False)
+        .order_by("pk")
+        .values_list("pk", flat=True)
     )
+    taken_up = set(Watched.objects.filter(tracking__in=list(recent)).values_list("pk", flat=True))
+    new = [pk for pk in recent if pk not in taken_up][:BATCH]
+    if not new:
+        return 0
+    down = list(Tracking.objects.filter(pk__in=new).select_related("item", "episode__operation").order_by("pk"))
     titles = dict(Capture.objects.filter(episode__in=[t.pk for t in down]).values_list("pk", "title"))
     hosts = dict(Hosting.objects.filter(item__in=[t.item_id for t in down]).values_list("item_id", "provider_id"))
     searchable = {provider.pk for provider in Provider.objects.filter(pk__in=set(hosts.values())) if provider.hosts}
