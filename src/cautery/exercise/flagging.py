@@ -71,8 +71,8 @@ class Flagging:
         return good + malformed, malformed
 
     def late_sent_by(self, now: int) -> list[tuple[int, WebObject]]:
-        """What units handed in of things that came back, unit and object; they hand in every full hour after T0."""
-        handed_in = now - (now - self.scenario.t0) % HOUR
+        """What units handed in of things that came back, unit and object; they hand in every full hour after T0, and at the end."""
+        handed_in = now if now >= self.scenario.end else now - (now - self.scenario.t0) % HOUR
         return [(unit, flag.thing) for unit, flags in self._late.items() for flag in flags if flag.seen_at < handed_in]
 
     def _row(self, flag: _Flag, unit: int) -> FlagRow:
