@@ -102,3 +102,12 @@ def test_holds_are_few_and_on_accounts_that_the_unit_flagged(flagging: Flagging)
 def test_the_smallest_worlds_hold_together(run: Run) -> None:
     flagging = Flagging(Population(load(run)))
     assert flagging.sent_by(flagging.scenario.end)[0] >= run.flags
+
+
+def test_late_flags_handed_in_until_the_end_are_all_in_the_books(population: Population) -> None:
+    flagging, scenario = Flagging(population), population.scenario
+    for number, thing in enumerate(list(population.objects.values())[:200]):
+        flagging.came_back(thing, scenario.end - 6 * 3_600 + number * 60, f"return {number}")
+    handed_in = sum(len(flagging.late_flags(unit, scenario.t0, scenario.end)) for unit in range(12))
+    assert handed_in > 0
+    assert len(flagging.late_sent_by(scenario.end)) == handed_in
