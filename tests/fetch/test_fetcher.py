@@ -173,10 +173,10 @@ def test_a_certificate_nobody_signed_is_told_and_stops_nothing(tmp_path: Path, m
     def talk(connection: socket.socket) -> None:
         context.wrap_socket(connection, server_side=True).recv(1)
 
-    monkeypatch.setattr(Fetcher, "_connectable", lambda _, url: url)
+    monkeypatch.setattr(HostMap, "plain", lambda *_: False)
     with raw_server(talk) as port, fetcher_for(tmp_path, {"a.test": port}) as fetcher:
         found = failed(fetcher, "https://a.test/")
-    assert (found.reason, found.sent) == ("no_connection", False)
+    assert (found.reason, found.sent) == ("tls", False)
 
 
 def test_one_that_hangs_does_not_hold_up_the_others(fetcher: Fetcher) -> None:

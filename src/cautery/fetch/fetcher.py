@@ -11,19 +11,21 @@ from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from functools import cache, partial
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 import aiohttp
 from django.conf import settings
 from multidict import CIMultiDict
 from yarl import URL
 
-from cautery.core.addresses import refusal
+from cautery.core.addresses import host_refusal
 from cautery.core.errors import FetchRefused, Unreachable
 from cautery.core.text import storable
-from cautery.fetch.hosts import GuardedResolver, HostMap
+from cautery.fetch.hosts import Guard, GuardedResolver, HostMap
+from cautery.fetch.pace import Pacer
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
+ASKED_TO_WAIT = frozenset({429, 503})
 MAX_HEADER = 16_384
 
 
@@ -64,8 +66,12 @@ class FetchFailed:
 class Fetcher:
     """Bounded, guarded HTTP for synchronous callers."""
 
-    def __init__(self, hosts: HostMap, *, concurrency: int, timeout_s: float, user_agent: str) -> None:
-        self._hosts = hosts
+    def __init__(
+        self, hosts: HostMap | Guard, *, concurrency: int, timeout_s: float, user_agent: str, gap_s: float = 0.0
+    ) -> None:
+        self._guard = hosts if isinstance(hosts, Guard) else Guard(hosts)
+        self._hosts = self._guard.hosts
+        self._pacer = Pacer(gap_s)
         self._concurrency = concurrency
         self._timeout_s = timeout_s
         self._user_agent = user_agent
@@ -80,7 +86,7 @@ class Fetcher:
             limit=self._concurrency,
             limit_per_host=max(2, self._concurrency // 2),
             use_dns_cache=False,
-            resolver=GuardedResolver(self._hosts),
+            resolver=GuardedResolver(self._guard),
         )
         return aiohttp.ClientSession(
             connector=connector,
@@ -100,7 +106,7 @@ class Fetcher:
 
     def submit(self, request: Request) -> Future[Fetched | FetchFailed]:
         """Start one fetch; the future never raises for what the far side does."""
-        return asyncio.run_coroutine_threadsafe(self._fetch(request), self._loop)
+        return asyncio.run_coroutine_threadsafe(self._gated(asyncio.Semaphore(), request), self._loop)
 
     def fetch_many(self, requests: Sequence[Request]) -> list[Fetched | FetchFailed]:
         """Fetch all, some at a time, and answer in their order."""
@@ -125,8 +131,23 @@ class Fetcher:
             task.add_done_callback(partial(self._hand_over, answer))
 
     async def _gated(self, gate: asyncio.Semaphore, request: Request) -> Fetched | FetchFailed:
+        try:
+            wait = self._turn(request)
+        except (FetchRefused, ValueError):
+            wait = 0.0  # what is wrong with it is said below
+        if wait is None:
+            return FetchFailed(request.url, "asked_to_wait", "its host is asked too often", sent=False)
+        if wait:
+            await asyncio.sleep(wait)
         async with gate:
             return await self._fetch(request)
+
+    def _turn(self, request: Request) -> float | None:
+        """Seconds until the host may be asked; the rehearsal's hosts, and what is not a mere look, do not wait."""
+        if request.method != "GET":
+            return 0.0
+        host = URL(request.url).host or ""
+        return 0.0 if self._hosts.find(host) is not None else self._pacer.turn(host)
 
     def _hand_over(self, answer: Future[Fetched | FetchFailed], task: asyncio.Task[Fetched | FetchFailed]) -> None:
         """From the loop's thread to the caller's, an error of our own included."""
@@ -144,11 +165,13 @@ class Fetcher:
                 url = request.url
                 hops: tuple[str, ...] = ()
                 while True:
-                    self._check(url)
+                    link = self._checked(url)
                     sent = True
-                    answer = await self._once(request, url, hops)
+                    answer = await self._once(request, link, url, hops)
                     if isinstance(answer, FetchFailed):
                         return answer
+                    if answer.status in ASKED_TO_WAIT:
+                        self._pacer.hold(link.host or "", answer.headers.get("Retry-After"))
                     target = answer.headers.get("Location") if answer.status in REDIRECTS else None
                     if target is None or request.redirects == 0 or request.method != "GET":
                         return answer
@@ -165,13 +188,14 @@ class Fetcher:
             cause = error.__cause__
             if isinstance(cause, FetchRefused):
                 return FetchFailed(request.url, cause.reason, cause.message, sent=False)
-            return FetchFailed(request.url, "no_connection", f"{type(error).__name__}"[:200], sent=False)
+            reason = "tls" if isinstance(error, aiohttp.ClientSSLError) else "no_connection"
+            return FetchFailed(request.url, reason, f"{type(error).__name__}"[:200], sent=False)
         except (aiohttp.ClientError, ValueError, OSError) as error:
             return FetchFailed(request.url, "bad_answer", f"{type(error).__name__}: {error}"[:200], sent=sent)
 
-    async def _once(self, request: Request, url: str, hops: tuple[str, ...]) -> Fetched | FetchFailed:
+    async def _once(self, request: Request, link: URL, url: str, hops: tuple[str, ...]) -> Fetched | FetchFailed:
         async with self._session.request(
-            request.method, self._connectable(url), data=request.body, headers=request.headers, allow_redirects=False
+            request.method, link, data=request.body, headers=request.headers, allow_redirects=False
         ) as answer:
             body = bytearray()
             async for chunk in answer.content.iter_any():
@@ -180,28 +204,23 @@ class Fetcher:
                     return FetchFailed(request.url, "too_large", f"more than {request.max_bytes} bytes", sent=True)
             return Fetched(url, answer.status, _clean(answer.headers), bytes(body), hops)
 
-    def _connectable(self, url: str) -> str:
-        """Hosts of the map are the rehearsal's and speak plain HTTP on loopback, whatever their links say."""
-        scheme, separator, rest = url.partition("://")
-        mapped = scheme == "https" and self._hosts.find(urlsplit(url).hostname or "") is not None
-        return f"http{separator}{rest}" if mapped else url
-
-    def _check(self, url: str) -> None:
-        """Refuse schemes, credentials and literal addresses before anything is opened; names are checked when resolved."""
-        parts = urlsplit(url)
-        host = parts.hostname or ""
-        if parts.scheme not in {"http", "https"} or not host:
+    def _checked(self, url: str) -> URL:
+        """`url` as it is connected to. Schemes, credentials and literal addresses are refused before anything is opened;
+        names are checked when they are resolved. One reading of the URL serves the check and the connection.
+        """
+        link = URL(url)
+        host = link.host or ""
+        if link.scheme not in {"http", "https"} or not host:
             raise FetchRefused("Only http and https are fetched.", reason="scheme", url=url)
-        if parts.username or parts.password:
+        if link.user or link.password:
             raise FetchRefused("A URL with credentials is not fetched.", reason="credentials", url=url)
-        spelled = (
-            URL(url).host or ""
-        )  # as it will be connected to: full-width digits and the like are an address by then
-        literal = spelled.replace(".", "").isdigit() or ":" in spelled
-        if literal and self._hosts.find(host) is None:
-            reason = refusal(spelled)
+        if self._hosts.find(host) is None:
+            reason = host_refusal(host)
             if reason is not None:
                 raise FetchRefused("The address is not public.", reason=reason, url=url)
+        elif link.scheme == "https" and self._hosts.plain(host):
+            return link.with_scheme("http")
+        return link
 
 
 def _clean(headers: Mapping[str, str]) -> CIMultiDict[str]:
@@ -217,6 +236,7 @@ def fetcher() -> Fetcher:
         concurrency=settings.FETCH_CONCURRENCY,
         timeout_s=settings.FETCH_TIMEOUT_S,
         user_agent=settings.USER_AGENT,
+        gap_s=settings.FETCH_GAP_S,
     )
 
 

@@ -52,7 +52,7 @@ class Postman:
         host = f"mail.{domain}"
         mapped = self._hosts.find(host)
         if mapped is not None:
-            return mapped
+            return mapped[0], mapped[1] or 25
         try:
             address = str(socket.getaddrinfo(host, 25, type=socket.SOCK_STREAM)[0][4][0])
         except OSError as error:

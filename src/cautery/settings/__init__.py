@@ -26,11 +26,18 @@ EXTRA_RULES: Path | None = E.optional_path("CAUTERY_EXTRA_RULES")
 RDAP_BASE: str = E.text("CAUTERY_RDAP_BASE")
 SEND_TIMEOUT_S: float = E.number("CAUTERY_SEND_TIMEOUT_S")
 FETCH_TIMEOUT_S: float = E.number("CAUTERY_FETCH_TIMEOUT_S")
+FETCH_GAP_S: float = E.number("CAUTERY_FETCH_GAP_S")
 FETCH_CONCURRENCY: int = int(E.number("CAUTERY_FETCH_CONCURRENCY"))
 MAIL_RELAY: str = E.text("CAUTERY_MAIL_RELAY")
 MAIL_LISTEN: str = E.text("CAUTERY_MAIL_LISTEN")
 MAIL_FROM: str = E.text("CAUTERY_MAIL_FROM")
 USER_AGENT: str = E.text("CAUTERY_USER_AGENT")
+CHECKPOINTS: Path = E.optional_path("CAUTERY_CHECKPOINTS") or DATA / "checkpoints"
+CUSTODY_KEY: Path = E.optional_path("CAUTERY_CUSTODY_KEY") or DATA / "custody.key"
+RETENTION: Path | None = E.optional_path("CAUTERY_RETENTION")
+TSA_URL: str = E.text("CAUTERY_TSA_URL")
+TSA_ROOTS: Path | None = E.optional_path("CAUTERY_TSA_ROOTS")
+TSA_EVERY_S: float = E.number("CAUTERY_TSA_EVERY_S")
 
 if not REHEARSAL:
     for name, value in (

@@ -23,10 +23,17 @@ SETTINGS: dict[str, Setting] = {
     "CAUTERY_ALLOWED_HOSTS": Setting(
         "localhost,127.0.0.1,[::1]", "Host names the web server answers to, separated by commas."
     ),
+    "CAUTERY_CHECKPOINTS": Setting(
+        "", "File the log's signed checkpoints are mirrored to; best where a second party keeps it (empty: `checkpoints` in the data folder)."
+    ),
     "CAUTERY_CLOCK_URL": Setting("", "Rehearsal only: where the world's clock is read."),
+    "CAUTERY_CUSTODY_KEY": Setting(
+        "", "File of the key that signs checkpoints, PEM, mode 0600, made on first use (empty: `custody.key` in the data folder)."
+    ),
     "CAUTERY_DATA": Setting("var/data", "Folder of the register, the generated secret and the evidence."),
     "CAUTERY_EXTRA_RULES": Setting("", "Rehearsal only: a folder of further provider rules."),
     "CAUTERY_FETCH_CONCURRENCY": Setting("24", "Requests under way at once, over all hosts."),
+    "CAUTERY_FETCH_GAP_S": Setting("0.1", "Seconds between two looks at one host (the rehearsal's own: none)."),
     "CAUTERY_FETCH_TIMEOUT_S": Setting("20", "Seconds one fetch may take in all."),
     "CAUTERY_HOST_MAP": Setting("", "Rehearsal only: a JSON file that leads .test hosts to loopback addresses."),
     "CAUTERY_HTTPS": Setting("0", "1 behind TLS: cookies are then sent over HTTPS only.", ("0", "1")),
@@ -44,9 +51,15 @@ SETTINGS: dict[str, Setting] = {
     "CAUTERY_RDAP_BASE": Setting(
         "", "Base address of an RDAP service, for sites of providers nobody knows (empty: not asked)."
     ),
+    "CAUTERY_RETENTION": Setting(
+        "", "A TOML file with the unit's terms of retention (empty: the ones in src/cautery/custody/personal/retention.toml)."
+    ),
     "CAUTERY_SEND_TIMEOUT_S": Setting(
         "20", "Seconds a provider's API has to answer before the sending counts as uncertain."
     ),
+    "CAUTERY_TSA_EVERY_S": Setting("600", "Seconds between two time-stamps while the log grows; one more at its end."),
+    "CAUTERY_TSA_ROOTS": Setting("", "PEM file of the certificates that time-stamps must lead to (empty: not checked)."),
+    "CAUTERY_TSA_URL": Setting("", "Where checkpoints are time-stamped (RFC 3161, over HTTP; empty: they are not)."),
     "CAUTERY_USER_AGENT": Setting(
         "Cautery/0.1 (referral unit; contact in the notice)", "How the fetcher names itself."
     ),
