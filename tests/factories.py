@@ -56,7 +56,7 @@ def officer(username: str, *roles: str, unit: str = "fr-pharos", password: str |
     units = [{"slug": slug, "name": name, "state": state} for slug, name, state in UNITS]
     import_directory({"units": units, "officers": [row]}, by=SYSTEM, at=START)
     if password is not None:
-        set_password(username, password, by=SYSTEM)
+        set_password(username, password, by=SYSTEM, at=START)
     return Officer.objects.select_related("unit").get(username=username)
 
 

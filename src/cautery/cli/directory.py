@@ -62,5 +62,6 @@ def password(
         word = sys.stdin.readline().rstrip("\n")
         if len(word) < 12:
             raise RowRefused("A password has at least 12 characters.", reason="too_short")
-        import_module("cautery.directory.actions").set_password(username, word, by=ACTOR)
+        now = import_module("cautery.fetch").clock().now()
+        import_module("cautery.directory.actions").set_password(username, word, by=ACTOR, at=now)
     typer.echo("Done.")

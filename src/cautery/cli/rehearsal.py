@@ -136,7 +136,7 @@ def _bring_up(world: World) -> Operation:
     if found is not None:
         return found
     import_directory(_with_an_observer(document), by=ACTOR, at=now)
-    set_password(OBSERVER, PASSWORD, by=ACTOR)
+    set_password(OBSERVER, PASSWORD, by=ACTOR, at=now)
     import_known((Known(*row) for row in read_known(world.out / "known.csv")), by=ACTOR, at=now)
     return create_operation(plan["slug"], plan["name"], by=ACTOR, at=now, **times)
 

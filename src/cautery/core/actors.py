@@ -13,7 +13,10 @@ class Permission(StrEnum):
 
     AUTHORISE_DECISION_SIGN = "authorise:decision:sign"
     AUTHORISE_OPERATION_RELEASE = "authorise:operation:release"
+    CUSTODY_HOLD_SET = "custody:hold:set"
+    CUSTODY_LOG_EXPORT = "custody:log:export"
     CUSTODY_LOG_READ = "custody:log:read"
+    CUSTODY_PERSONAL_ERASE = "custody:personal:erase"
     DIRECTORY_ENTRY_IMPORT = "directory:entry:import"
     INTAKE_CONFLICT_SETTLE = "intake:conflict:settle"
     INTAKE_FLAG_SUBMIT = "intake:flag:submit"

@@ -5,13 +5,28 @@ from __future__ import annotations
 from enum import StrEnum
 
 
+class Access(StrEnum):
+    """What somebody did with what they consulted."""
+
+    COPY = "copy"
+    SEND = "send"
+    VIEW = "view"
+
+
 class Event(StrEnum):
     """Kinds of custody entry."""
 
     AUTHORISE_DECISION_SIGNED = "authorise:decision:signed"
     AUTHORISE_OPERATION_KEY_TURNED = "authorise:operation:key_turned"
     AUTHORISE_OPERATION_RELEASED = "authorise:operation:released"
+    CUSTODY_CONSULTATIONS_RECORDED = "custody:consultations:recorded"
+    CUSTODY_GUARDS_RESTORED = "custody:guards:restored"
+    CUSTODY_HOLD_LIFTED = "custody:hold:lifted"
+    CUSTODY_HOLD_SET = "custody:hold:set"
+    CUSTODY_LOG_EXPORTED = "custody:log:exported"
+    CUSTODY_PERSONAL_ERASED = "custody:personal:erased"
     DIRECTORY_ENTRIES_IMPORTED = "directory:entries:imported"
+    DIRECTORY_PASSWORD_SET = "directory:password:set"
     IDENTIFY_EPISODES_IDENTIFIED = "identify:episodes:identified"
     IDENTIFY_SHORTENERS_TRIED = "identify:shorteners:tried"
     INTAKE_BATCH_RECEIVED = "intake:batch:received"
@@ -39,7 +54,14 @@ LABELS: dict[Event, str] = {
     Event.AUTHORISE_DECISION_SIGNED: "Decisions signed or refused by a second person",
     Event.AUTHORISE_OPERATION_KEY_TURNED: "A leader turned a key",
     Event.AUTHORISE_OPERATION_RELEASED: "Operation released",
+    Event.CUSTODY_CONSULTATIONS_RECORDED: "Looked at, copied or sent",
+    Event.CUSTODY_GUARDS_RESTORED: "The database's guards of the log put back",
+    Event.CUSTODY_HOLD_LIFTED: "Legal hold lifted",
+    Event.CUSTODY_HOLD_SET: "Legal hold set",
+    Event.CUSTODY_LOG_EXPORTED: "Log exported",
+    Event.CUSTODY_PERSONAL_ERASED: "Personal data erased",
     Event.DIRECTORY_ENTRIES_IMPORTED: "Units, officers and providers imported",
+    Event.DIRECTORY_PASSWORD_SET: "An officer was given a password",
     Event.IDENTIFY_EPISODES_IDENTIFIED: "Items looked up and fingerprinted",
     Event.IDENTIFY_SHORTENERS_TRIED: "Shortened links followed",
     Event.INTAKE_BATCH_RECEIVED: "Flags received",

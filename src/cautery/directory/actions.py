@@ -90,9 +90,11 @@ def _import_provider(row: Mapping[str, Any]) -> None:
     )
 
 
-def set_password(username: str, password: str, *, by: Actor) -> None:
-    """Give an officer a password for the desk."""
+def set_password(username: str, password: str, *, by: Actor, at: datetime) -> None:
+    """Give an officer a password for the desk; the log says whose, and nothing of the password."""
     by.require(Permission.DIRECTORY_ENTRY_IMPORT)
-    officer = Officer.objects.get(username=username)
-    officer.set_password(password)
-    officer.save(update_fields=["password"])
+    with transaction.atomic():
+        officer = Officer.objects.get(username=username)
+        officer.set_password(password)
+        officer.save(update_fields=["password"])
+        record(Event.DIRECTORY_PASSWORD_SET, by=by, at=at, subject=f"officer:{officer.pk}", facts={})

@@ -28,7 +28,10 @@ PERMISSIONS: dict[str, frozenset[Permission]] = {
     | {
         Permission.AUTHORISE_OPERATION_RELEASE,
         Permission.INTAKE_OPERATION_CREATE,
+        Permission.CUSTODY_HOLD_SET,
+        Permission.CUSTODY_LOG_EXPORT,
         Permission.CUSTODY_LOG_READ,
+        Permission.CUSTODY_PERSONAL_ERASE,
         Permission.INTAKE_CONFLICT_SETTLE,
     },
     Role.OBSERVE: READ | {Permission.CUSTODY_LOG_READ},
