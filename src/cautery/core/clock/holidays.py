@@ -15,7 +15,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from cautery.core.clock.periods import Place
+from cautery.core.clock.periods import IN_UTC, Place
 from cautery.core.errors import RulesInvalid
 
 FILE = Path(__file__).with_name("holidays.toml")
@@ -113,4 +113,4 @@ def _shipped() -> Mapping[str, Place]:
 
 def place_of(state: str) -> Place:
     """The place of a state (`DE`; `EU` for the institutions); UTC without holidays for one the table has not."""
-    return _shipped().get(state, Place())
+    return _shipped().get(state, IN_UTC)

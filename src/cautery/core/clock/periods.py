@@ -74,7 +74,11 @@ class Place:
         return day.weekday() < 5 and day not in self.holidays
 
 
-def strict_end(start: datetime, period: Period, place: Place = Place()) -> datetime:
+IN_UTC = Place()
+"""Counted in UTC, without holidays."""
+
+
+def strict_end(start: datetime, period: Period, place: Place = IN_UTC) -> datetime:
     """The end by the strict reading, in UTC. `start` is aware; a time of day the clocks skip is read as after the change."""
     _require_aware(start)
     if period.exact:
@@ -84,7 +88,7 @@ def strict_end(start: datetime, period: Period, place: Place = Place()) -> datet
     return datetime.combine(day, local.timetz().replace(tzinfo=place.zone)).astimezone(UTC)
 
 
-def regulation_end(start: datetime, period: Period, place: Place = Place()) -> datetime:
+def regulation_end(start: datetime, period: Period, place: Place = IN_UTC) -> datetime:
     """The end by Regulation 1182/71, in UTC: the first moment after the period."""
     _require_aware(start)
     if period.exact:
@@ -98,7 +102,7 @@ def regulation_end(start: datetime, period: Period, place: Place = Place()) -> d
     return datetime.combine(last + timedelta(days=1), time(), place.zone).astimezone(UTC)
 
 
-def period_end(start: datetime, period: Period, reading: Reading, place: Place = Place()) -> datetime:
+def period_end(start: datetime, period: Period, reading: Reading, place: Place = IN_UTC) -> datetime:
     """The end by the reading asked for."""
     return (strict_end if reading == Reading.STRICT else regulation_end)(start, period, place)
 
