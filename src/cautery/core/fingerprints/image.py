@@ -5,15 +5,28 @@ from __future__ import annotations
 import io
 import struct
 import zlib
+from collections.abc import Iterator
+from typing import BinaryIO, NamedTuple
 
 import numpy as np
 from PIL import Image, UnidentifiedImageError
 
 from cautery.core.errors import FileRefused
 
-from .pdq_kernel import Grey, PdqHash, Symmetry, pdq, pdq_dihedral
+from .borders import content_box
+from .frames import Moment, kept
+from .model import Fingerprint, Found, Limits, Stopwatch, whole
+from .pdq_kernel import MIN_SIDE, Grey, PdqHash, Size, Symmetry, pdq, pdq_dihedral
 
-MAX_PIXELS = 64_000_000  # about 200 MB while an RGB picture is being decoded
+MAX_PIXELS = Limits().pixels
+
+LEFT = 400
+"""Pixels the shorter side keeps when a JPEG is decoded at a half, a quarter or an eighth (docs/decisions/0035)."""
+
+ANIMATION_SECONDS = 600.0
+ORIENTATION = 0x0112
+"""The EXIF tag; told as a fact, since the hash is that of the pixels as stored."""
+TURNED = range(2, 9)
 
 # What providers serve as pictures. Left out: formats that run programs (EPS) or bear no mark of their own (TGA).
 FORMATS = ("JPEG", "PNG", "GIF", "WEBP", "AVIF", "BMP", "DIB", "TIFF", "ICO", "JPEG2000", "PPM", "QOI", "PSD")
@@ -39,33 +52,121 @@ _DAMAGE = (
 _TOO_LARGE = (Image.DecompressionBombError, Image.DecompressionBombWarning, MemoryError)
 
 
+class Picture(NamedTuple):
+    """Grey levels uint8[height, width], and the whole picture's (height, width): they differ for a JPEG decoded smaller."""
+
+    grey: Grey
+    size: Size
+
+
 def image(data: bytes, *, max_pixels: int = MAX_PIXELS) -> PdqHash:
     """PDQ of a picture file: its first frame, as stored, alpha and EXIF rotation left aside as the reference does.
 
     Refuses with `empty`, `not_an_image`, `truncated`, `damaged`, `too_large` (more than `max_pixels`) or
     `too_small` (a side under 5 pixels).
     """
-    return pdq(luma(data, max_pixels=max_pixels))
+    return pdq(*_decoded(_opened(data), max_pixels))
 
 
 def dihedral(data: bytes, *, max_pixels: int = MAX_PIXELS) -> dict[Symmetry, PdqHash]:
     """PDQ of a picture file in all eight orientations; refuses as `image` does."""
-    return pdq_dihedral(luma(data, max_pixels=max_pixels))
+    return pdq_dihedral(*_decoded(_opened(data), max_pixels))
 
 
 def luma(data: bytes, *, max_pixels: int = MAX_PIXELS) -> Grey:
     """Decode the first frame to grey levels (ITU-R 601), uint8[height, width]; refuses as `image` does."""
-    with _opened(data) as picture:
-        _check_size(picture, max_pixels)
+    return _decoded(_opened(data), max_pixels, reduced=False).grey
+
+
+def read(stream: BinaryIO, limits: Limits) -> Found:
+    """Every PDQ of a picture file: eight orientations, without its uniform borders, key frames of an animation."""
+    watch = Stopwatch()
+    opened = _opened(whole(stream, limits.picture_bytes))
+    facts = {"format": opened.format, "width": opened.width, "height": opened.height, "mode": opened.mode}
+    picture = _decoded(opened, limits.pixels)
+    found = still(picture, watch)
+    found.facts = facts | found.facts
+    orientation = _orientation(opened)
+    if orientation in TURNED:
+        found.facts["exif_orientation"] = orientation
+    frames = getattr(opened, "n_frames", 1)
+    if frames > 1:
+        found.facts["frames"] = frames
+        found.prints += _animation(opened, limits)
+    return found
+
+
+def _orientation(picture: Image.Image) -> object:
+    """The EXIF orientation, as it stands there; nothing where the EXIF data is broken, which does not touch the picture."""
+    try:
+        return picture.getexif().get(ORIENTATION)
+    except (*_DAMAGE, *_TOO_LARGE):
+        return None
+
+
+def still(picture: Picture, watch: Stopwatch) -> Found:
+    """PDQ of one picture in eight orientations, and without its borders where it has some, as it is and mirrored."""
+    found = Found()
+    for symmetry, made in pdq_dihedral(*picture).items():
+        found.prints.append(Fingerprint("pdq", made.hex, symmetry.value, made.quality, ms=watch.lap()))
+    box = content_box(picture.grey)
+    if box is not None and box.worth(*picture.grey.shape):
+        scale = picture.size[0] / picture.grey.shape[0]
+        found.facts["inner"] = [round(edge * scale) for edge in (box.left, box.top, box.right, box.bottom)]
+        inner = box.crop(picture.grey)
+        for form, grey in (("inner", inner), ("inner_mirrored", inner[:, ::-1])):
+            if min(grey.shape) >= MIN_SIDE:
+                made = pdq(grey)
+                found.prints.append(Fingerprint("pdq", made.hex, form, made.quality, ms=watch.lap()))
+    return found
+
+
+def grey_of(picture: Image.Image) -> Grey:
+    """Grey levels of a decoded picture of any mode, alpha dropped; 16-bit levels are cut at 255 as the reference does."""
+    straight = picture.mode in _STRAIGHT_TO_GREY
+    return np.asarray((picture if straight else picture.convert("RGB")).convert("L"))
+
+
+def _decoded(picture: Image.Image, max_pixels: int, *, reduced: bool = True) -> Picture:
+    """The first frame; a JPEG gives its luma as stored (no colours to convert), smaller where `reduced` allows it."""
+    width, height = picture.size
+    if width * height > max_pixels:
+        raise _too_large(picture)
+    shrink = _shrink(min(width, height)) if reduced else 1
+    try:
+        picture.draft("L", (-(-width // shrink), -(-height // shrink)))
+        picture.load()
+        return Picture(grey_of(picture), (height, width))
+    except _TOO_LARGE as error:
+        raise _too_large(picture) from error
+    except _DAMAGE as error:
+        raise _damaged(error) from error
+
+
+def _shrink(side: int) -> int:
+    return next((by for by in (8, 4, 2) if side // by >= LEFT), 1)
+
+
+def _animation(picture: Image.Image, limits: Limits) -> list[Fingerprint]:
+    """Frames of an animation in which something changed; one that breaks off half-way gives those before."""
+    frames = kept(_frames(picture, limits.frames))
+    return [Fingerprint("pdq", one.hash.hex, "frame", one.hash.quality, at=one.at, ms=one.ms) for one in frames]
+
+
+def _frames(picture: Image.Image, most: int) -> Iterator[Moment]:
+    at = 0.0
+    watch = Stopwatch()
+    for number in range(min(most, getattr(picture, "n_frames", 1))):
         try:
-            picture.draft("L", picture.size)  # a JPEG gives its luma as stored: no colours to convert
+            picture.seek(number)
             picture.load()
-            return np.asarray(_grey(picture))
-        except _TOO_LARGE as error:
-            raise _too_large(picture) from error
-        except _DAMAGE as error:
-            reason = "truncated" if isinstance(error, EOFError) or "truncated" in str(error) else "damaged"
-            raise FileRefused(f"The picture cannot be decoded: {error}", reason=reason) from error
+            made = pdq(grey_of(picture))
+        except (*_DAMAGE, *_TOO_LARGE):
+            return
+        yield Moment(round(at, 3), made, watch.lap())
+        at += float(picture.info.get("duration") or 100) / 1000
+        if at > ANIMATION_SECONDS:
+            return
 
 
 def _opened(data: bytes) -> Image.Image:
@@ -81,15 +182,10 @@ def _opened(data: bytes) -> Image.Image:
         raise FileRefused(f"The picture's header cannot be read: {error}", reason="damaged") from error
 
 
-def _check_size(picture: Image.Image, max_pixels: int) -> None:
-    if picture.width * picture.height > max_pixels:
-        raise _too_large(picture)
-
-
 def _too_large(picture: Image.Image) -> FileRefused:
     return FileRefused("The picture is too large.", reason="too_large", width=picture.width, height=picture.height)
 
 
-def _grey(picture: Image.Image) -> Image.Image:
-    straight = picture.mode in _STRAIGHT_TO_GREY
-    return (picture if straight else picture.convert("RGB")).convert("L")
+def _damaged(error: BaseException) -> FileRefused:
+    reason = "truncated" if isinstance(error, EOFError) or "truncated" in str(error) else "damaged"
+    return FileRefused(f"The picture cannot be decoded: {error}", reason=reason)

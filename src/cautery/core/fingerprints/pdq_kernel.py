@@ -33,6 +33,7 @@ _FULL_QUALITY = 90  # summed gradient, in percent of white, a ninetieth of which
 
 Floats = NDArray[np.float32]
 Grey = NDArray[np.uint8]
+Size = tuple[int, int]
 
 
 class Symmetry(StrEnum):
@@ -78,36 +79,57 @@ class PdqHash:
         return (int.from_bytes(self.bits) ^ int.from_bytes(other.bits)).bit_count()
 
 
-def pdq(grey: Grey) -> PdqHash:
-    """Hash grey levels uint8[height, width]; refuses (`too_small`) a side under 5 pixels."""
-    rows, columns = _samplers(grey)
+def pdq(grey: Grey, size: Size | None = None) -> PdqHash:
+    """Hash grey levels uint8[height, width]; refuses (`too_small`) a side under 5 pixels.
+
+    `size` is (height, width) of the picture that `grey` was decoded from at a half, a quarter or an eighth: the filters
+    are then those of the whole picture.
+    """
+    rows, columns = _samplers(grey, size)
     return _hash(_narrow(rows, grey) @ columns.T)
 
 
-def pdq_dihedral(grey: Grey) -> dict[Symmetry, PdqHash]:
-    """Hash grey levels uint8[height, width] and their seven turned and mirrored forms; refuses as `pdq` does.
+def pdq_dihedral(grey: Grey, size: Size | None = None) -> dict[Symmetry, PdqHash]:
+    """Hash grey levels uint8[height, width] and their seven turned and mirrored forms; `size` and refusals as in `pdq`.
 
     Each is the hash of the turned picture itself. Changing signs in the coefficients of one transform would be
     cheaper but misses it by up to 30 bits, because filters of even width lean to one side.
     """
-    rows, columns = _samplers(grey)
+    rows, columns = _samplers(grey, size)
+    rows_from_below, columns_from_right = _samplers(grey, size, reverse=True)
     forms = {}
     for flipped in (False, True):
-        narrow = _narrow(rows[:, ::-1] if flipped else rows, grey)
+        narrow = _narrow(rows_from_below if flipped else rows, grey)
         for mirrored in (False, True):
-            samples = narrow @ (columns[:, ::-1] if mirrored else columns).T
+            samples = narrow @ (columns_from_right if mirrored else columns).T
             straight, transposed = _SYMMETRIES[flipped, mirrored]
             forms[straight] = _hash(samples)
             forms[transposed] = _hash(samples.T)
     return forms
 
 
-def _samplers(grey: Grey) -> tuple[Floats, Floats]:
-    height, width = grey.shape
+def _samplers(grey: Grey, size: Size | None, *, reverse: bool = False) -> tuple[Floats, Floats]:
+    height, width = size or grey.shape
     if min(height, width) < MIN_SIDE:
         message = f"The picture has a side under {MIN_SIDE} pixels."
         raise FileRefused(message, reason="too_small", width=width, height=height)
-    return _sampler(height), _sampler(width)
+    return _folded(height, grey.shape[0], reverse), _folded(width, grey.shape[1], reverse)
+
+
+@lru_cache(maxsize=256)
+def _folded(size: int, left: int, reverse: bool) -> Floats:
+    """float32[64, left]: the sampler of a line of `size` pixels, for that line averaged down to `left` pixels.
+
+    Each pixel left stands for a run of whole ones, so it takes the sum of their weights; the last run may be shorter.
+    """
+    weights = _sampler(size)[:, ::-1] if reverse else _sampler(size)
+    if left == size:
+        return weights
+    run = -(-size // left)
+    folded = np.add.reduceat(weights, np.arange(0, size, run), axis=1)
+    if folded.shape[1] != left:
+        raise ValueError(f"{left} pixels are not {size} at a half, a quarter or an eighth")
+    return np.asarray(folded, np.float32)
 
 
 def _narrow(rows: Floats, grey: Grey) -> Floats:
