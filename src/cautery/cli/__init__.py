@@ -17,10 +17,16 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "work": ("cautery.cli.work", "Run the pipeline: fetch, match, send, probe, watch."),
     "serve": ("cautery.cli.serve", "Serve the desk and the API, with a worker beside them."),
     "report": ("cautery.cli.report", "Write an operation's report: report.json, report.html, report.pdf."),
+    "capture": ("cautery.cli.capture", "Keep what addresses show, as evidence (WACZ); check and hand over packages."),
     "custody": ("cautery.cli.custody", "Check the custody log: verify."),
     "directory": ("cautery.cli.directory", "Import units, officers and providers; give an officer a password."),
     "known": ("cautery.cli.known", "Import known content into the bank."),
+    "fingerprint": ("cautery.cli.fingerprint", "Say every fingerprint of pictures, videos, sound, PDFs, archives, texts."),
     "links": ("cautery.cli.links", "Say what each link of a list, or each link in a text, stands for."),
+    "availability": ("cautery.cli.availability", "Say whether pages are up, removed, private, blocked or moved, and why."),
+    "domain": ("cautery.cli.domain", "Read RDAP and WHOIS answers: state, dates, whom to write to; look-alikes."),
+    "effect": ("cautery.cli.effect", "Estimate survival, returns and what was never found, from anybody's CSV."),
+    "mail": ("cautery.cli.mail", "Say what incoming mail is: reply, bounce, machine's answer, report: classify."),
     "doctor": ("cautery.cli.doctor", "Check this installation, and say how to mend what is wrong."),
 }
 
