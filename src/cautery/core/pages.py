@@ -46,7 +46,7 @@ def read_page(body: bytes, url: str, *, addresses: bool = True) -> Page:
 
     Without `addresses` the links and media are left unread, for those who only ask whether it is up.
     """
-    tree = LexborHTMLParser(_shallow(body.decode("utf-8", "replace").replace("\0", "\ufffd")))
+    tree = LexborHTMLParser(shallow(body.decode("utf-8", "replace").replace("\0", "\ufffd")))
     tree.strip_tags(UNSEEN)
     author = tree.css_first("meta[name=author]")
     root = tree.root
@@ -60,7 +60,7 @@ def read_page(body: bytes, url: str, *, addresses: bool = True) -> Page:
     )
 
 
-def _shallow(markup: str) -> str:
+def shallow(markup: str) -> str:
     """`markup` as far as it nests no deeper than `DEPTH_LIMIT`."""
     if markup.count("<") <= DEPTH_LIMIT:
         return markup

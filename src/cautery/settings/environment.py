@@ -23,14 +23,29 @@ SETTINGS: dict[str, Setting] = {
     "CAUTERY_ALLOWED_HOSTS": Setting(
         "localhost,127.0.0.1,[::1]", "Host names the web server answers to, separated by commas."
     ),
+    "CAUTERY_CAPTURE": Setting(
+        "full",
+        "What the worker keeps of confirmed items: page bytes, media too, or all with a picture by Chromium.",
+        ("none", "pages", "media", "full"),
+    ),
+    "CAUTERY_CAPTURE_MAX_BYTES": Setting("256000000", "Bytes of one response that a capture receives at most."),
+    "CAUTERY_CAPTURE_TIMEOUT_S": Setting("60", "Seconds one exchange of a capture may take in all."),
     "CAUTERY_CHECKPOINTS": Setting(
-        "", "File the log's signed checkpoints are mirrored to; best where a second party keeps it (empty: `checkpoints` in the data folder)."
+        "",
+        "File the log's signed checkpoints are mirrored to; best where a second party keeps it (empty: `checkpoints` in the data folder).",
     ),
     "CAUTERY_CLOCK_URL": Setting("", "Rehearsal only: where the world's clock is read."),
     "CAUTERY_CUSTODY_KEY": Setting(
-        "", "File of the key that signs checkpoints, PEM, mode 0600, made on first use (empty: `custody.key` in the data folder)."
+        "",
+        "File of the key that signs checkpoints, PEM, mode 0600, made on first use (empty: `custody.key` in the data folder).",
     ),
     "CAUTERY_DATA": Setting("var/data", "Folder of the register, the generated secret and the evidence."),
+    "CAUTERY_EVIDENCE": Setting(
+        "", "Where evidence is kept, write-once: a folder or s3://bucket/prefix (empty: `evidence` in CAUTERY_DATA)."
+    ),
+    "CAUTERY_EXITS": Setting(
+        "", "Exits of units for captures, `unit=socks5h://host:port` by commas, `*` for all others (empty: direct)."
+    ),
     "CAUTERY_EXTRA_RULES": Setting("", "Rehearsal only: a folder of further provider rules."),
     "CAUTERY_FETCH_CONCURRENCY": Setting("24", "Requests under way at once, over all hosts."),
     "CAUTERY_FETCH_GAP_S": Setting("0.1", "Seconds between two looks at one host (the rehearsal's own: none)."),
@@ -52,13 +67,16 @@ SETTINGS: dict[str, Setting] = {
         "", "Base address of an RDAP service, for sites of providers nobody knows (empty: not asked)."
     ),
     "CAUTERY_RETENTION": Setting(
-        "", "A TOML file with the unit's terms of retention (empty: the ones in src/cautery/custody/personal/retention.toml)."
+        "",
+        "A TOML file with the unit's terms of retention (empty: the ones in src/cautery/custody/personal/retention.toml).",
     ),
     "CAUTERY_SEND_TIMEOUT_S": Setting(
         "20", "Seconds a provider's API has to answer before the sending counts as uncertain."
     ),
     "CAUTERY_TSA_EVERY_S": Setting("600", "Seconds between two time-stamps while the log grows; one more at its end."),
-    "CAUTERY_TSA_ROOTS": Setting("", "PEM file of the certificates that time-stamps must lead to (empty: not checked)."),
+    "CAUTERY_TSA_ROOTS": Setting(
+        "", "PEM file of the certificates that time-stamps must lead to (empty: not checked)."
+    ),
     "CAUTERY_TSA_URL": Setting("", "Where checkpoints are time-stamped (RFC 3161, over HTTP; empty: they are not)."),
     "CAUTERY_USER_AGENT": Setting(
         "Cautery/0.1 (referral unit; contact in the notice)", "How the fetcher names itself."
@@ -82,18 +100,29 @@ class Environment:
     def flag(self, name: str) -> bool:
         return self.choice(name) == "1"
 
-    def number(self, name: str) -> float:
+    def number(self, name: str, limit: float = 1e6) -> float:
         value = self.text(name)
         try:
             number = float(value)
         except ValueError:
             number = -1.0
-        if not 0 < number < 1e6:
+        if not 0 < number < limit:
             raise SettingInvalid(f"{name} is {value!r}.", setting=name, reason="not_a_number", hint="A number above 0.")
         return number
 
     def words(self, name: str) -> list[str]:
         return [word.strip() for word in self.text(name).split(",") if word.strip()]
+
+    def pairs(self, name: str) -> dict[str, str]:
+        """`name=value` pairs."""
+        found = {
+            key: value for key, mark, value in (word.partition("=") for word in self.words(name)) if mark and value
+        }
+        if len(found) != len(self.words(name)):
+            raise SettingInvalid(
+                f"{name} is {self.text(name)!r}.", setting=name, reason="not_pairs", hint="name=value, by commas."
+            )
+        return found
 
     def path(self, name: str) -> Path:
         return Path(self.text(name)).absolute()
