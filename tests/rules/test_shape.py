@@ -14,10 +14,10 @@ USUAL = {"__init__.py", "actions.py", "apps.py", "migrations", "models.py", "que
 FURTHER = {
     "authorise": {"signed.py"},  # what exactly a signature covers
     "custody": {  # what the log can say; what it is signed, kept and proved with
-        "events.py", "guards.py", "keys.py", "mirror.py", "personal", "proofs.py", "sealing.py", "stamps.py", "tree.py",
+        "events.py", "exports.py", "guards.py", "keys.py", "mirror.py", "personal", "proofs.py", "sealing.py", "stamps.py", "tree.py",
     },  # fmt: skip
     "directory": {"roles.py"},  # which role may do what
-    "intake": {"rules.py"},  # the rules of links this installation uses
+    "intake": {"capturing", "rules.py"},  # evidence of items; the rules of links this installation uses
     "refer": {"merging"},  # items that turned out to be one object: what it does to episodes and notices
     "report": {"build.py", "definitions.py", "dossier", "presence.py", "render"},  # how a report is made from figures
 }

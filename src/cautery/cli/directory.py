@@ -37,7 +37,7 @@ def import_(
 
     Example: cautery directory import var/exercise/directory.json
     """
-    with told():
+    with told(seal=True):
         set_up(data)
         try:
             document = json.loads(file.read_text())
@@ -57,7 +57,7 @@ def password(
 
     Example: cautery directory password a.specimen < password.txt
     """
-    with told():
+    with told(seal=True):
         set_up(data)
         word = sys.stdin.readline().rstrip("\n")
         if len(word) < 12:

@@ -6,11 +6,13 @@ import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import django
 import typer
+from django.apps import apps
 from django.core.management import call_command
 
 from cautery.core.errors import CauteryError
@@ -20,14 +22,25 @@ JSON_OPTION = typer.Option("--json", help="Answer in JSON, for programs.")
 
 
 @contextmanager
-def told() -> Iterator[None]:
-    """Tell an error of ours in one line, with what to do, and stop with 1."""
+def told(*, seal: bool = False) -> Iterator[None]:
+    """Tell an error of ours in one line, with what to do, and stop with 1; `seal` what was written to the log before."""
     try:
         yield
     except CauteryError as error:
         hint = error.fields.get("hint")
         typer.echo(f"cautery: {error.message}" + (f" {hint}" if hint else ""), err=True)
         raise typer.Exit(1) from error
+    finally:
+        if seal and apps.ready:
+            _seal()
+
+
+def _seal() -> None:
+    """At the end of a command that writes: entries get their places, and the log a signed checkpoint."""
+    sealer = import_module("cautery.custody.actions").Sealer()
+    if sealer.waiting():
+        sealer.seal(import_module("cautery.fetch").clock().now())
+        sealer.stamp(now=True)
 
 
 def set_up(data: Path | None, *, migrate: bool = True) -> None:

@@ -76,7 +76,7 @@ def intake(
     for option, slug in (("--operation", operation), ("--unit", unit)):
         if not SLUG.fullmatch(slug):
             raise typer.BadParameter(f"{slug!r} is not a slug (a-z, 0-9, - and _, at most 50)", param_hint=option)
-    with told():
+    with told(seal=True):
         set_up(data)
         by = Actor("system:cli", unit, PERMISSIONS)
         got = take(List(file, format_, column), operation, by=by, quiet=as_json)

@@ -27,7 +27,7 @@ def report(
 
     Example: cautery report op-specimen --out var/report --data var/exercise/data
     """
-    with told():
+    with told(seal=True):
         set_up(data)
         now = import_module("cautery.fetch").clock().now()
         found = import_module("cautery.intake.queries").get_operation(operation, by=ACTOR)

@@ -16,7 +16,7 @@ from django.conf import settings
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Max
 
-from cautery.core.actors import Actor, system
+from cautery.core.actors import Actor, Permission, system
 from cautery.core.canonical import canonical
 from cautery.core.errors import CauteryError
 from cautery.core.merkle import Place, Tree, leaf_hash, root_of
@@ -37,7 +37,9 @@ SWEEP_S = 60.0
 """PostgreSQL numbers rows before they commit. A later commit with an earlier number is found at once within the last `LATE`
 numbers, and wherever it is once in `SWEEP_S` seconds. SQLite has one writer at a time: numbers are in the order of commits."""
 GATHER = 5_000
-INSERT = "INSERT INTO custody_entry (event, actor, subject, at, body, leaf) VALUES (%s, %s, %s, %s, %s, %s) RETURNING id"
+INSERT = (
+    "INSERT INTO custody_entry (event, actor, subject, at, body, leaf) VALUES (%s, %s, %s, %s, %s, %s) RETURNING id"
+)
 INSERT_ROWS = "INSERT INTO custody_batchrows (entry_id, count, lines) VALUES (%s, %s, %s)"
 
 
@@ -64,7 +66,9 @@ def record(
     if lines:
         body["rows"] = {"count": len(lines), "root": root_of(lines).hex()}
     text = canonical(body)
-    entry = Entry(event=str(event), actor=by.name, subject=subject, at=at, body=text.decode(), leaf=leaf_hash(text).hex())
+    entry = Entry(
+        event=str(event), actor=by.name, subject=subject, at=at, body=text.decode(), leaf=leaf_hash(text).hex()
+    )
     with connection.cursor() as cursor:
         cursor.execute(INSERT, (entry.event, entry.actor, subject, stored(at), entry.body, entry.leaf))
         entry.pk = cursor.fetchone()[0]
@@ -148,6 +152,10 @@ class Sealer:
             self._mirror()
         return sealed
 
+    def waiting(self) -> bool:
+        """Whether anything waits to be sealed."""
+        return Consultation.objects.exists() or bool(self._waiting())
+
     def _waiting(self) -> list[tuple[int, str]]:
         """Keys and leaves of the next entries without a place."""
         floor = self._last
@@ -191,7 +199,7 @@ class Sealer:
             LOG.error("The custody log is not sealed any further: %s. See: cautery custody verify", self._fork)
             self._complained = time.monotonic()
 
-    def stamp(self, at: datetime, *, now: bool = False) -> bool:
+    def stamp(self, *, now: bool = False) -> bool:
         """Have the newest checkpoint time-stamped where an authority is configured and it is time, or `now`.
 
         An authority that does not answer is logged and asked again next time: sealing never waits for it.
@@ -199,8 +207,8 @@ class Sealer:
         due = time.monotonic() - self._stamped > settings.TSA_EVERY_S
         if not settings.TSA_URL or not (due or now):
             return False
-        newest = Checkpoint.objects.order_by("-size").filter(stamps=None).first()
-        if newest is None or Checkpoint.objects.filter(size__gt=newest.size).exists():
+        newest = Checkpoint.objects.order_by("-size").first()
+        if newest is None or newest.stamps.exists():
             return False
         self._stamped = time.monotonic()
         try:
@@ -208,9 +216,7 @@ class Sealer:
         except CauteryError as error:
             LOG.error("No time-stamp from %s: %s", settings.TSA_URL, error.message)  # noqa: TRY400
             return False
-        Stamp.objects.create(
-            checkpoint=newest, authority=settings.TSA_URL, stamped_at=stamp.at, answer=stamp.answer
-        )
+        Stamp.objects.create(checkpoint=newest, authority=settings.TSA_URL, stamped_at=stamp.at, answer=stamp.answer)
         return True
 
 
@@ -258,6 +264,13 @@ def _durably() -> Iterator[None]:
     finally:
         with connection.cursor() as cursor:
             cursor.execute("PRAGMA synchronous=NORMAL")
+
+
+def note_export(*, to: str, by: Actor, at: datetime, facts: Mapping[str, Any]) -> None:
+    """Say in the log that a part of it leaves, and to whom, before its first line does."""
+    by.require(Permission.CUSTODY_LOG_EXPORT)
+    with transaction.atomic():
+        record(Event.CUSTODY_LOG_EXPORTED, by=by, at=at, subject="custody", facts={"to": to} | dict(facts))
 
 
 def missing_guards() -> list[str]:

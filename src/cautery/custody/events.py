@@ -26,10 +26,11 @@ class Event(StrEnum):
     CUSTODY_LOG_EXPORTED = "custody:log:exported"
     CUSTODY_PERSONAL_ERASED = "custody:personal:erased"
     DIRECTORY_ENTRIES_IMPORTED = "directory:entries:imported"
-    DIRECTORY_PASSWORD_SET = "directory:password:set"
+    DIRECTORY_PASSWORD_SET = "directory:password:set"  # noqa: S105 (a word, not a secret)
     IDENTIFY_EPISODES_IDENTIFIED = "identify:episodes:identified"
     IDENTIFY_SHORTENERS_TRIED = "identify:shorteners:tried"
     INTAKE_BATCH_RECEIVED = "intake:batch:received"
+    INTAKE_CAPTURES_KEPT = "intake:captures:kept"
     INTAKE_CONFLICT_SETTLED = "intake:conflict:settled"
     INTAKE_EPISODES_OPENED = "intake:episodes:opened"
     INTAKE_ITEMS_MERGED = "intake:items:merged"
@@ -65,6 +66,7 @@ LABELS: dict[Event, str] = {
     Event.IDENTIFY_EPISODES_IDENTIFIED: "Items looked up and fingerprinted",
     Event.IDENTIFY_SHORTENERS_TRIED: "Shortened links followed",
     Event.INTAKE_BATCH_RECEIVED: "Flags received",
+    Event.INTAKE_CAPTURES_KEPT: "Captures kept as evidence, or failed",
     Event.INTAKE_CONFLICT_SETTLED: "Conflict of two decisions on one object settled",
     Event.INTAKE_EPISODES_OPENED: "Items up again, new episodes opened",
     Event.INTAKE_ITEMS_MERGED: "Two items found to be one object, merged",

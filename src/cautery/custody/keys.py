@@ -1,12 +1,13 @@
 """The key that signs the log's checkpoints, and the public keys its signatures are checked with.
 
-    custody.key    Ed25519, PEM, mode 0600, made on first use; a unit that has a safer place names it in CAUTERY_CUSTODY_KEY
-    custody.pub    one verifier key a line, the one in use last: what a second party keeps. Earlier lines are earlier keys.
+custody.key    Ed25519, PEM, mode 0600, made on first use; a unit that has a safer place names it in CAUTERY_CUSTODY_KEY
+custody.pub    one verifier key a line, the one in use last: what a second party keeps. Earlier lines are earlier keys.
 """
 
 from __future__ import annotations
 
 import os
+import secrets
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
@@ -59,12 +60,24 @@ def _signer(file: Path) -> Signer:
     return found
 
 
+def pseudonym_key() -> bytes:
+    """The key of the pseudonyms in what leaves the unit: 32 bytes of its own, so that no other change of keys alters them."""
+    file = Path(settings.DATA) / "pseudonyms.key"
+    if not file.exists():
+        _keep(file, secrets.token_bytes(32))
+    return file.read_bytes()
+
+
 def _make(file: Path) -> None:
-    """A new key, complete before it has its name; where another process was first, its key stays."""
+    """A new signing key."""
+    _keep(file, Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+
+
+def _keep(file: Path, secret: bytes) -> None:
+    """A secret in a file (0600), whole before it has its name; where another process was first, its secret stays."""
     draft = file.with_name(f"{file.name}.{os.getpid()}")
-    pem = Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as handle:
-        handle.write(pem)
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as handle:
+        handle.write(secret)
         handle.flush()
         os.fsync(handle.fileno())
     try:

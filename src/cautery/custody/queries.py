@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import zlib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
@@ -106,17 +106,18 @@ def head() -> str:
     return Checkpoint.objects.order_by("-size").values_list("root", flat=True).first() or ""
 
 
-def verify(since: Iterable[str] = ()) -> Verified:
+def verify(since: Iterable[str] = (), seen: Callable[[int], object] = bool) -> Verified:
     """Recompute every leaf, subtree, batch, root and signature; `TamperFound` names the first entry that does not hold.
 
     `since` are checkpoints (signed notes, or roots in hex) that somebody kept: the log must still begin with each.
+    `seen` is told now and then how many entries were checked.
     """
     heads = _Heads(verifier_keys())
     checkpoints = _checkpoints(heads)
     warnings, mirrored = _mirrored(heads, checkpoints)
     for kept in since:
         _take_up(kept, heads)
-    tree = _leaves(heads)
+    tree = _leaves(heads, seen)
     rest = [size for size in heads.said if size > tree.size]
     if rest:
         raise _cut(tree.size, min(rest), heads)
@@ -157,7 +158,9 @@ def _checkpoints(heads: _Heads) -> int:
             said = head_of(note)
             heads.add(note, HERE)
         except (Refused, TamperFound) as error:
-            raise TamperFound(f"The checkpoint at size {size}: {error.message}", size=size, reason="signature") from error
+            raise TamperFound(
+                f"The checkpoint at size {size}: {error.message}", size=size, reason="signature"
+            ) from error
         if (said.size, said.root.hex()) != (size, root):
             raise TamperFound(f"The checkpoint at size {size} was altered.", size=size, reason="altered_checkpoint")
     return size
@@ -190,7 +193,7 @@ def _take_up(kept: str, heads: _Heads) -> None:
         raise TamperFound("The register has no checkpoint with the root that was kept.", reason="other_root")
 
 
-def _leaves(heads: _Heads) -> Tree:
+def _leaves(heads: _Heads, seen: Callable[[int], object]) -> Tree:
     """The tree over every sealed entry, each checked on the way."""
     kept = {(level * 8, index): text for level, index, text in Node.objects.values_list("level", "index", "hash")}
     made: dict[tuple[int, int], str] = {}
@@ -205,9 +208,13 @@ def _leaves(heads: _Heads) -> Tree:
         tree.append(leaf)
         if tree.size in heads.said:
             heads.check(tree, order)
+        if tree.size % CHUNK == 0:
+            seen(tree.size)
     if made != kept:
         level, index = min(place for place in made.keys() | kept.keys() if made.get(place) != kept.get(place))
-        raise TamperFound(f"Subtree {index} of level {level} was altered.", position=index << level, reason="altered_node")
+        raise TamperFound(
+            f"Subtree {index} of level {level} was altered.", position=index << level, reason="altered_node"
+        )
     return tree
 
 

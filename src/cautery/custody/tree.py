@@ -42,11 +42,9 @@ class Stored:
         """Up to 256 neighbouring hashes of one kept level."""
         if (level, number) not in self._blocks:
             span = (number * BLOCK, (number + 1) * BLOCK - 1)
-            if level == 0:
-                found = Leaf.objects.filter(position__range=span).order_by("position").values_list("hash", flat=True)
-            else:
-                nodes = Node.objects.filter(level=level, index__range=span)
-                found = nodes.order_by("index").values_list("hash", flat=True)
+            leaves = Leaf.objects.filter(position__range=span).order_by("position")
+            nodes = Node.objects.filter(level=level, index__range=span).order_by("index")
+            found = (nodes if level else leaves).values_list("hash", flat=True)
             self._blocks[level, number] = [bytes.fromhex(text) for text in found]
         return self._blocks[level, number]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cautery.fetch.clock import clock
+from cautery.fetch.clock import clock, reading
 from cautery.fetch.fetcher import Fetched, Fetcher, FetchFailed, Request, fetcher
 
-__all__ = ["FetchFailed", "Fetched", "Fetcher", "Request", "clock", "fetcher"]
+__all__ = ["FetchFailed", "Fetched", "Fetcher", "Request", "clock", "fetcher", "reading"]

@@ -69,4 +69,9 @@ def _time(text: str) -> datetime:
 @cache
 def clock() -> Clock:
     """The process's clock, as the settings say."""
+    return reading()
+
+
+def reading() -> Clock:
+    """A clock of the caller's own, for a thread that only reads it: the process's remembers what the worker has seen."""
     return WorldClock(settings.CLOCK_URL) if settings.CLOCK_URL else SystemClock()

@@ -92,7 +92,7 @@ class Flow:
     steps: list[Step] = field(init=False)
     _api: ApiWay = field(init=False)
     _bank: Bank = field(init=False)
-    _sealer: Sealer = field(init=False)
+    sealer: Sealer = field(init=False)
     _sealed_at: float = 0.0
     _sized_at: float = 0.0
     _followed: datetime | None = None
@@ -107,7 +107,7 @@ class Flow:
         postman = Postman(HostMap(settings.HOST_MAP), settings.MAIL_RELAY)
         ways: dict[str, Way] = {"api": self._api, "mail": MailWay(postman, settings.MAIL_FROM, self.clock.now)}
         self._bank = Bank()
-        self._sealer = Sealer()
+        self.sealer = Sealer()
         worker, fetcher = self.worker, self.fetcher
         known: set[str] = set()
         self.steps = [
@@ -151,7 +151,7 @@ class Flow:
     def seal(self, now: datetime) -> None:
         """Give the log's new entries their places in the tree."""
         began = time.perf_counter()
-        self._sealer.seal(now)
+        self.sealer.seal(now)
         self._sealed_at = time.monotonic()
         self.spent["seal"] += time.perf_counter() - began
 

@@ -12,7 +12,8 @@ from django.conf import settings
 from django.db import connection
 
 from cautery.core.errors import SettingInvalid
-from cautery.fetch import clock, fetcher
+from cautery.custody.sealing import sealing
+from cautery.fetch import clock, fetcher, reading
 from cautery.pipeline.flow import WORKER, Flow
 from cautery.pipeline.inbox import open_inbox
 
@@ -26,7 +27,8 @@ def run_worker() -> None:
             flow.take_over()
         inbox = open_inbox(settings.MAIL_LISTEN, time) if settings.MAIL_LISTEN else None
         try:
-            flow.run()
+            with sealing(flow.sealer, reading().now):
+                flow.run()
         finally:
             if inbox is not None:
                 inbox.stop()

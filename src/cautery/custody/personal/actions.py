@@ -32,9 +32,7 @@ def withhold(value: Any, *, about: str, category: str, law: str, at: datetime) -
         raise RuntimeError("What the log names by digest is kept in one transaction with its entry.")
     salt = secrets.token_bytes(32)
     digest = salted(salt, value)
-    Personal.objects.create(
-        digest=digest, salt=salt, value=value, about=about, category=category, law=law, kept_at=at
-    )
+    Personal.objects.create(digest=digest, salt=salt, value=value, about=about, category=category, law=law, kept_at=at)
     return digest
 
 

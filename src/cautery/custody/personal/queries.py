@@ -63,7 +63,7 @@ def value_of(digest: str) -> Any:
 def held(about: str) -> list[dict[str, Any]]:
     """All that is kept about a subject outside the log, for a person's right to know (Article 14)."""
     found = Personal.objects.filter(about=about).order_by("kept_at", "pk")
-    return list(found.values("digest", "about", "category", "law", "kept_at", "value"))
+    return [dict(row) for row in found.values("digest", "about", "category", "law", "kept_at", "value")]
 
 
 def under_hold() -> QuerySet[Hold]:
@@ -99,7 +99,9 @@ def check_personal() -> None:
     for batch in chunks(_erased(), CHUNK):
         back = Personal.objects.filter(digest__in=batch).values_list("digest", flat=True).first()
         if back is not None:
-            raise TamperFound(f"Personal data {back} was erased and is there again.", digest=back, reason="erased_is_back")
+            raise TamperFound(
+                f"Personal data {back} was erased and is there again.", digest=back, reason="erased_is_back"
+            )
 
 
 def _erased() -> Iterator[str]:
