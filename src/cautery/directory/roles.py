@@ -23,7 +23,7 @@ READ = frozenset({Permission.INTAKE_OPERATION_READ, Permission.INTAKE_ITEM_READ,
 PERMISSIONS: dict[str, frozenset[Permission]] = {
     Role.ADMINISTER: READ
     | {Permission.DIRECTORY_ENTRY_IMPORT, Permission.MATCH_BANK_IMPORT, Permission.INTAKE_OPERATION_CREATE},
-    Role.FLAG: READ | {Permission.INTAKE_FLAG_SUBMIT, Permission.REVIEW_HOLD_SET},
+    Role.FLAG: READ | {Permission.INTAKE_EVIDENCE_KEEP, Permission.INTAKE_FLAG_SUBMIT, Permission.REVIEW_HOLD_SET},
     Role.LEAD: READ
     | {
         Permission.AUTHORISE_OPERATION_RELEASE,
@@ -33,6 +33,8 @@ PERMISSIONS: dict[str, frozenset[Permission]] = {
         Permission.CUSTODY_LOG_READ,
         Permission.CUSTODY_PERSONAL_ERASE,
         Permission.INTAKE_CONFLICT_SETTLE,
+        Permission.INTAKE_EVIDENCE_READ,
+        Permission.INTAKE_EVIDENCE_SEND,
     },
     Role.OBSERVE: READ | {Permission.CUSTODY_LOG_READ},
     Role.REVIEW: READ
@@ -40,9 +42,10 @@ PERMISSIONS: dict[str, frozenset[Permission]] = {
         Permission.REVIEW_EPISODE_CLAIM,
         Permission.REVIEW_EPISODE_DECIDE,
         Permission.REVIEW_HOLD_SET,
+        Permission.INTAKE_EVIDENCE_READ,
         Permission.INTAKE_ITEM_MERGE,
     },
-    Role.SIGN: READ | {Permission.AUTHORISE_DECISION_SIGN},
+    Role.SIGN: READ | {Permission.AUTHORISE_DECISION_SIGN, Permission.INTAKE_EVIDENCE_READ},
 }
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 
+from cautery.core.evidence.capture import CaptureState
 from cautery.core.lifecycle import LIVE_EPISODES, EpisodeState
+from cautery.custody.models import Entry
 from cautery.directory.models import Unit
 from cautery.ground.leases import Leased
 
@@ -122,7 +124,7 @@ class OpenedBy(models.TextChoices):
 
 
 class Episode(Leased):
-    """One time online of an item, in one operation: what moves through the stages."""
+    """One time online of an item, in one operation: what moves through the stages. `captured`: its capture was asked for."""
 
     item = models.ForeignKey(Item, models.PROTECT, related_name="episodes")
     operation = models.ForeignKey(Operation, models.PROTECT, related_name="episodes")
@@ -132,6 +134,7 @@ class Episode(Leased):
     state = models.CharField(max_length=12, default=EpisodeState.FLAGGED, choices=[(s, s) for s in EpisodeState])
     due_at = models.DateTimeField()
     attempts = models.PositiveIntegerField(default=0)
+    captured = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         constraints = [
@@ -143,6 +146,7 @@ class Episode(Leased):
         indexes = [
             models.Index("state", "due_at", name="episode_state_due"),
             models.Index("operation", "state", name="episode_op_state"),
+            models.Index(fields=["state"], condition=Q(captured=False), name="episode_uncaptured"),
         ]
 
 
@@ -195,3 +199,57 @@ class Merge(models.Model):
         if self.undone_at is not None:
             return "undone"
         return "conflict" if self.conflict and self.settled_at is None else "standing"
+
+
+class Package(models.Model):
+    """A package of captures (WACZ), by the SHA-256 of its bytes. `kept_at`: since when it lies in the evidentiary store."""
+
+    sha256 = models.CharField(max_length=64, unique=True)
+    size = models.BigIntegerField()
+    made_at = models.DateTimeField()
+    kept_at = models.DateTimeField(null=True, blank=True)
+    problem = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["kept_at"], condition=Q(kept_at__isnull=True), name="package_not_kept")]
+
+
+class CaptureStage(models.TextChoices):
+    """Where a capture stands: what it is to be, or how it ended."""
+
+    DUE = "due", "To be taken"
+    TAKEN = "taken", "Taken, not yet in the evidentiary store"
+    COMPLETE = str(CaptureState.COMPLETE), "Complete"
+    PARTIAL = str(CaptureState.PARTIAL), "Partial"
+    FAILED = str(CaptureState.FAILED), "Failed"
+
+
+class Capture(Leased):
+    """Evidence of an address at a time: an episode's, or one asked for by hand; a range of records in a package.
+
+    `outcome` is what `state` becomes once the package is kept; `digest` the SHA-256 of the range, `entry` and `row` where
+    the custody log commits to it. `media` are the SHA-256 of the embedded media.
+    """
+
+    name = models.UUIDField(unique=True)
+    episode = models.ForeignKey(Episode, models.PROTECT, related_name="evidence", null=True)
+    url = models.TextField()
+    upload = models.BooleanField(default=False)
+    unit = models.CharField(max_length=50, blank=True)
+    state = models.CharField(max_length=8, choices=CaptureStage.choices, default=CaptureStage.DUE)
+    outcome = models.CharField(max_length=8, blank=True)
+    reason = models.CharField(max_length=60, blank=True)
+    due_at = models.DateTimeField()
+    attempts = models.PositiveIntegerField(default=0)
+    at = models.DateTimeField(null=True, blank=True)
+    package = models.ForeignKey(Package, models.PROTECT, related_name="captures", null=True)
+    offset = models.BigIntegerField(default=0)
+    length = models.BigIntegerField(default=0)
+    digest = models.CharField(max_length=64, blank=True)
+    page_digest = models.CharField(max_length=64, blank=True)
+    media = models.JSONField(default=list)
+    entry = models.ForeignKey(Entry, models.PROTECT, related_name="+", null=True)
+    row = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        indexes = [models.Index(fields=["due_at"], condition=Q(state="due"), name="capture_due")]

@@ -7,6 +7,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+        ("custody", "0001_initial"),
         ("directory", "0001_initial"),
     ]
 
@@ -220,6 +221,7 @@ class Migration(migrations.Migration):
                 ),
                 ("due_at", models.DateTimeField()),
                 ("attempts", models.PositiveIntegerField(default=0)),
+                ("captured", models.BooleanField(db_default=False, default=False)),
                 (
                     "item",
                     models.ForeignKey(
@@ -230,6 +232,85 @@ class Migration(migrations.Migration):
                     "operation",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.PROTECT, related_name="episodes", to="intake.operation"
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="Package",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("sha256", models.CharField(max_length=64, unique=True)),
+                ("size", models.BigIntegerField()),
+                ("made_at", models.DateTimeField()),
+                ("kept_at", models.DateTimeField(blank=True, null=True)),
+                ("problem", models.CharField(blank=True, max_length=200)),
+            ],
+            options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("kept_at__isnull", True)), fields=["kept_at"], name="package_not_kept"
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Capture",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("lease_owner", models.CharField(blank=True, default="", max_length=64)),
+                ("lease_until", models.FloatField(default=0.0)),
+                ("name", models.UUIDField(unique=True)),
+                ("url", models.TextField()),
+                ("upload", models.BooleanField(default=False)),
+                ("unit", models.CharField(blank=True, max_length=50)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("due", "To be taken"),
+                            ("taken", "Taken, not yet in the evidentiary store"),
+                            ("complete", "Complete"),
+                            ("partial", "Partial"),
+                            ("failed", "Failed"),
+                        ],
+                        default="due",
+                        max_length=8,
+                    ),
+                ),
+                ("outcome", models.CharField(blank=True, max_length=8)),
+                ("reason", models.CharField(blank=True, max_length=60)),
+                ("due_at", models.DateTimeField()),
+                ("attempts", models.PositiveIntegerField(default=0)),
+                ("at", models.DateTimeField(blank=True, null=True)),
+                ("offset", models.BigIntegerField(default=0)),
+                ("length", models.BigIntegerField(default=0)),
+                ("digest", models.CharField(blank=True, max_length=64)),
+                ("page_digest", models.CharField(blank=True, max_length=64)),
+                ("media", models.JSONField(default=list)),
+                ("row", models.PositiveIntegerField(default=0)),
+                (
+                    "entry",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="custody.entry"
+                    ),
+                ),
+                (
+                    "episode",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="evidence",
+                        to="intake.episode",
+                    ),
+                ),
+                (
+                    "package",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="captures",
+                        to="intake.package",
                     ),
                 ),
             ],
@@ -293,6 +374,10 @@ class Migration(migrations.Migration):
             model_name="episode",
             index=models.Index(models.F("operation"), models.F("state"), name="episode_op_state"),
         ),
+        migrations.AddIndex(
+            model_name="episode",
+            index=models.Index(condition=models.Q(("captured", False)), fields=["state"], name="episode_uncaptured"),
+        ),
         migrations.AddConstraint(
             model_name="episode",
             constraint=models.UniqueConstraint(models.F("item"), models.F("number"), name="episode_number_once"),
@@ -334,6 +419,10 @@ class Migration(migrations.Migration):
                 fields=("operation", "source", "key"),
                 name="batch_of_the_system_once",
             ),
+        ),
+        migrations.AddIndex(
+            model_name="capture",
+            index=models.Index(condition=models.Q(("state", "due")), fields=["due_at"], name="capture_due"),
         ),
         migrations.AddConstraint(
             model_name="rejection",
