@@ -12,13 +12,16 @@ from tests.shared import shared
 AT = "https://video.example/watch/1"
 CASES = {
     Verdict.REMOVED: [
-        "This content was removed because it breaks our rules.", "This account has been suspended.", "Video removed",
+        "This content was removed because it breaks our rules.", "Video removed",
         "This channel can't be displayed because it violated our terms of service.", "This page is no longer available.",
-        "Ce contenu a été supprimé car il enfreint nos règles.", "Cette vidéo n'est plus disponible.", "Compte suspendu",
-        "Dieser Inhalt wurde wegen Verstoßes entfernt.", "Dieses Video ist nicht mehr verfügbar.", "Konto gesperrt",
-        "Este contenido se ha eliminado porque infringe nuestras normas.", "La cuenta ha sido suspendida.", "Este vídeo ya no está disponible.",
+        "Ce contenu a été supprimé car il enfreint nos règles.", "Cette vidéo n'est plus disponible.", 
+        "Dieser Inhalt wurde wegen Verstoßes entfernt.", "Dieses Video ist nicht mehr verfügbar.", 
+        "Este contenido se ha eliminado porque infringe nuestras normas.", "Este vídeo ya no está disponible.",
         "تمت إزالة هذا المحتوى لمخالفته قواعدنا.", "لم يعد هذا المحتوى متاحًا.",
-        "Этот материал удалён за нарушение правил.", "Аккаунт заблокирован.", "Это видео больше недоступно.",
+        "Этот материал удалён за нарушение правил.", "Это видео больше недоступно.",
+    ],
+    Verdict.ACCOUNT_CLOSED: [
+        "This account has been suspended.", "Compte suspendu", "Konto gesperrt", "La cuenta ha sido suspendida.", "Аккаунт заблокирован.",
     ],
     Verdict.DELETED_BY_OWNER: [
         "This post was deleted by its author.", "The uploader has removed this video.", "Ce message a été supprimé par son auteur.",

@@ -14,6 +14,7 @@ ANSWERS = (None, "removed", "geo_blocked", "declined", "already_gone")
 TABLE = {
     Verdict.UP: "unanswered claimed_but_up claimed_but_up declined unanswered",
     Verdict.REMOVED: "removed removed removed removed removed",
+    Verdict.ACCOUNT_CLOSED: "removed removed removed removed removed",
     Verdict.DELETED_BY_OWNER: "gone_other gone_other gone_other gone_other gone_other",
     Verdict.GONE: "gone_other removed gone_other gone_other gone_other",
     Verdict.GEO_BLOCKED: "geo_blocked geo_blocked geo_blocked geo_blocked geo_blocked",

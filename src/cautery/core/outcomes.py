@@ -11,12 +11,12 @@ CLAIMS = frozenset({"removed", "geo_blocked"})
 def outcome(verdict: Verdict, answer: str | None) -> Outcome:
     """The outcome of one notice, from the probe that saw it down, else the last one, and the provider's last answer (None: silence).
 
-    1. The page says removed: removed. It says by its owner: gone otherwise. Not in this country: geo-blocked.
+    1. The page says removed, or its account closed, by the provider: removed. It says by its owner: gone otherwise. Not in this country: geo-blocked.
     2. Gone without a word of who did it: removed only when the provider says so.
     3. Up: the claim was wrong, or it was declined, or nobody answered.
     4. The probe could not tell: unknown, whatever the provider says - unless it says that it declined.
     """
-    if verdict is Verdict.REMOVED:
+    if verdict in {Verdict.REMOVED, Verdict.ACCOUNT_CLOSED}:
         return Outcome.REMOVED
     if verdict is Verdict.GEO_BLOCKED:
         return Outcome.GEO_BLOCKED
