@@ -13,6 +13,12 @@ from cautery.core.errors import NotFound
 Hashes = NDArray[np.uint8]
 
 
+@pytest.fixture(autouse=True, scope="module")
+def compiled() -> None:
+    """Compile before anything is timed."""
+    HammingIndex.build(np.zeros((1_025, 32), np.uint8)).search(np.zeros((1, 32), np.uint8))
+
+
 @st.composite
 def families(draw: st.DrawFn, most: int = 12) -> Hashes:
     """Hashes of which some lie close together, as copies do: few bits of a few originals changed."""

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .index import RADIUS
-from .scan import BITS
+from .bits import BITS, RADIUS
 
 
 @dataclass(frozen=True, slots=True)
