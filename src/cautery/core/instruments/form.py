@@ -187,9 +187,9 @@ def _check_names(form: Form, place: str) -> None:
     ids = [field.id for section in form.sections for field in section.fields]
     if twice := {id_ for id_ in ids if ids.count(id_) > 1}:
         raise _invalid(place, f"has these fields twice: {sorted(twice)}")
-    conditions = [field.need for field in form.fields.values() if field.need not in (None, ALWAYS)]
+    conditions = [field.need for field in form.fields.values()]
     conditions += [when for rule in form.rules for when in (rule.unless, rule.only)]
-    spoken = {name for when in conditions if when for name in (when.field, when.differs) if name}
+    spoken = {name for when in conditions if when and when is not ALWAYS for name in (when.field, when.differs) if name}
     spoken |= {name for rule in form.rules for name in (rule.field, rule.other) if name}
     if unknown := spoken - set(ids):
         raise _invalid(place, f"speaks of unknown fields {sorted(unknown)}")

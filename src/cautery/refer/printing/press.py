@@ -15,7 +15,6 @@ from cautery.core.instruments import Catalogue
 from cautery.refer.printing.glyphs import FONTS
 
 TEMPLATE = Path(__file__).with_name("form.typ")
-STANDARDS = ["a-3a", "ua-1"]
 
 
 class Press:
@@ -35,17 +34,17 @@ class Press:
         if machine is not None:
             inputs["machine"] = machine.decode()
         try:
-            made: bytes = self._compiler.compile(
+            made = self._compiler.compile(
                 format="pdf",
                 sys_inputs=inputs,
-                pdf_standards=STANDARDS,
+                pdf_standards=["a-3a", "ua-1"],
                 timestamp=at.astimezone(UTC).replace(microsecond=0),
             )
         except typst.TypstError as wrong:
             raise RulesInvalid(
                 f"{self.template.name} cannot be set: {wrong.message}", reason="template", file=str(self.template)
             ) from wrong
-        return made
+        return bytes(made)  # type: ignore[arg-type]  # one file, never a list, for PDF
 
 
 def _ordered(families: list[str]) -> list[str]:
