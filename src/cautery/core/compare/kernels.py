@@ -21,6 +21,7 @@ that would cost more than looking at every hash is handed back, to be scanned.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -41,7 +42,10 @@ PLACE = np.uint64((1 << ID_BITS) - 1)
 
 _SCAN_BLOCK = 1024
 
-compiled = njit(cache=True, nogil=True, error_model="numpy")
+
+def compiled(function: Callable[..., Any]) -> Any:
+    """Compiled when it is first called, kept on disk for later processes, and run beside other threads."""
+    return njit(cache=True, nogil=True, error_model="numpy")(function)
 
 
 def masks() -> tuple[NDArray[np.uint16], NDArray[np.int64]]:
@@ -61,9 +65,9 @@ def order_by_chunk(keys: Any, rows: Any) -> Any:
         room[key + 1] += room[key]
     ordered = np.empty_like(rows)
     for row in rows:
-        key = np.int64(keys[row])
-        ordered[room[key]] = row
-        room[key] += 1
+        at = np.int64(keys[row])
+        ordered[room[at]] = row
+        room[at] += 1
     return ordered
 
 
@@ -78,8 +82,8 @@ def fill_table(keys: Any, following: Any, starts: Any, tags: Any, low: Any, high
     blocks = ((n - 1) >> 16) + 1
     for p in range(n):
         starts[np.int64(keys[p]) + 1] += 1
-    for key in range(BUCKETS):
-        starts[key + 1] += starts[key]
+    for bucket in range(BUCKETS):
+        starts[bucket + 1] += starts[bucket]
     room = starts[:-1].astype(np.int64)
     for p in range(n):
         key = np.int64(keys[p])
@@ -119,7 +123,7 @@ def look_up(queries: Any, chunks: Any, segment: Any, radius: int, ball: Any, wor
 
 
 @compiled
-def _plan(chunks: Any, starts: Any, radius: int, n: int, ball: Any, work: Any) -> float:
+def _plan(chunks: Any, starts: Any, radius: int, n: int, ball: Any, work: Any) -> Any:
     """Share radius + 1 out over the tables and note the buckets to visit; what that will cost, in nanoseconds."""
     _, froms, tos, _, shares, sizes = work
     total = radius + 1
@@ -146,7 +150,7 @@ def _measure(chunks: Any, starts: Any, inner: int, outer: int, ball: Any, froms:
     near_masks, offsets = ball
     for i in range(CHUNKS):
         for weight in range(inner, outer):
-            held = 0
+            held = np.int64(0)
             for v in range(offsets[weight], offsets[weight + 1]):
                 key = np.int64(chunks[i] ^ near_masks[v])
                 froms[i, v], tos[i, v] = starts[i, key], starts[i, key + 1]
@@ -155,7 +159,7 @@ def _measure(chunks: Any, starts: Any, inner: int, outer: int, ball: Any, froms:
 
 
 @compiled
-def _share(sizes: Any, offsets: Any, total: int, depth: int, shares: Any) -> float:
+def _share(sizes: Any, offsets: Any, total: int, depth: int, shares: Any) -> Any:
     """The cheapest u[i] in 0 .. depth whose sum is `total`, into `shares`; its cost in nanoseconds."""
     if total == CHUNKS * depth:
         shares[:] = depth
@@ -279,7 +283,7 @@ def _find_places(segment: Any, work: Any, waiting: int) -> None:
         if i > 0:
             prefetch(low, i - 1, np.int64(entries[t]))
             prefetch(high, i - 1, (np.int64(starts[i, key]) + key * blocks) >> 6)
-    last, base, cell, ones, word = -1, 0, 0, 0, np.uint64(0)
+    last, base, cell, ones, word = np.int64(-1), np.int64(0), np.int64(0), np.int64(0), np.uint64(0)
     for t in range(waiting):
         j, bucket = np.int64(entries[t]), np.int64(buckets[t])
         i, key = bucket >> 16, bucket & 0xFFFF

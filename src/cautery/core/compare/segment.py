@@ -113,7 +113,7 @@ def check(segment: Segment) -> None:
     with segment.file.open("rb") as stream:
         head = _read_head(segment.file, stream.read(HEAD))
     for name, array in segment.arrays.items():
-        if zlib.crc32(array.view(np.uint8)) != head["sums"][name]:
+        if zlib.crc32(array.view(np.uint8).data) != head["sums"][name]:
             raise FileRefused(
                 f"{segment.file.name}: {name} is not what was written.", reason="checksum", file=segment.file.name
             )
@@ -164,7 +164,7 @@ def _views(mapped: mmap.mmap, places: dict[str, int], n: int) -> Arrays:
 
 
 def _head(arrays: Arrays, places: dict[str, int], base: int) -> bytes:
-    sums = {name: zlib.crc32(array.view(np.uint8)) for name, array in arrays.items()}
+    sums = {name: zlib.crc32(array.view(np.uint8).data) for name, array in arrays.items()}
     body = json.dumps({"count": len(arrays["codes"]), "base": base, "sums": sums, "places": places}).encode()
     line = f"{FORMAT} {zlib.crc32(body):08x}\n".encode()
     return (line + body + b"\n").ljust(HEAD, b" ")
