@@ -169,6 +169,7 @@ def _packed(made: Any, urls: Sequence[str], out: Path, scratch: Path) -> dict[st
         draft = wacz.Draft(scratch, at, import_module("cautery.intake.capturing.collect").software())
         kept = [draft.add(one) for one in taken]
         package = draft.finish(target, title=f"Capture of {len(urls)} addresses")
+        draft.close()
     except OSError as error:
         reason = "disk_full" if error.errno in FULL_DISK else "not_written"
         typer.echo(

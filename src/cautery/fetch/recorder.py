@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import io
 import socket
 import ssl
 import tempfile
@@ -147,15 +148,13 @@ class Recorder:
 
     async def _receive(self, exchange: Exchange, line: Line, limits: Limits) -> None:
         framing = Framing()
-        exchange.response = self._spool()
         while not framing.done:
             data = await line.reader.read(READ)
             if not data:
                 framing.close()
                 break
             taken = framing.feed(data)
-            exchange.response.write(data)
-            exchange.size += len(data)
+            self._keep(exchange, data)
             exchange.head, exchange.skipped = framing.head, framing.skipped
             if taken < len(data):
                 _fail(exchange, "longer_than_said", f"{len(data) - taken} bytes after the end it announced")
@@ -175,12 +174,16 @@ class Recorder:
         except (TimeoutError, OSError):
             return
         if more:
-            exchange.response.write(more)
-            exchange.size += len(more)
+            self._keep(exchange, more)
             _fail(exchange, "longer_than_said", f"{len(more)} bytes after the end it announced")
 
-    def _spool(self) -> BinaryIO:
-        return cast(BinaryIO, tempfile.SpooledTemporaryFile(IN_MEMORY, dir=str(self.scratch)))
+    def _keep(self, exchange: Exchange, data: bytes) -> None:
+        exchange.response.write(data)
+        exchange.size += len(data)
+        if exchange.size > IN_MEMORY and isinstance(exchange.response, io.BytesIO):
+            spool = tempfile.TemporaryFile(dir=self.scratch)  # noqa: SIM115 (closed with the exchange)
+            spool.write(exchange.response.getbuffer())
+            exchange.response = cast(BinaryIO, spool)
 
 
 def recorder_for(unit: str, scratch: Path, limits: Limits | None = None) -> Recorder:

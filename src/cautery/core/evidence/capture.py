@@ -88,6 +88,19 @@ class Taken:
     problem: str = ""
     id: str = field(default_factory=lambda: str(uuid4()))
 
+    def exchanges(self) -> Iterator[Exchange]:
+        """All that went over the wire for it."""
+        yield from self.page
+        if isinstance(self.media, list):
+            yield from (medium.exchange for medium in self.media)
+        if isinstance(self.rdap, list):
+            yield from self.rdap
+
+    def close(self) -> None:
+        """Let go of the bytes that were received."""
+        for exchange in self.exchanges():
+            exchange.close()
+
 
 @dataclass(frozen=True, slots=True)
 class Kept:
@@ -143,7 +156,7 @@ def compose(taken: Taken, out: WarcWriter) -> Kept:
     lines: list[Line] = []
     digests: list[dict[str, Any]] = []
     first = ""
-    for exchange in _exchanges(taken):
+    for exchange in taken.exchanges():
         for record in _records(exchange):
             first = first or record.id
             _write(record, exchange, out, lines, digests)
@@ -158,14 +171,6 @@ def compose(taken: Taken, out: WarcWriter) -> Kept:
     return Kept(
         taken.id, taken.url, taken.at, state, reason, taken.title, start, out.offset - start, out.digest, page_digest, lines, said
     )  # fmt: skip
-
-
-def _exchanges(taken: Taken) -> Iterator[Exchange]:
-    yield from taken.page
-    if isinstance(taken.media, list):
-        yield from (medium.exchange for medium in taken.media)
-    if isinstance(taken.rdap, list):
-        yield from taken.rdap
 
 
 def _records(exchange: Exchange) -> Iterator[Record]:
@@ -237,7 +242,7 @@ def _metadata(taken: Taken, state: CaptureState, reason: str, digests: list[dict
         "capture": taken.id,
         "state": str(state),
         "reason": reason or None,
-        "exchanges": [exchange.facts() for exchange in _exchanges(taken)],
+        "exchanges": [exchange.facts() for exchange in taken.exchanges()],
         "checklist": checklist(_elements(taken, digests)),
     }
 

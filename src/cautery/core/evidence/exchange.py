@@ -69,6 +69,10 @@ class Exchange:
         self.response.seek(self.skipped + self.head.size)
         return self.response.read(limit)
 
+    def close(self) -> None:
+        """Let go of the bytes."""
+        self.response.close()
+
     def facts(self) -> dict[str, Any]:
         """What a package says about it besides the bytes."""
         return {
