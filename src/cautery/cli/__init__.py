@@ -27,6 +27,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "domain": ("cautery.cli.domain", "Read RDAP and WHOIS answers: state, dates, whom to write to; look-alikes."),
     "effect": ("cautery.cli.effect", "Estimate survival, returns and what was never found, from anybody's CSV."),
     "mail": ("cautery.cli.mail", "Say what incoming mail is: reply, bounce, machine's answer, report: classify."),
+    "notice": ("cautery.cli.notice", "Print a draft of a notice; check the signature and completeness of one."),
     "doctor": ("cautery.cli.doctor", "Check this installation, and say how to mend what is wrong."),
 }
 

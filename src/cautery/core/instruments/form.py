@@ -3,7 +3,8 @@
     instrument = "tco-removal-order"      law, version, stage
     [[section]] id, printed
     [[section.field]] id, kind, need, law, choices, longest, check
-    [[rule]] id, kind, field, other, length, unless, law
+    [[rule]] id, kind, field, other, length, value, unless, only, law
+    [[event]] event, field, only          which of its moments is which event of the legal clocks
 
 `need` is `always`, `advised` (its absence is said, not held against it), or a condition on another field:
 `{ field = "x", is = ["a"] }`, `{ field = "x", set = true }`, `{ field = "x", differs = "y" }`.
@@ -81,6 +82,15 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
+class Moment:
+    """A field that tells when an event of the legal clocks (clocks.toml) happened."""
+
+    event: str
+    field: str
+    only: When | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Section:
     """A part of a form, in its order; one that is not printed is kept with the notice only."""
 
@@ -100,6 +110,7 @@ class Form:
     clocks: tuple[str, ...]
     sections: tuple[Section, ...]
     rules: tuple[Rule, ...]
+    events: tuple[Moment, ...] = ()
 
     @cached_property
     def fields(self) -> dict[str, Field]:
@@ -128,6 +139,7 @@ def form_of(raw: Mapping[str, Any], place: str) -> Form:
             clocks=tuple(raw.get("clocks", [])),
             sections=sections,
             rules=rules,
+            events=tuple(_event(each, place) for each in raw.get("event", [])),
         )
     except (KeyError, TypeError, AttributeError) as wrong:
         raise _invalid(place, f"lacks or misspells {wrong}") from wrong
@@ -182,6 +194,10 @@ def _rule(raw: Mapping[str, Any], place: str) -> Rule:
     )
 
 
+def _event(raw: Mapping[str, Any], place: str) -> Moment:
+    return Moment(raw["event"], raw["field"], _when(raw["only"], place) if "only" in raw else None)
+
+
 def _check_names(form: Form, place: str) -> None:
     """Every field that is spoken of exists, and no id stands twice."""
     ids = [field.id for section in form.sections for field in section.fields]
@@ -189,7 +205,9 @@ def _check_names(form: Form, place: str) -> None:
         raise _invalid(place, f"has these fields twice: {sorted(twice)}")
     conditions = [field.need for field in form.fields.values()]
     conditions += [when for rule in form.rules for when in (rule.unless, rule.only)]
+    conditions += [event.only for event in form.events]
     spoken = {name for when in conditions if when and when is not ALWAYS for name in (when.field, when.differs) if name}
+    spoken |= {event.field for event in form.events}
     spoken |= {name for rule in form.rules for name in (rule.field, rule.other) if name}
     if unknown := spoken - set(ids):
         raise _invalid(place, f"speaks of unknown fields {sorted(unknown)}")
