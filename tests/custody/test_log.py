@@ -7,44 +7,23 @@ from collections.abc import Callable
 from datetime import timedelta, timezone
 
 import pytest
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, transaction
 
-from cautery.core.actors import system
 from cautery.core.errors import TamperFound
 from cautery.core.merkle import root_of
-from cautery.custody import guards
 from cautery.custody.actions import Sealer, record
 from cautery.custody.events import LABELS, Event
 from cautery.custody.models import BatchRows, Checkpoint, Entry, Leaf
 from cautery.custody.queries import head, verify
+from tests.custody.conftest import ACTOR, drop_guards, say
 from tests.factories import START, hours
 
 pytestmark = pytest.mark.django_db
-ACTOR = system("test")
-
-
-def say(number: int, rows: int = 0) -> Entry:
-    with transaction.atomic():
-        return record(
-            Event.TRACK_PROBES_RECORDED, by=ACTOR, at=hours(number), subject=f"test:{number}", facts={"n": number},
-            rows=[{"row": n} for n in range(rows)],
-        )  # fmt: skip
 
 
 def place(position: int, entry: Entry) -> Leaf:
     """A leaf as the sealer would make it."""
     return Leaf(position=position, entry=entry, hash=entry.leaf)
-
-
-@pytest.fixture
-def log() -> list[Entry]:
-    """Seven entries, each second with rows, sealed in two goes."""
-    entries = [say(n, rows=3 * (n % 2)) for n in range(4)]
-    sealer = Sealer()
-    assert sealer.seal(START) == 4
-    entries += [say(n, rows=3 * (n % 2)) for n in range(4, 7)]
-    assert sealer.seal(START) == 3
-    return entries
 
 
 def test_an_untouched_log_verifies_and_its_head_is_the_root_over_all_bodies(log: list[Entry]) -> None:
@@ -60,9 +39,7 @@ def test_an_empty_log_verifies() -> None:
 @pytest.fixture
 def unguarded(log: list[Entry]) -> list[Entry]:
     """The same, with the triggers dropped, as somebody would who owns the database."""
-    with connection.cursor() as cursor:
-        for statement in guards.take_down(connection.vendor):
-            cursor.execute(statement)
+    drop_guards()
     return log
 
 
@@ -154,6 +131,32 @@ def test_an_entry_not_yet_sealed_is_checked_too(unguarded: list[Entry]) -> None:
     Entry.objects.filter(pk=loose.pk).update(subject="another")
     with pytest.raises(TamperFound):
         verify()
+
+
+def _forge(log: list[Entry], **fields: object) -> None:
+    """An entry nobody recorded, whole in itself."""
+    body = log[2].body.replace('"n":2', '"n":9')
+    Entry.objects.create(
+        event=log[2].event, actor=log[2].actor, subject=log[2].subject, at=log[2].at, body=body, leaf=root_of([body.encode()]).hex(), **fields
+    )  # fmt: skip
+
+
+def test_an_entry_put_in_behind_the_log_is_found_and_never_sealed(log: list[Entry]) -> None:
+    _forge(log, mark=log[2].mark)
+    with pytest.raises(TamperFound) as found:
+        verify()
+    assert found.value.fields["reason"] == "inserted_entry"
+    assert Sealer().seal(START) == 0
+    say(9)
+    assert Sealer().seal(START) == 1
+
+
+def test_a_copy_of_an_entry_put_in_behind_the_log_is_found(log: list[Entry]) -> None:
+    fields = {name: getattr(log[2], name) for name in ("event", "actor", "subject", "at", "body", "leaf", "mark")}
+    Entry.objects.create(**fields)
+    with pytest.raises(TamperFound) as found:
+        verify()
+    assert found.value.fields["reason"] == "inserted_entry"
 
 
 def test_an_entry_told_in_another_zone_verifies() -> None:

@@ -10,6 +10,7 @@ import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Any
 
 from django.conf import settings
@@ -23,7 +24,7 @@ from cautery.core.merkle import Place, Tree, leaf_hash, root_of
 from cautery.core.notes import head_of
 from cautery.custody import guards, mirror
 from cautery.custody.events import Access, Event
-from cautery.custody.keys import signer
+from cautery.custody.keys import is_marked, mark, signer
 from cautery.custody.models import Checkpoint, Consultation, Entry, Leaf, Node, Stamp
 from cautery.custody.stamps import Authority
 from cautery.custody.tree import Stored, sealed_size
@@ -38,7 +39,7 @@ SWEEP_S = 60.0
 numbers, and wherever it is once in `SWEEP_S` seconds. SQLite has one writer at a time: numbers are in the order of commits."""
 GATHER = 5_000
 INSERT = (
-    "INSERT INTO custody_entry (event, actor, subject, at, body, leaf) VALUES (%s, %s, %s, %s, %s, %s) RETURNING id"
+    "INSERT INTO custody_entry (event, actor, subject, at, body, leaf, mark) VALUES (%s, %s, %s, %s, %s, %s, %s) RETURNING id"
 )
 INSERT_ROWS = "INSERT INTO custody_batchrows (entry_id, count, lines) VALUES (%s, %s, %s)"
 
@@ -67,10 +68,16 @@ def record(
         body["rows"] = {"count": len(lines), "root": root_of(lines).hex()}
     text = canonical(body)
     entry = Entry(
-        event=str(event), actor=by.name, subject=subject, at=at, body=text.decode(), leaf=leaf_hash(text).hex()
+        event=body["event"],
+        actor=by.name,
+        subject=subject,
+        at=at,
+        body=text.decode(),
+        leaf=leaf_hash(text).hex(),
+        mark=mark(text),
     )
     with connection.cursor() as cursor:
-        cursor.execute(INSERT, (entry.event, entry.actor, subject, stored(at), entry.body, entry.leaf))
+        cursor.execute(INSERT, (entry.event, by.name, subject, stored(at), entry.body, entry.leaf, entry.mark))
         entry.pk = cursor.fetchone()[0]
         if lines:
             cursor.execute(INSERT_ROWS, (entry.pk, len(lines), zlib.compress(b"\n".join(lines), 1)))
@@ -141,15 +148,16 @@ class Sealer:
             if self._fork:
                 self._complain()
                 return 0
+            self._mirror()
             sealed = 0
             try:
                 while batch := self._waiting():
                     self._seal(batch, at)
+                    self._mirror()
                     sealed += len(batch)
             except IntegrityError:
                 LOG.info("Another process sealed meanwhile.")
                 self._load()
-            self._mirror()
         return sealed
 
     def waiting(self) -> bool:
@@ -157,14 +165,15 @@ class Sealer:
         return Consultation.objects.exists() or bool(self._waiting())
 
     def _waiting(self) -> list[tuple[int, str]]:
-        """Keys and leaves of the next entries without a place."""
+        """Keys and leaves of the next entries without a place; one that none of our processes wrote never gets one."""
         floor = self._last
         if connection.vendor != "sqlite":
             floor -= LATE
             if time.monotonic() - self._swept > SWEEP_S:
                 floor, self._swept = 0, time.monotonic()
         waiting = Entry.objects.filter(pk__gt=floor, place=None).order_by("pk")
-        return list(waiting.values_list("pk", "leaf")[:SEAL_BATCH])
+        found = waiting.values_list("pk", "leaf", "body", "mark").iterator(SEAL_BATCH)
+        return list(islice(((key, leaf) for key, leaf, body, told in found if is_marked(body, told)), SEAL_BATCH))
 
     def _seal(self, batch: Sequence[tuple[int, str]], at: datetime) -> None:
         start = self._tree.size

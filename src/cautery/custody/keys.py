@@ -6,6 +6,7 @@ custody.pub    one verifier key a line, the one in use last: what a second party
 
 from __future__ import annotations
 
+import hmac
 import os
 import secrets
 from dataclasses import dataclass
@@ -33,10 +34,29 @@ class Signer:
 
     name: str
     key: Ed25519PrivateKey
+    marking: bytes
 
     def note(self, size: int, root: bytes) -> str:
         """A signed checkpoint."""
         return sign(str(Head(self.name, size, root)), self.name, self.key)
+
+
+def mark(body: bytes) -> str:
+    """What shows, before it is sealed, that an entry was written by somebody who has the key: nonce and HMAC-SHA-256, in hex."""
+    return _marked(secrets.token_bytes(8), body)
+
+
+def is_marked(body: str, told: str) -> bool:
+    """Whether a mark is that of an entry with this body."""
+    try:
+        nonce = bytes.fromhex(told[:16])
+    except ValueError:
+        return False
+    return hmac.compare_digest(_marked(nonce, body.encode()), told)
+
+
+def _marked(nonce: bytes, body: bytes) -> str:
+    return nonce.hex() + hmac.digest(signer().marking, nonce + body, "sha256")[:16].hex()
 
 
 def signer() -> Signer:
@@ -55,7 +75,8 @@ def _signer(file: Path) -> Signer:
     if not isinstance(key, Ed25519PrivateKey):
         raise _invalid(file, "not_ed25519")
     public = key.public_key().public_bytes_raw()
-    found = Signer(f"{ORIGINS}{sha256(public).hexdigest()[:16]}", key)
+    marking = sha256(b"the marks of entries" + key.private_bytes_raw()).digest()
+    found = Signer(f"{ORIGINS}{sha256(public).hexdigest()[:16]}", key, marking)
     _publish(VerifierKey(found.name, public))
     return found
 

@@ -15,7 +15,10 @@ from django.db import models
 
 
 class Entry(models.Model):
-    """One thing that happened. `body` is canonical JSON (RFC 8785) and holds the other fields too; `leaf` is its RFC 9162 hash."""
+    """One thing that happened. `body` is canonical JSON (RFC 8785) and holds the other fields too; `leaf` is its RFC 9162 hash.
+
+    `mark` says until the entry is sealed that one of our processes wrote it: a number of its own, and an HMAC (keys.py).
+    """
 
     event = models.CharField(max_length=64)
     actor = models.CharField(max_length=64)
@@ -23,6 +26,7 @@ class Entry(models.Model):
     at = models.DateTimeField()
     body = models.TextField()
     leaf = models.CharField(max_length=64)
+    mark = models.CharField(max_length=64)
 
     class Meta:
         verbose_name_plural = "entries"

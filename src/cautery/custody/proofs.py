@@ -73,8 +73,8 @@ def prove_consistency(old: str, new: str) -> Proof:
     newest = Checkpoint.objects.order_by("-size").first()
     if newest is None or after.size > newest.size:
         raise TamperFound(f"The log has no {after.size} sealed entries. {HINT}", reason="cut", size=after.size)
-    if before.size == 0:
-        raise Refused("Every log begins with the empty one.", reason="empty")
+    if before == after or not before.size:
+        raise Refused("The two are one checkpoint, or one is of an empty log.", reason="nothing_to_prove")
     tree = Stored()
     path = [tree.hash(span) for span in consistency(before.size, after.size)]
     if not extends(before.size, before.root, after.size, after.root, path):

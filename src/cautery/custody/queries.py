@@ -17,16 +17,18 @@ from django.conf import settings
 from django.db import connection
 
 from cautery.core.errors import Refused, TamperFound
-from cautery.core.merkle import Tree, root_of
+from cautery.core.merkle import Place, Tree, root_of
 from cautery.core.notes import VerifierKey, head_of, open_note
 from cautery.custody import mirror
 from cautery.custody.actions import missing_guards
-from cautery.custody.keys import verifier_keys
+from cautery.custody.keys import is_marked, verifier_keys
 from cautery.custody.models import BatchRows, Checkpoint, Entry, Leaf, Node, Stamp
 from cautery.custody.personal.queries import check_personal
 from cautery.custody.stamps import check, load_roots
 
 CHUNK = 2_000
+ENTRY = ("pk", "event", "actor", "subject", "at", "body", "leaf", "rows__count")
+"""The columns of an entry, as `_checked` takes them."""
 HERE, MIRROR = "the register", "the mirror"
 
 
@@ -117,7 +119,8 @@ def verify(since: Iterable[str] = (), seen: Callable[[int], object] = bool) -> V
     warnings, mirrored = _mirrored(heads, checkpoints)
     for kept in since:
         _take_up(kept, heads)
-    tree = _leaves(heads, seen)
+    subtrees: dict[Place, str] = {}
+    tree = _leaves(heads, subtrees, _unsealed(), seen)
     rest = [size for size in heads.said if size > tree.size]
     if rest:
         raise _cut(tree.size, min(rest), heads)
@@ -130,8 +133,8 @@ def verify(since: Iterable[str] = (), seen: Callable[[int], object] = bool) -> V
             position=position,
             reason="uncovered_leaf",
         )
+    _nodes(subtrees)
     rows = sum(_rows())
-    _unsealed()
     check_personal()
     newest = Checkpoint.objects.order_by("-size").first()
     gone = missing_guards()
@@ -193,35 +196,45 @@ def _take_up(kept: str, heads: _Heads) -> None:
         raise TamperFound("The register has no checkpoint with the root that was kept.", reason="other_root")
 
 
-def _leaves(heads: _Heads, seen: Callable[[int], object]) -> Tree:
-    """The tree over every sealed entry, each checked on the way."""
-    kept = {(level * 8, index): text for level, index, text in Node.objects.values_list("level", "index", "hash")}
-    made: dict[tuple[int, int], str] = {}
-    tree, order = Tree(keep=lambda place, root: made.__setitem__(place, root.hex())), _Order()
-    for position, sealed, *columns in _sealed():
+def _leaves(heads: _Heads, subtrees: dict[Place, str], waiting: dict[str, int], seen: Callable[[int], object]) -> Tree:
+    """The tree over every sealed entry, each checked on the way; its perfect subtrees go to `subtrees`.
+
+    An entry that waits with the mark of a sealed one is its copy, put in.
+    """
+    order = _Order()
+    tree = Tree(keep=lambda place, root: subtrees.__setitem__(place, root.hex()))
+    for position, sealed, mark, *columns in _sealed():
         if position != tree.size:
             raise _missing(tree.size)
         leaf = _checked(*columns)
         if leaf.hex() != sealed:
             raise _altered(columns[0], position)
+        if mark in waiting:
+            raise _put_in(waiting[mark])
         order.keys.append(columns[0])
         tree.append(leaf)
         if tree.size in heads.said:
             heads.check(tree, order)
         if tree.size % CHUNK == 0:
             seen(tree.size)
+    return tree
+
+
+def _nodes(made: dict[Place, str]) -> None:
+    """The subtrees the register keeps are those of the log."""
+    kept = {(level * 8, index): text for level, index, text in Node.objects.values_list("level", "index", "hash")}
     if made != kept:
         level, index = min(place for place in made.keys() | kept.keys() if made.get(place) != kept.get(place))
         raise TamperFound(
             f"Subtree {index} of level {level} was altered.", position=index << level, reason="altered_node"
         )
-    return tree
 
 
 def _sealed() -> Iterator[tuple[Any, ...]]:
-    """Position, sealed hash, and the columns of its entry, in the order of the tree."""
-    columns = ("pk", "event", "actor", "subject", "at", "body", "leaf", "rows__count")
-    found = Leaf.objects.order_by("position").values_list("position", "hash", *(f"entry__{name}" for name in columns))
+    """Position, sealed hash, mark and the columns of its entry, in the order of the tree."""
+    found = Leaf.objects.order_by("position").values_list(
+        "position", "hash", "entry__mark", *(f"entry__{name}" for name in ENTRY)
+    )
     return found.iterator(CHUNK)
 
 
@@ -256,15 +269,25 @@ def _rows() -> Iterator[int]:
         yield count
 
 
-def _unsealed() -> None:
-    """Entries that wait for their place: each whole, and on SQLite, where numbers are dense, none missing between."""
-    columns = ("pk", "event", "actor", "subject", "at", "body", "leaf", "rows__count")
+def _unsealed() -> dict[str, int]:
+    """Entries that wait for their place, by mark: each whole, and written by a process of ours that had the key.
+
+    On SQLite numbers are dense and in the order of sealing: none is missing between, none was put in before.
+    """
     before = Leaf.objects.order_by("-entry_id").values_list("entry_id", flat=True).first()
-    for row in Entry.objects.filter(place=None).order_by("pk").values_list(*columns).iterator(CHUNK):
-        if connection.vendor == "sqlite" and before is not None and row[0] != before + 1:
-            raise TamperFound(f"Entry {before + 1} is missing.", entry=before + 1, reason="missing_entry")
+    signed = settings.CUSTODY_KEY.exists()
+    marks: dict[str, int] = {}
+    waiting = Entry.objects.filter(place=None).order_by("pk")
+    for mark, *row in waiting.values_list("mark", *ENTRY).iterator(CHUNK):
         _checked(*row)
-        before = row[0]
+        key, body = row[0], row[5]
+        if signed and (not is_marked(body, mark) or mark in marks):
+            raise _put_in(key)
+        if connection.vendor == "sqlite" and before is not None and key != before + 1:
+            raise _put_in(key) if key < before else _gone(before + 1)
+        before = key
+        marks[mark] = key
+    return marks
 
 
 def _stamps() -> int:
@@ -282,7 +305,7 @@ def _missing(position: int) -> TamperFound:
     """The entry, or the place, that is gone."""
     key = Leaf.objects.filter(position=position).values_list("entry_id", flat=True).first()
     if key is not None:
-        return TamperFound(f"Entry {key} is missing.", entry=key, position=position, reason="missing_entry")
+        return _gone(key, position)
     before = Leaf.objects.filter(position__lt=position).order_by("-position").values_list("entry_id", flat=True).first()
     return TamperFound(
         f"The entry at position {position} is missing, after entry {before or 0}.",
@@ -310,3 +333,15 @@ def _altered(key: int, position: int | None = None) -> TamperFound:
 
 def _altered_rows(key: int) -> TamperFound:
     return TamperFound(f"The rows of entry {key} were altered.", entry=key, reason="altered_rows")
+
+
+def _gone(key: int, position: int | None = None) -> TamperFound:
+    return TamperFound(f"Entry {key} is missing.", entry=key, position=position, reason="missing_entry")
+
+
+def _put_in(key: int) -> TamperFound:
+    return TamperFound(
+        f"Entry {key} was put in: it is not sealed, and no process that has the key wrote it.",
+        entry=key,
+        reason="inserted_entry",
+    )

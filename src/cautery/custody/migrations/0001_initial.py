@@ -18,6 +18,7 @@ class Migration(migrations.Migration):
                 ("at", models.DateTimeField()),
                 ("body", models.TextField()),
                 ("leaf", models.CharField(max_length=64)),
+                ("mark", models.CharField(max_length=64)),
             ],
             options={
                 "verbose_name_plural": "entries",
