@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
-from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +16,9 @@ from cautery.core.lifecycle import EpisodeState
 from cautery.directory.models import Provider
 from cautery.intake.models import Episode, Operation
 from cautery.refer.models import Notice
-from cautery.track.actions import Said, keep_answers, keep_mail, note_referred
-from cautery.track.models import Answer, Feed, Mail, OutLink, Probe, Tracking
-from cautery.track.steps import follow_new, probe_due, read_feeds, read_inbox
+from cautery.track.actions import Said, keep_answers, note_referred
+from cautery.track.models import Answer, Feed, OutLink, Probe, Tracking
+from cautery.track.steps import follow_new, probe_due, read_feeds
 from tests import factories as make
 from tests.servers import fetcher_for, http_server
 
@@ -242,50 +241,6 @@ def test_following_twice_is_following_once(frame: Operation) -> None:
     assert Tracking.objects.filter(referred_at=T0).count() == 2
     assert Episode.objects.filter(state=EpisodeState.REFERRED).count() == 2
     assert OutLink.objects.count() == 0
-
-
-def mail(sender: str, payload: bytes | None, **headers: str) -> bytes:
-    message = EmailMessage()
-    for name, value in ({"From": sender} | headers).items():
-        message[name] = value
-    message.set_content("Words.")
-    if payload is not None:
-        message.add_attachment(payload, maintype="application", subtype="json", filename="answers.json")
-    return message.as_bytes()
-
-
-def answers(*keys: str) -> bytes:
-    rows = ",".join(f'{{"idempotency_key": "{k}", "answer": "removed", "at": "{at(25)}"}}' for k in keys)
-    return f'{{"answers": [{rows}]}}'.encode()
-
-
-@pytest.mark.parametrize(
-    ("make_raw", "meaning", "problem", "heard"),
-    [
-        (lambda: mail("Abuse <other@video.test>", answers(key())), "answers", "", 1),
-        (lambda: mail("abuse@elsewhere.test", answers(key())), "other", "", 0),
-        (lambda: mail("abuse@video.test", answers("nobody's")), "answers", "no such notice", 0),
-        (lambda: mail("abuse@video.test", b"["), "other", "answers.json", 0),
-        (lambda: mail("abuse@video.test", b"[" * 100_000), "other", "answers.json", 0),
-        (lambda: mail("abuse@video.test", None, **{"Auto-Submitted": "auto-replied"}), "acknowledgement", "", 0),
-        (lambda: mail("abuse@video.test", None), "other", "", 0),
-        (lambda: b"\xff\x00 no mail at all", "other", "", 0),
-        (lambda: b"", "other", "", 0),
-    ],
-)
-def test_mail_is_kept_read_once_and_marked_with_what_it_was(
-    frame: Operation, make_raw: Callable[[], bytes], meaning: str, problem: str, heard: int
-) -> None:
-    raw = make_raw()
-    assert keep_mail(raw, by=make.SYSTEM, at=make.hours(25))
-    assert not keep_mail(raw, by=make.SYSTEM, at=make.hours(26))
-    assert read_inbox(make.hours(26)) == 1
-    assert read_inbox(make.hours(26)) == 0
-    kept = Mail.objects.get()
-    assert (bytes(kept.raw), kept.meaning, kept.read_at) == (raw, meaning, make.hours(26))
-    assert problem in kept.problem
-    assert bool(kept.problem) == bool(problem)
-    assert Answer.objects.count() == heard
 
 
 def test_the_first_look_at_what_waits_for_t0_comes_an_hour_before(host: Provider) -> None:

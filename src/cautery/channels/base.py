@@ -4,17 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any, Protocol
 
 
 @dataclass(frozen=True, slots=True)
+class Document:
+    """A file that goes along with a notice: its printed form, its form for machines."""
+
+    filename: str
+    content_type: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Outgoing:
-    """One notice as it leaves: its idempotency key for life, and its machine form."""
+    """One notice as it leaves: its idempotency key for life, its machine form, and its documents where the way carries any."""
 
     idempotency_key: str
     body: Mapping[str, Any]
+    documents: Sequence[Document] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +55,37 @@ class NotTaken:
 
 
 @dataclass(frozen=True, slots=True)
+class Receipt:
+    """The proof of one sending: when it left and when the far side had spoken (unix seconds of this machine's clock), the
+    SHA-256 of the bytes that left, what the far side said (status line, SMTP reply), and the SHA-256 of its answer."""
+
+    sent_wall: float
+    answered_wall: float
+    sent_digest: str
+    said: str
+    answer_digest: str
+
+    def facts(self) -> dict[str, Any]:
+        """As the custody log keeps it; times in UTC to the microsecond."""
+        return {
+            "sent": _moment(self.sent_wall),
+            "answered": _moment(self.answered_wall),
+            "sent_sha256": self.sent_digest,
+            "said": self.said,
+            "answer_sha256": self.answer_digest,
+        }
+
+
+def _moment(wall: float) -> str:
+    return datetime.fromtimestamp(wall, UTC).isoformat(timespec="microseconds")
+
+
+@dataclass(frozen=True, slots=True)
 class Done:
     """The batch was answered, notice by notice."""
 
     results: Sequence[Taken | NotTaken]
+    receipt: Receipt | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +94,7 @@ class Later:
 
     after_s: float | None
     why: str
+    receipt: Receipt | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +102,7 @@ class Uncertain:
     """The batch may have been taken: ask by idempotency key before anything is sent again."""
 
     why: str
+    receipt: Receipt | None = field(default=None, compare=False)
 
 
 SendResult = Done | Later | Uncertain

@@ -24,6 +24,7 @@ from django.db import DatabaseError
 
 from cautery.channels.api import ApiWay
 from cautery.channels.base import Way
+from cautery.channels.keys import Keys
 from cautery.channels.mail import MailWay
 from cautery.core.actors import Permission, system
 from cautery.core.clock import Clock
@@ -31,18 +32,19 @@ from cautery.core.errors import CauteryError
 from cautery.custody.actions import Sealer
 from cautery.fetch import Fetcher
 from cautery.fetch.hosts import HostMap
-from cautery.fetch.mail import Postman
+from cautery.fetch.mail import Box, Postman, open_box
 from cautery.ground.leases import release_all
 from cautery.ground.rows import learn_sizes
 from cautery.identify.steps import follow_shortened, identify_ready, next_identify
 from cautery.intake.models import Episode, Item, MergedBy
 from cautery.match.steps import Bank, match_ready
+from cautery.pipeline.inbox import collect, reader, token_key
 from cautery.refer.actions import give_up_sending
 from cautery.refer.merging.actions import merge
 from cautery.refer.steps import compose_ready, next_sending, reconcile, send_due
 from cautery.track.actions import look_at_all, read_all_feeds
 from cautery.track.models import Tracking
-from cautery.track.steps import follow_new, next_track, probe_due, read_feeds, read_inbox
+from cautery.track.steps import follow_new, next_track, probe_due, read_feeds
 from cautery.watch.steps import (
     look_at_reflagged,
     next_watch,
@@ -56,6 +58,9 @@ from cautery.watch.steps import (
 LOG = logging.getLogger(__name__)
 WORKER = "worker:"
 AFTER_ERROR = timedelta(minutes=1)
+MAIL_EVERY = timedelta(minutes=1)
+"""How often a mailbox is looked into, in wall time."""
+
 SIZES_EVERY_S = 3.0
 SEAL_EVERY_S = 1.0
 """How long an entry may wait for its place in the tree, in seconds of wall time, beyond the step under way."""
@@ -95,6 +100,8 @@ class Flow:
     sealer: Sealer = field(init=False)
     _sealed_at: float = 0.0
     _sized_at: float = 0.0
+    _box: Box | None = field(init=False)
+    _collected_at: float = -MAIL_EVERY.total_seconds()
     _followed: datetime | None = None
     _broken: dict[str, datetime] = field(default_factory=dict)
     _moves: Counter[str] = field(default_factory=Counter)
@@ -103,9 +110,14 @@ class Flow:
     """Wall seconds by step, so that what bounds a run can be said."""
 
     def __post_init__(self) -> None:
-        self._api = ApiWay(self.fetcher, settings.SEND_TIMEOUT_S)
-        postman = Postman(HostMap(settings.HOST_MAP), settings.MAIL_RELAY)
-        ways: dict[str, Way] = {"api": self._api, "mail": MailWay(postman, settings.MAIL_FROM, self.clock.now)}
+        keys = Keys(settings.KEYS)
+        self._api = ApiWay(self.fetcher, settings.SEND_TIMEOUT_S, keys)
+        postman = Postman(HostMap(settings.HOST_MAP), settings.MAIL_RELAY, tls_required=settings.MAIL_TLS_REQUIRED)
+        key = token_key(settings.SECRET_KEY)
+        mail = MailWay(postman, settings.MAIL_FROM, self.clock.now, token_key=key, keys=keys)
+        ways: dict[str, Way] = {"api": self._api, "mail": mail}
+        place, password = settings.MAIL_BOX, settings.MAIL_BOX_PASSWORD
+        self._box = open_box(place, password, rehearsal=settings.REHEARSAL) if place else None
         self._bank = Bank()
         self.sealer = Sealer()
         worker, fetcher = self.worker, self.fetcher
@@ -118,7 +130,8 @@ class Flow:
             Step("settle", lambda now: reconcile(ways, now)),
             Step("send", lambda now: send_due(ways, worker, now)),
             Step("follow", self._follow, ("compose", "send", "settle")),
-            Step("read mail", read_inbox),
+            Step("collect mail", self._collect),
+            Step("read mail", reader().read),
             Step("read feeds", lambda now: read_feeds(self._api, now)),
             Step("flagged again", look_at_reflagged),
             Step("probe", lambda now: probe_due(fetcher, worker, now)),
@@ -128,6 +141,13 @@ class Flow:
             Step("announcements", read_announcements, ("probe", "follow")),
             Step("copies", note_copies, ("identify",)),
         ]
+
+    def _collect(self, now: datetime) -> int:
+        """Keep what waits in the mailbox, where there is one and it is time to look."""
+        if self._box is None or time.monotonic() - self._collected_at < MAIL_EVERY.total_seconds():
+            return 0
+        self._collected_at = time.monotonic()
+        return collect(self._box, now)
 
     def _follow(self, now: datetime) -> int:
         """The first time a worker looks at everything, then at what came since it last found nothing."""
@@ -192,6 +212,7 @@ class Flow:
         yield next_sending(now)
         yield next_track()
         yield next_watch()
+        yield now + MAIL_EVERY if self._box is not None else None
         yield from self._broken.values()
 
     def take_over(self) -> None:

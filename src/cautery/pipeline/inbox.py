@@ -1,18 +1,47 @@
-"""Mail in: a small SMTP server in the worker. A message is in the register before the sender hears 250."""
+"""Mail in: by SMTP to the worker, or fetched from a mailbox; kept before it is read, then matched to its notice.
+
+    SMTP or mailbox -> keep (as it came, once) -> read: kind, notice, proof -> answers taken, or shown to a person
+
+A message is in the register before its sender hears 250, and before its mailbox marks it as seen.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import hmac
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from aiosmtpd.controller import Controller
+from django.conf import settings
 from django.db import close_old_connections
 
+from cautery.channels.mail import Incoming, read_mail
 from cautery.core.actors import system
 from cautery.core.clock import Clock
-from cautery.track.actions import keep_mail
+from cautery.core.mail.belongs import Belongings, belongings, is_loop, is_ours
+from cautery.core.mail.classify import classify
+from cautery.core.mail.letter import Letter, read_letter
+from cautery.core.mail.proof import judge_proof
+from cautery.core.mail.texts import addresses_in
+from cautery.core.mail.weighing import weigh_mail
+from cautery.directory.models import Provider
+from cautery.fetch.mail import Box
+from cautery.refer.models import Delivery, Notice
+from cautery.track.actions import Said, keep_answers, keep_mail, mark_read
+from cautery.track.models import Mail
 
 MAX_BYTES = 33_554_432
+BATCH = 1_000
+NOTICES_NAMED = 20
+NAME = "inbox"
+
+
+def token_key(secret: str) -> bytes:
+    """The key of reply tokens, made from the installation's secret."""
+    return hmac.digest(secret.encode(), b"mail reply token", "sha256")
 
 
 class Inbox:
@@ -24,14 +53,20 @@ class Inbox:
     async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802 (aiosmtpd's name)
         """Keep the message; 451 asks the sender to come again when that failed."""
         raw = envelope.content if isinstance(envelope.content, bytes) else str(envelope.content).encode()
-        await asyncio.to_thread(self._keep, raw)
+        await asyncio.to_thread(self._keep, delivered(raw, envelope.mail_from or "", envelope.rcpt_tos))
         return "250 kept"
 
     def _keep(self, raw: bytes) -> None:
         try:
-            keep_mail(raw, by=system("inbox"), at=self._clock.now())
+            keep_mail(raw, by=system(NAME), at=self._clock.now())
         finally:
             close_old_connections()
+
+
+def delivered(raw: bytes, sender: str, recipients: Sequence[str]) -> bytes:
+    """The message under the lines the last host on its way adds (RFC 5321, 4.4): the same message always becomes the same."""
+    lines = [f"Return-Path: <{sender}>", *(f"Delivered-To: {address}" for address in recipients[:10])]
+    return "".join(f"{' '.join(line.split())}\r\n" for line in lines).encode("utf-8", "replace") + raw
 
 
 def open_inbox(listen: str, clock: Clock) -> Controller:
@@ -40,3 +75,124 @@ def open_inbox(listen: str, clock: Clock) -> Controller:
     controller = Controller(Inbox(clock), hostname=host, port=int(port), data_size_limit=MAX_BYTES)
     controller.start()
     return controller
+
+
+def collect(box: Box, now: datetime) -> int:
+    """Keep what waits in a mailbox; how many messages there were."""
+    return box.take(lambda raw: keep_mail(raw, by=system(NAME), at=now))
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Reads the mail that was kept: `sender` is our own address, `trusted_host` whose word on signatures counts (or none)."""
+
+    sender: str
+    key: bytes
+    trusted_host: str = ""
+
+    def read(self, now: datetime) -> int:
+        """Read what is unread, each message once: answers with proof are taken, the rest is left for a person."""
+        unread = list(Mail.objects.filter(read_at=None).order_by("pk")[:BATCH])
+        for mail in unread:
+            self._read_one(mail, now)
+        return len(unread)
+
+    def _read_one(self, mail: Mail, now: datetime) -> None:
+        raw = bytes(mail.raw)
+        letter = read_letter(raw)
+        about = self._about(letter)
+        incoming = read_mail(raw)
+        told = classify(letter, ours=about.matched)
+        domain = about.provider.email.rpartition("@")[2] if about.provider else ""
+        proof = judge_proof(letter, has_token=about.by_token, domain=domain, trusted_host=self.trusted_host)
+        found = weigh_mail(
+            told,
+            proof,
+            loop=is_loop(letter, self.sender),
+            truncated=letter.has("x-cautery-truncated"),
+            answers=len(incoming.answers),
+            matched=about.matched,
+            unread=incoming.problem,
+        )
+        problem = found.problem
+        if found.meaning == "answers" and about.provider is not None:
+            problem = _take(incoming, about.provider, now) or problem
+        mark_read(
+            mail,
+            sender=incoming.sender,
+            meaning=found.meaning,
+            problem=problem,
+            at=now,
+            references=list(about.references),
+        )
+
+    def _about(self, letter: Letter) -> About:
+        """Which notices and which provider a letter speaks of: its token first, then what it answers, then what it names."""
+        named = belongings(letter)
+        tokens = [token.message for token in named.received_at if is_ours(token, self.key)]
+        returned = [token.message for token in named.returned if is_ours(token, self.key)]
+        if tokens:
+            return _of_messages(tokens, by_token=True) or About()
+        return _of_messages(returned + self._answered(named)) or _of_references(named.references) or _of_sender(letter)
+
+    def _answered(self, named: Belongings) -> list[str]:
+        """Our own message ids among those it answers."""
+        ours = f"@{self.sender.rpartition('@')[2]}"
+        return [one.removesuffix(ours) for one in named.message_ids if one.endswith(ours)]
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What a letter is about; `by_token`: it came to the address only the addressee was told."""
+
+    provider: Provider | None = None
+    references: tuple[str, ...] = field(default=())
+    by_token: bool = False
+
+    @property
+    def matched(self) -> bool:
+        """Whether it has to do with us at all."""
+        return self.provider is not None
+
+
+def _of_messages(ids: Sequence[str], *, by_token: bool = False) -> About | None:
+    """The deliveries of the first message of ours that is known; an id may be given by its beginning alone."""
+    for one in ids:
+        found = Delivery.objects.filter(message_id__startswith=one) if one else Delivery.objects.none()
+        rows = found.select_related("provider", "notice").defer("notice__body").order_by("pk")
+        deliveries = list(rows[: NOTICES_NAMED + 1])
+        if deliveries:
+            references = tuple(delivery.notice.reference for delivery in deliveries[:NOTICES_NAMED])
+            return About(deliveries[0].provider, references, by_token)
+    return None
+
+
+def _of_references(references: Sequence[str]) -> About | None:
+    notices = list(
+        Notice.objects.filter(reference__in=references)
+        .select_related("provider")
+        .defer("body")
+        .order_by("pk")[:NOTICES_NAMED]
+    )
+    return About(notices[0].provider, tuple(notice.reference for notice in notices)) if notices else None
+
+
+def _of_sender(letter: Letter) -> About:
+    """The provider whose contact address wrote; the domain must agree, whatever the name before the at sign."""
+    domains = {address.rpartition("@")[2].lower() for address in addresses_in(letter.header("from"))}
+    for provider in Provider.objects.exclude(email=""):
+        if provider.email.rpartition("@")[2].lower() in domains:
+            return About(provider)
+    return About()
+
+
+def _take(incoming: Incoming, provider: Provider, now: datetime) -> str:
+    """Keep the answers of `provider` to its own notices; what could not be taken, in words."""
+    names = ("idempotency_key", "answer", "at", "reason")
+    said = [Said(*(str(row.get(name) or "") for name in names)) for row in incoming.answers]
+    return "; ".join(keep_answers(said, provider_id=provider.pk, source="mail", by=system(NAME), at=now))
+
+
+def reader() -> Reader:
+    """The reader of this installation."""
+    return Reader(settings.MAIL_FROM, token_key(settings.SECRET_KEY), settings.MAIL_TRUSTED_HOST)

@@ -53,12 +53,25 @@ SETTINGS: dict[str, Setting] = {
     "CAUTERY_HOST_MAP": Setting("", "Rehearsal only: a JSON file that leads .test hosts to loopback addresses."),
     "CAUTERY_HTTPS": Setting("0", "1 behind TLS: cookies are then sent over HTTPS only.", ("0", "1")),
     "CAUTERY_LOG_LEVEL": Setting("WARNING", "What is logged to standard error.", ("DEBUG", "INFO", "WARNING", "ERROR")),
+    "CAUTERY_KEYS": Setting(
+        "", "Folder of providers' keys and our own for mail and webhooks (docs/mail.md); empty: keys in CAUTERY_DATA."
+    ),
+    "CAUTERY_MAIL_BOX": Setting(
+        "", "Where mail is fetched: imaps://user@host/FOLDER, or the folder of a Maildir (empty: nowhere)."
+    ),
+    "CAUTERY_MAIL_BOX_PASSWORD": Setting("", "File with the password of the mailbox."),
     "CAUTERY_MAIL_FROM": Setting(
         "referrals@cautery.invalid", "Sender of notices by e-mail; replies come to the same address."
     ),
     "CAUTERY_MAIL_LISTEN": Setting("", "host:port on which the worker takes incoming mail by SMTP (empty: none)."),
     "CAUTERY_MAIL_RELAY": Setting(
         "", "host:port of the mail relay; empty: the provider's own mail host (rehearsal: from the host map)."
+    ),
+    "CAUTERY_MAIL_TLS_REQUIRED": Setting(
+        "0", "1: mail leaves only over TLS with a certificate that holds (a relay on loopback needs none).", ("0", "1")
+    ),
+    "CAUTERY_MAIL_TRUSTED_HOST": Setting(
+        "", "Name of the receiving mail host whose Authentication-Results are believed (empty: reply tokens alone)."
     ),
     "CAUTERY_MODE": Setting(
         "production", "production, or rehearsal, which alone may reach loopback hosts.", ("production", "rehearsal")

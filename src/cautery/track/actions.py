@@ -258,10 +258,16 @@ def keep_mail(raw: bytes, *, by: Actor, at: datetime) -> bool:
     return made
 
 
-def mark_read(mail: Mail, *, sender: str, meaning: str, problem: str, at: datetime) -> None:
-    """Note what a message was."""
+def mark_read(
+    mail: Mail, *, sender: str, meaning: str, problem: str, at: datetime, references: Sequence[str] = ()
+) -> None:
+    """Note what a message was, and which notices it is about."""
     Mail.objects.filter(pk=mail.pk).update(
-        sender=sender[:300], meaning=meaning, problem=storable(problem, 200), read_at=at
+        sender=storable(sender, 300),
+        meaning=meaning,
+        problem=storable(problem, 200),
+        read_at=at,
+        references=list(references),
     )
 
 

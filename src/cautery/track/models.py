@@ -85,6 +85,8 @@ class Mail(models.Model):
     sender = models.CharField(max_length=300, blank=True)
     meaning = models.CharField(max_length=24, blank=True)
     problem = models.CharField(max_length=200, blank=True)
+    references = models.JSONField(default=list)
+    """Reference numbers of our notices it is about."""
 
 
 class OutLink(models.Model):

@@ -1,4 +1,4 @@
-"""Pull what was referred: follow it, probe it, read the providers' answers, over their feeds and by mail."""
+"""Pull what was referred: follow it, probe it, read the providers' answers over their feeds."""
 
 from __future__ import annotations
 
@@ -7,12 +7,10 @@ from datetime import datetime
 from typing import Any
 
 from cautery.channels.api import ApiWay
-from cautery.channels.mail import read_mail
 from cautery.core.actors import system
 from cautery.core.availability import Verdict, judge
 from cautery.core.clock import on_grid
 from cautery.core.lifecycle import EpisodeState
-from cautery.directory.models import Provider
 from cautery.fetch import Fetched, Fetcher, FetchFailed, Request
 from cautery.ground.leases import claim
 from cautery.ground.rows import chunks
@@ -26,12 +24,11 @@ from cautery.track.actions import (
     Said,
     follow,
     keep_answers,
-    mark_read,
     move_cursor,
     note_referred,
     record_probes,
 )
-from cautery.track.models import Feed, Mail, Tracking
+from cautery.track.models import Feed, Tracking
 
 BATCH = 1_000
 RECORDED_AT_ONCE = 125
@@ -103,35 +100,6 @@ def _read_on(way: ApiWay, feed: Feed, page: dict[str, Any] | None, now: datetime
 
 def _said(row: dict[str, object]) -> Said:
     return Said(*(str(row.get(name) or "") for name in ("idempotency_key", "answer", "at", "reason")))
-
-
-def read_inbox(now: datetime) -> int:
-    """Read the mail that came: answers are kept, acknowledgements noted, the rest is left for a person."""
-    unread = list(Mail.objects.filter(read_at=None).order_by("pk")[:BATCH])
-    for mail in unread:
-        incoming = read_mail(bytes(mail.raw))
-        provider = _from_whom(incoming.sender)
-        problem = incoming.problem
-        if incoming.answers and provider is not None:
-            said = [_said(row) for row in incoming.answers]
-            problem = (
-                "; ".join(keep_answers(said, provider_id=provider.pk, source="mail", by=system(NAME), at=now))
-                or problem
-            )
-            meaning = "answers"
-        else:
-            meaning = "acknowledgement" if incoming.automatic and provider is not None else "other"
-        mark_read(mail, sender=incoming.sender, meaning=meaning, problem=problem, at=now)
-    return len(unread)
-
-
-def _from_whom(sender: str) -> Provider | None:
-    """The provider whose contact address wrote; the domain must agree, whatever the name before the at sign."""
-    domain = sender.rpartition("@")[2].strip("> ").lower()
-    for provider in Provider.objects.exclude(email=""):
-        if provider.email.rpartition("@")[2].lower() == domain:
-            return provider
-    return None
 
 
 def next_track() -> datetime | None:

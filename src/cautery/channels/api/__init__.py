@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from hashlib import sha256
 from typing import Any
 from urllib.parse import quote
 
-from cautery.channels.base import Addressee, Done, Later, NotTaken, Outgoing, SendResult, Taken, Uncertain
+from cautery.channels.base import Addressee, Done, Later, NotTaken, Outgoing, Receipt, SendResult, Taken, Uncertain
+from cautery.channels.keys import Keys
+from cautery.channels.webhook import signed_headers
 from cautery.core.text import storable
 from cautery.fetch import Fetched, Fetcher, FetchFailed, Request
 
@@ -24,24 +28,33 @@ EARLIEST, LATEST = 2000, 2200
 class ApiWay:
     """Sends batches by POST, asks by GET, reads answers from the provider's feed."""
 
-    def __init__(self, fetcher: Fetcher, timeout_s: float) -> None:
+    def __init__(self, fetcher: Fetcher, timeout_s: float, keys: Keys | None = None) -> None:
         self._fetcher = fetcher
         self._timeout_s = timeout_s
+        self._keys = keys or Keys(None)
 
     def send(self, to: Addressee, batch: Sequence[Outgoing], message_id: str) -> Future[SendResult]:
-        """POST the batch; `message_id` goes along as the request's id."""
+        """POST the batch; `message_id` goes along as the request's id, and what has a webhook secret is signed with it."""
         body = json.dumps({"notices": [dict(notice.body) for notice in batch]}).encode()
+        began = time.time()
+        secret = self._keys.webhook_secret(to.slug)
+        signed = signed_headers(secret, message_id, datetime.fromtimestamp(began, UTC), body) if secret else {}
         request = self._request(
             to,
             "/notices",
             method="POST",
             body=body,
-            extra={"Content-Type": "application/json", "X-Request-Id": message_id},
+            extra={
+                "Content-Type": "application/json",
+                "X-Request-Id": message_id,
+                "Idempotency-Key": message_id,
+                **signed,
+            },
         )
         answered: Future[SendResult] = Future()
         keys = {notice.idempotency_key for notice in batch}
         self._fetcher.submit(request).add_done_callback(
-            lambda future: answered.set_result(_read(future.result(), keys))
+            lambda future: answered.set_result(_read(future.result(), keys, began, body))
         )
         return answered
 
@@ -94,21 +107,31 @@ def _page(answer: Fetched | FetchFailed) -> dict[str, Any] | None:
     return page
 
 
-def _read(answer: Fetched | FetchFailed, keys: set[str]) -> SendResult:
+def _read(answer: Fetched | FetchFailed, keys: set[str], began: float, sent: bytes) -> SendResult:
     """The rule: refused before it was read (429, 5xx, no connection) is Later; read and answered is Done; anything else is Uncertain."""
+    receipt = _receipt(answer, began, sent)
     if isinstance(answer, FetchFailed):
-        return Uncertain(answer.reason) if answer.sent else Later(None, answer.reason)
+        return Uncertain(answer.reason, receipt) if answer.sent else Later(None, answer.reason, receipt)
     if answer.status == 429 or answer.status >= 500:
-        return Later(_retry_after(answer), str(answer.status))
+        return Later(_retry_after(answer), str(answer.status), receipt)
     if answer.status not in {200, 201, 207}:
-        return Uncertain(f"status {answer.status}")
+        return Uncertain(f"status {answer.status}", receipt)
     document = _json(answer)
     rows = document.get("results") if isinstance(document, dict) else None
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-        return Uncertain("the answer holds no list of results")
+        return Uncertain("the answer holds no list of results", receipt)
     if sorted(str(row.get("idempotency_key")) for row in rows) != sorted(keys):
-        return Uncertain("the answer does not speak once of each notice that was sent")
-    return Done([_result(row) for row in rows])
+        return Uncertain("the answer does not speak once of each notice that was sent", receipt)
+    return Done([_result(row) for row in rows], receipt)
+
+
+def _receipt(answer: Fetched | FetchFailed, began: float, sent: bytes) -> Receipt:
+    """What proves the sending: the bytes of the body and of the answer, by their digests, and the status."""
+    came = answer.body if isinstance(answer, Fetched) else b""
+    said = (
+        f"HTTP {answer.status}" if isinstance(answer, Fetched) else storable(f"{answer.reason}: {answer.detail}", 200)
+    )
+    return Receipt(began, time.time(), sha256(sent).hexdigest(), said, sha256(came).hexdigest() if came else "")
 
 
 def _result(row: Mapping[str, Any]) -> Taken | NotTaken:

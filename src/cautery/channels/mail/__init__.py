@@ -1,21 +1,27 @@
-"""Notices by e-mail: one message a batch, text for people and JSON for machines; answers come back as mail."""
+"""Notices by e-mail: one message a batch, text for people and JSON for machines, signed and encrypted where keys are there.
+
+compose.py    the message: its text, its attachments, the address answers go to
+sealing.py    S/MIME or OpenPGP around it
+incoming.py   the answers attached to what comes back
+"""
 
 from __future__ import annotations
 
-import json
+import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
 from datetime import datetime
-from email import policy
-from email.message import EmailMessage, Message
-from email.parser import BytesParser
-from email.utils import format_datetime
-from typing import Any
+from hashlib import sha256
 
-from cautery.channels.base import Addressee, Done, Later, Outgoing, SendResult, Taken, Uncertain
-from cautery.core.text import storable
+from cautery.channels.base import Addressee, Done, Later, Outgoing, Receipt, SendResult, Taken, Uncertain
+from cautery.channels.keys import Keys
+from cautery.channels.mail.compose import compose
+from cautery.channels.mail.incoming import Incoming, read_mail
+from cautery.channels.mail.sealing import seal
+from cautery.core.errors import Refused
 from cautery.fetch.mail import MailFailed, Postman
+
+__all__ = ["Incoming", "MailWay", "compose", "read_mail"]
 
 SENDERS = 16
 """Messages under way at once: a mail host that hangs holds up no other."""
@@ -24,97 +30,48 @@ SENDERS = 16
 class MailWay:
     """Sends over SMTP; cannot ask: the same message, with the same Message-ID, is sent again instead."""
 
-    def __init__(self, postman: Postman, sender: str, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        postman: Postman,
+        sender: str,
+        now: Callable[[], datetime],
+        *,
+        token_key: bytes = b"",
+        keys: Keys | None = None,
+    ) -> None:
         self._postman = postman
         self._sender = sender
         self._now = now
+        self._token_key = token_key
+        self._keys = keys or Keys(None)
         self._pool = ThreadPoolExecutor(SENDERS, "mail")
 
     def send(self, to: Addressee, batch: Sequence[Outgoing], message_id: str) -> Future[SendResult]:
         """Send one message with all notices of the batch."""
-        message = compose(to.email, self._sender, batch, message_id, self._now())
-        return self._pool.submit(self._deliver, message, batch)
+        message = compose(to.email, self._sender, batch, message_id, self._now(), self._token_key)
+        return self._pool.submit(self._deliver, to, message.as_bytes(), batch)
 
     def ask(self, to: Addressee, keys: Sequence[str]) -> Mapping[str, Taken | None] | None:
         """Mail cannot be asked."""
         del to, keys
         return None
 
-    def _deliver(self, message: EmailMessage, batch: Sequence[Outgoing]) -> SendResult:
+    def _deliver(self, to: Addressee, plain: bytes, batch: Sequence[Outgoing]) -> SendResult:
+        """A message that cannot be sealed as its keys demand is not sent in the clear: it waits until the keys are mended."""
+        began = time.time()
         try:
-            self._postman.post(message)
+            raw = seal(plain, self._keys, to.slug)
+        except Refused as refused:
+            return Later(None, refused.message)
+        try:
+            said = self._postman.post(self._sender, to.email, raw)
         except MailFailed as failed:
-            return Uncertain(failed.reason) if failed.sent else Later(None, failed.reason)
-        return Done([Taken(notice.idempotency_key, None, "") for notice in batch])
+            receipt = _receipt(began, raw, failed.reason)
+            return Uncertain(failed.reason, receipt) if failed.sent else Later(None, failed.reason, receipt)
+        taken = [Taken(notice.idempotency_key, None, "") for notice in batch]
+        return Done(taken, _receipt(began, raw, said))
 
 
-def compose(to: str, sender: str, batch: Sequence[Outgoing], message_id: str, now: datetime) -> EmailMessage:
-    """The message: the same batch and id give the same message."""
-    message = EmailMessage(policy=policy.SMTP)
-    message["From"] = message["Reply-To"] = sender
-    message["To"] = to
-    message["Date"] = format_datetime(now)
-    message["Message-ID"] = f"<{message_id}@{sender.rpartition('@')[2]}>"
-    references = [str(notice.body.get("reference", "")) for notice in batch]
-    message["Subject"] = f"Referral of {len(batch)} item{'s' if len(batch) != 1 else ''} ({references[0]})"
-    lines = [
-        f"{n.body['reference']}  {n.body['url']}\n  Ground: {n.body['legal_ground']}\n  Reasons: {n.body['reasons']}"
-        for n in batch
-    ]
-    message.set_content(
-        "We refer the following items to you for voluntary consideration under your terms of service.\n"
-        "Please answer with the attached form (answers.json), or by replying to this message.\n\n"
-        + "\n\n".join(lines)
-        + "\n"
-    )
-    attachment = json.dumps({"notices": [dict(n.body) for n in batch]}, ensure_ascii=False).encode()
-    message.add_attachment(attachment, maintype="application", subtype="json", filename="notices.json")
-    return message
-
-
-@dataclass(frozen=True, slots=True)
-class Incoming:
-    """A mail as read: whose, in reply to what, whether a machine wrote it, and the answers attached."""
-
-    sender: str
-    in_reply_to: str
-    automatic: bool
-    answers: tuple[dict[str, Any], ...]
-    problem: str
-
-
-def read_mail(raw: bytes) -> Incoming:
-    """Read an incoming message; what its attachment lacks is said in `problem`, nothing raises."""
-    # The newer policies parse addresses as they are read, and raise on some that are none: `From: <`.
-    message = BytesParser(policy=policy.compat32).parsebytes(raw)
-    automatic = _header(message, "Auto-Submitted").lower() not in {"", "no"}
-    answers: tuple[dict[str, Any], ...] = ()
-    problem = ""
-    for part in message.walk():
-        if _filename(part) == "answers.json":
-            answers, problem = _answers(part.get_payload(decode=True))
-    sender, in_reply_to = _header(message, "From"), _header(message, "In-Reply-To")
-    return Incoming(storable(sender, 300), in_reply_to, automatic, answers, problem)
-
-
-def _header(message: Message, name: str) -> str:
-    return str(message.get(name, "")).strip()
-
-
-def _filename(part: Message) -> str:
-    """The name of an attachment; one that cannot be decoded is not ours."""
-    try:
-        return part.get_filename("")
-    except (LookupError, ValueError):
-        return ""
-
-
-def _answers(payload: object) -> tuple[tuple[dict[str, Any], ...], str]:
-    try:
-        document = json.loads(payload) if isinstance(payload, bytes) else None
-    except (ValueError, RecursionError) as error:
-        return (), storable(f"answers.json: {error}", 200)
-    rows = document.get("answers") if isinstance(document, dict) else None
-    if not isinstance(rows, list):
-        return (), "answers.json holds no list of answers"
-    return tuple(row for row in rows if isinstance(row, dict)), ""
+def _receipt(began: float, raw: bytes, said: str) -> Receipt:
+    """What proves the sending: the digest of the message as it left, and the server's words to it."""
+    return Receipt(began, time.time(), sha256(raw).hexdigest(), said, sha256(said.encode()).hexdigest())

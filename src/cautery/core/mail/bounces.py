@@ -216,7 +216,8 @@ def _in_words(letter: Letter, text: str) -> list[str]:
     alone = [a for line in ALONE.finditer(text) for a in addresses_in(line.group(1)) if a.lower() not in ours]
     if alone:
         return alone
-    labelled, others = [], []
+    labelled: list[str] = []
+    others: list[str] = []
     for address in addresses_in(text):
         before = flat(text[: text.find(address)][-120:])
         if address.lower() in ours or rules("bounces", "senders").first(address.lower()):

@@ -32,7 +32,6 @@ from cautery.core.mail.notifications import notification
 from cautery.core.mail.tables import header_names, rules, table
 from cautery.core.mail.texts import LOOKED_AT, addresses_in, flat, is_quoting, own_words, report_words
 
-
 COMPLAINT = re.compile(
     r"complaint about message from|(?:e-?mail|spam) (?:abuse |feedback )?report for (?:ip|domain)", re.IGNORECASE
 )

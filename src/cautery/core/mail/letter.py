@@ -256,6 +256,8 @@ def _plain(part: Message) -> str:
         return _body(part)
     blocks = []
     for inner in payload:
+        if not isinstance(inner, Message):
+            continue
         fields = "".join(f"{name}: {value}\n" for name, value in inner.items())
         below = inner.get_payload()
         rest = below if isinstance(below, str) else ""

@@ -40,6 +40,7 @@ class Migration(migrations.Migration):
                 ("sender", models.CharField(blank=True, max_length=300)),
                 ("meaning", models.CharField(blank=True, max_length=24)),
                 ("problem", models.CharField(blank=True, max_length=200)),
+                ("references", models.JSONField(default=list)),
             ],
         ),
         migrations.CreateModel(
