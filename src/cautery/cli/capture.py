@@ -6,8 +6,8 @@ import errno
 import os
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
-from dataclasses import asdict
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from importlib import import_module
 from pathlib import Path
@@ -18,10 +18,14 @@ from rich.console import Console
 from typer.core import TyperGroup
 
 from cautery.cli.ground import DATA_OPTION, JSON_OPTION, say, set_up, told
+from cautery.core.actors import Actor, Permission
 from cautery.core.errors import Unreachable
 from cautery.core.evidence.berkeley import missing
 
 DEFAULT = "take"
+PERMISSIONS = frozenset(
+    {Permission.INTAKE_EVIDENCE_KEEP, Permission.INTAKE_EVIDENCE_READ, Permission.INTAKE_EVIDENCE_SEND}
+)
 FULL_DISK = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
@@ -40,6 +44,20 @@ app = typer.Typer(
     no_args_is_help=True,
     help="Keep what addresses show, as evidence: cautery capture URL... [--out DIR]; check and hand over packages.",
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What to capture, and how."""
+
+    urls: tuple[str, ...]
+    out: Path
+    media: bool
+    browser: bool
+    timeout: float | None
+    max_bytes: int | None
+    unit: str
+    collector: str
 
 
 @app.command()
@@ -63,21 +81,10 @@ def take(
 
     Example: cautery capture take https://example.org/page --out evidence
     """
-    with told(), _settings(data):
+    asked = Asked(tuple(urls), out, media, browser, timeout, max_bytes, unit, collector or f"account:{os.getuid()}")
+    with told(), _settings(data), Console(stderr=True).status(f"Capturing {len(urls)} ..."):
         out.mkdir(parents=True, exist_ok=True)
-        with (
-            Console(stderr=True).status(f"Capturing {len(urls)} ..."),
-            tempfile.TemporaryDirectory(prefix=".capture-", dir=out) as scratch,
-            ExitStack() as stack,
-        ):
-            made = _collector(Path(scratch), stack, media=media, browser=browser, unit=unit, collector=collector)
-            limits = made.recorder.limits
-            made.recorder.limits = type(limits)(
-                timeout or limits.timeout_s, max_bytes or limits.max_bytes, limits.redirects
-            )
-            value = _packed(made, urls, out, Path(scratch))
-        if data is not None and value["package"] is not None:
-            value["kept"] = import_module("cautery.intake.capturing.shelf").keep_file(value, unit)
+        value = _packed(asked) if data is None else _kept(asked)
     say(value, as_json=as_json, text=_summary(value))
     if any(row["state"] == "failed" for row in value["captures"]):
         raise typer.Exit(1)
@@ -111,6 +118,55 @@ def verify(
         raise typer.Exit(1)
 
 
+@app.command()
+def upload(
+    file: Annotated[Path, typer.Argument(help="The file.")],
+    statement: Annotated[str, typer.Option(help="Where it comes from, and how you came by it lawfully.")],
+    unit: Annotated[str, typer.Option(help="The unit that hands it in.")] = "local",
+    item: Annotated[int | None, typer.Option(help="The item it shows, by its number in the register.")] = None,
+    data: Annotated[Path | None, DATA_OPTION] = None,
+    as_json: Annotated[bool, JSON_OPTION] = False,
+) -> None:
+    """Keep a file as evidence with a statement of where it comes from: what an officer saw lawfully elsewhere.
+
+    Example: cautery capture upload story.mp4 --statement "Seen in a group I am a member of, 15 June" --item 12
+    """
+    if not file.is_file() or not statement.strip():
+        raise typer.BadParameter("a file, and a statement that says where it comes from", param_hint="FILE --statement")
+    with told():
+        set_up(data)
+        by = Actor("system:cli", unit, PERMISSIONS)
+        keep = import_module("cautery.intake.capturing.uploads").keep_upload
+        value = keep(file, statement, item=item, by=by, at=import_module("cautery.fetch").clock().now())
+    say(value, as_json=as_json, text=f"{value['id']}  {value['state']}\nrecords SHA-256 {value['sha256']}")
+
+
+@app.command()
+def handover(
+    which: Annotated[str, typer.Argument(help="An item (its number) or a capture (its id).")],
+    to: Annotated[str, typer.Option(help="Who gets it: the court, the authority, the archive.")],
+    why: Annotated[str, typer.Option(help="On what ground; the log keeps it.")],
+    out: Annotated[Path, typer.Option(help="Folder for packages, proofs and readme.")] = Path("handover"),
+    unit: Annotated[str, typer.Option(help="The unit that hands it over.")] = "",
+    data: Annotated[Path | None, DATA_OPTION] = None,
+    as_json: Annotated[bool, JSON_OPTION] = False,
+) -> None:
+    """Write what was kept of an item, or one capture, with custody proofs and a readme; the log says to whom and why.
+
+    Example: cautery capture handover 12 --to "Tribunal de Paris" --why "Order 2026/114" --out handover-12
+    """
+    with told():
+        set_up(data)
+        by = Actor("system:cli", unit, PERMISSIONS)
+        reads, copies = (import_module(f"cautery.intake.capturing.{name}") for name in ("queries", "copies"))
+        captures = reads.captures_of(int(which), by=by) if which.isdigit() else [reads.get_capture(which, by=by)]
+        now = import_module("cautery.fetch").clock().now()
+        made = copies.hand_over(captures, out, to=to, why=why, by=by, at=now)
+    value = {"folder": str(made.folder), "files": made.files, "captures": list(made.captures)}
+    lines = [f"{name}: SHA-256 {digest}" for name, digest in made.files.items()]
+    say(value, as_json=as_json, text="\n".join([f"{made.folder}: {len(made.captures)} captures", *lines]))
+
+
 @contextmanager
 def _settings(data: Path | None) -> Iterator[None]:
     """Settings of the register; without one, of a folder that is gone afterwards, so that none is made unasked."""
@@ -123,17 +179,28 @@ def _settings(data: Path | None) -> Iterator[None]:
         yield
 
 
-def _collector(scratch: Path, stack: ExitStack, *, media: bool, browser: bool, unit: str, collector: str) -> Any:
+def _collected(asked: Asked, urls: Sequence[str], scratch: Path) -> list[Any]:
+    """What the addresses show."""
     collect = import_module("cautery.intake.capturing.collect")
+    recording = import_module("cautery.fetch.recorder")
     settings = import_module("django.conf").settings
-    recorder = import_module("cautery.fetch.recorder").recorder_for(unit, scratch)
-    policy = collect.FULL if media else collect.PAGES_ONLY
-    clock = "the machine's, UTC" if not settings.CLOCK_URL else f"the rehearsal's, {settings.CLOCK_URL}"
-    made = collect.Collector(
-        recorder, policy, collector or f"account:{os.getuid()}", unit, clock, settings.RDAP_BASE.rstrip("/")
-    )
-    made.browser = _browser(recorder, stack, wanted=browser)
-    return made
+    usual = recording.recorder_for(asked.unit, scratch)
+    limits = recording.Limits(asked.timeout or usual.limits.timeout_s, asked.max_bytes or usual.limits.max_bytes)
+    recorder = replace(usual, limits=limits)
+    policy = collect.FULL if asked.media else collect.PAGES_ONLY
+    clock = "the rehearsal's" if settings.CLOCK_URL else "the machine's, UTC"
+    with ExitStack() as stack:
+        made = collect.Collector(
+            recorder,
+            policy,
+            asked.collector,
+            asked.unit,
+            clock,
+            settings.RDAP_BASE.rstrip("/"),
+            _browser(recorder, stack, wanted=asked.browser),
+        )
+        found: list[Any] = made.collect(urls)
+    return found
 
 
 def _browser(recorder: Any, stack: ExitStack, *, wanted: bool) -> Any:
@@ -141,50 +208,71 @@ def _browser(recorder: Any, stack: ExitStack, *, wanted: bool) -> Any:
     absent = import_module("cautery.core.evidence.berkeley").Missing
     if not wanted:
         return absent("no browser was asked for (--no-browser)")
-    start = import_module("cautery.fetch.browser").browser
-    limits = recorder.limits
+    start = import_module("cautery.fetch.browser").browser_for
     try:
-        return stack.enter_context(
-            start(
-                recorder.dialler,
-                user_agent=recorder.user_agent,
-                now=recorder.now,
-                timeout_s=limits.timeout_s,
-                max_bytes=limits.max_bytes,
-            )
-        )
+        return stack.enter_context(start(recorder))
     except Unreachable as error:
         typer.echo(f"cautery: {error.message}", err=True)
         return absent(error.message)
 
 
-def _packed(made: Any, urls: Sequence[str], out: Path, scratch: Path) -> dict[str, Any]:
+def _packed(asked: Asked) -> dict[str, Any]:
     """The package of these addresses, and what became of each; a full disk leaves no package."""
     wacz = import_module("cautery.core.evidence.wacz")
-    at: datetime = made.recorder.now()
-    name = f"capture-{at:%Y%m%dT%H%M%SZ}"
-    target = _free(out, name)
-    taken = made.collect(urls)
+    at: datetime = import_module("cautery.fetch").clock().now()
+    target = _free(asked.out, at)
+    software = import_module("cautery.intake.capturing.collect").software()
     try:
-        draft = wacz.Draft(scratch, at, import_module("cautery.intake.capturing.collect").software())
-        kept = [draft.add(one) for one in taken]
-        package = draft.finish(target, title=f"Capture of {len(urls)} addresses")
-        draft.close()
+        with tempfile.TemporaryDirectory(prefix=".capture-", dir=asked.out) as scratch:
+            taken = _collected(asked, asked.urls, Path(scratch))
+            draft = wacz.Draft(Path(scratch), at, software)
+            with closing(draft):
+                kept = [draft.add(one) for one in taken]
+                package = draft.finish(target, title=f"Capture of {len(asked.urls)} addresses")
     except OSError as error:
-        reason = "disk_full" if error.errno in FULL_DISK else "not_written"
-        typer.echo(
-            f"cautery: Nothing was kept: {error.strerror}. Make room in {out}, or name another: --out.", err=True
-        )
-        rows = [{"url": one.url, "state": "failed", "reason": reason} for one in taken]
-        return {"package": None, "captures": rows}
-    rows = [one.row() | {"title": one.title, "missing": missing(one.said["checklist"])} for one in kept]
-    value = {"package": {"path": str(target), "sha256": package.sha256, "size": package.size}, "captures": rows}
+        return _not_written(asked, error)
+    value = {"package": {"path": str(target), "sha256": package.sha256, "size": package.size}, "captures": _rows(kept)}
     target.with_suffix(".txt").write_text(_summary(value) + "\n")
     return value
 
 
-def _free(out: Path, name: str) -> Path:
+def _rows(kept: Sequence[Any]) -> list[dict[str, Any]]:
+    return [one.row() | {"title": one.title, "missing": missing(one.said["checklist"])} for one in kept]
+
+
+def _not_written(asked: Asked, error: OSError) -> dict[str, Any]:
+    """Nothing could be kept: each address failed, for this reason."""
+    reason = "disk_full" if error.errno in FULL_DISK else "not_written"
+    typer.echo(
+        f"cautery: Nothing was kept: {error.strerror}. Make room in {asked.out}, or name another: --out.", err=True
+    )
+    return {"package": None, "captures": [{"url": url, "state": "failed", "reason": reason} for url in asked.urls]}
+
+
+def _kept(asked: Asked) -> dict[str, Any]:
+    """The same, in the register's evidence: asked for, taken, kept in the store, logged; a copy in `out`."""
+    by = Actor("system:cli", asked.unit, PERMISSIONS)
+    at: datetime = import_module("cautery.fetch").clock().now()
+    steps = import_module("cautery.intake.capturing.steps")
+    actions = import_module("cautery.intake.capturing.actions")
+    owner = f"cli:{os.getpid()}"
+    captures = actions.ask_for(asked.urls, owner=owner, by=by, at=at)
+    step = steps.Capturing(owner, lambda urls, scratch, _now: _collected(asked, urls, scratch), by=by)
+    got = step.take(captures, at)
+    step.keep_waiting(at)
+    if got.package is None:
+        rows = [{"url": url, "state": "failed", "reason": got.problem} for url in asked.urls]
+        return {"package": None, "captures": rows}
+    target = _free(asked.out, at)
+    copy = import_module("cautery.intake.capturing.copies").copy_package
+    waits = copy(captures, got.package, target, why="asked for on the command line", by=by, at=at)
+    package = {"path": str(target), "sha256": got.package.sha256, "size": got.package.size, "waits": waits or None}
+    return {"package": package, "captures": _rows([got.kept[capture.pk] for capture in captures])}
+
+
+def _free(out: Path, at: datetime) -> Path:
     """A name nothing has yet: a package is never written over."""
+    name = f"capture-{at:%Y%m%dT%H%M%SZ}"
     names: Iterator[Path] = (out / f"{name}{suffix}.wacz" for suffix in ["", *(f"-{n}" for n in range(2, 10_000))])
     return next(path for path in names if not path.exists())
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from importlib import import_module
@@ -19,6 +19,7 @@ from cautery.core.evidence.berkeley import Missing
 from cautery.core.evidence.capture import Rendering
 from cautery.fetch.dial import Dialler
 from cautery.fetch.egress import Egress, egress
+from cautery.fetch.recorder import Recorder
 
 CHROMIUM = Path("/usr/bin/chromium")
 ARGUMENTS = (
@@ -125,6 +126,18 @@ def browser(
         finally:
             thread.submit(chromium.close).result()
             thread.submit(driver.stop).result()
+
+
+def browser_for(recorder: Recorder) -> AbstractContextManager[Browser]:
+    """A browser with the exit, the bounds and the name of a recorder."""
+    limits = recorder.limits
+    return browser(
+        recorder.dialler,
+        user_agent=recorder.user_agent,
+        now=recorder.now,
+        timeout_s=limits.timeout_s,
+        max_bytes=limits.max_bytes,
+    )
 
 
 def _launch(proxy: Egress) -> tuple[Any, Any]:

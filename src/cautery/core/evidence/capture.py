@@ -277,7 +277,7 @@ def _elements(taken: Taken, digests: list[dict[str, Any]]) -> dict[Element, Any]
         Element.POLICY: dict(around.policy),
         Element.EXIT: around.exit,
         Element.DNS: {e.url: list(e.addresses) for e in taken.page if e.addresses}
-        or Missing("no name was resolved: " + (last.detail or last.problem if last is not None else "not fetched")),
+        or Missing("no name was resolved: " + ((last.detail or last.problem) if last is not None else "not fetched")),
         Element.RDAP: [{"url": e.url, "status": e.status, "problem": e.problem or None} for e in taken.rdap]
         if isinstance(taken.rdap, list)
         else taken.rdap,

@@ -10,6 +10,7 @@ that waits, never one that nobody knows.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -33,6 +34,7 @@ WANTED = (EpisodeState.CONFIRMED, EpisodeState.SIGNED, EpisodeState.COMPOSED, Ep
 """States in which an episode has been found to be what is kept: not before a person said so."""
 TRIES = 3
 AGAIN = timedelta(minutes=10)
+BY_HAND_S = 86_400.0
 NEW = ("name", "episode", "url", "upload", "unit", "state", "outcome", "reason", "due_at", "attempts", "lease_owner",
        "lease_until", "offset", "length", "digest", "page_digest", "media", "row")  # fmt: skip
 FOUND = ("state", "outcome", "reason", "at", "package", "offset", "length", "digest", "page_digest", "media")
@@ -50,10 +52,15 @@ def ask_for_captures(limit: int, *, at: datetime) -> int:
     return len(found)
 
 
-def ask_for(urls: Sequence[str], *, unit: str, upload: bool = False, by: Actor, at: datetime) -> list[Capture]:
-    """Captures asked for by hand, beside any episode."""
+def ask_for(
+    urls: Sequence[str], *, owner: str, upload: bool = False, episode: Episode | None = None, by: Actor, at: datetime
+) -> list[Capture]:
+    """Captures asked for by hand, held by `owner` who takes them now; they are tried once."""
     by.require(Permission.INTAKE_EVIDENCE_KEEP)
-    made = [Capture(name=uuid4(), url=url, unit=unit, upload=upload, due_at=at) for url in urls]
+    held = {"lease_owner": owner, "lease_until": time.time() + BY_HAND_S, "attempts": TRIES - 1}
+    made = [
+        Capture(name=uuid4(), url=url, episode=episode, unit=by.unit, upload=upload, due_at=at, **held) for url in urls
+    ]
     return Capture.objects.bulk_create(made)
 
 
@@ -89,7 +96,7 @@ def record_taken(captures: Sequence[Capture], got: Outcome, *, at: datetime) -> 
 
 def may_try_again(capture: Capture) -> bool:
     """Whether a capture that failed is taken once more, later."""
-    return not capture.upload and capture.attempts + 1 < TRIES
+    return capture.attempts + 1 < TRIES
 
 
 def _describe(capture: Capture, got: Outcome, package: Package | None, at: datetime) -> None:
@@ -143,11 +150,6 @@ def _row(capture: Capture, package: Package) -> dict[str, Any]:
 def note_waiting(package: Package, problem: str) -> None:
     """Why a package is not in the store yet."""
     Package.objects.filter(pk=package.pk, kept_at=None).update(problem=problem[:200])
-
-
-def give_back(captures: Sequence[Capture]) -> None:
-    """Let go of captures that were not taken."""
-    Capture.objects.filter(pk__in=[c.pk for c in captures]).update(lease_owner="", lease_until=0.0)
 
 
 def note_access(names: Sequence[UUID], kind: Access, *, to: str = "", why: str, by: Actor, at: datetime) -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import ssl
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from datetime import datetime
 from functools import cache
 from importlib.metadata import version
-from typing import Any
+from typing import Any, BinaryIO
 from urllib.parse import urlsplit
 
 from cautery.core.errors import FileRefused
@@ -156,6 +157,19 @@ def _registration(base: str, taken: Taken) -> list[str]:
     domain = registrable(urlsplit(last.url).hostname or "")
     urls = [f"{base}/domain/{domain}"] if domain.strip("0123456789.:[]") else []
     return [*urls, f"{base}/ip/{last.address}"] if last.address else urls
+
+
+def uploaded(name: str, file: BinaryIO, statement: str, around: Circumstances, at: datetime) -> Taken:
+    """An officer's own lawful file, with the statement of where it comes from. Refuses an empty one."""
+    digests = asdict(exact(file))
+    digests["filename"] = name
+    url = f"urn:upload:{digests['sha256']}"
+    exchange = Exchange(url, at, response=file, size=digests["size"], ended_at=at)
+    nothing = Missing("a file handed in by an officer: nothing was fetched")
+    return Taken(
+        url, at, [exchange], around, title=name, text=nothing, metadata=digests, context={"provenance": statement},
+        media=nothing, rendering=nothing, rdap=nothing,
+    )  # fmt: skip
 
 
 @cache

@@ -25,7 +25,7 @@ from cautery.core.evidence.berkeley import Missing
 from cautery.core.evidence.capture import CaptureState, Kept, Taken, outcome
 from cautery.core.evidence.wacz import Draft
 from cautery.core.evidence.wacz import Package as PackageFile
-from cautery.fetch.browser import browser
+from cautery.fetch.browser import browser_for
 from cautery.fetch.recorder import recorder_for
 from cautery.ground.leases import claim
 from cautery.intake.capturing.actions import (
@@ -76,11 +76,12 @@ class Capturing:
         captures = list(Capture.objects.filter(pk__in=claim(due, self.worker, BATCH, LEASE_S)).order_by("pk"))
         if not captures:
             return moved
-        self._take(captures, now)
+        self.take(captures, now)
         return moved + len(captures) + self.keep_waiting(now)
 
-    def _take(self, captures: Sequence[Capture], now: datetime) -> None:
-        """Collect and pack; a full disk is a problem of the captures, told in them."""
+    def take(self, captures: Sequence[Capture], now: datetime) -> Outcome:
+        """Collect and pack what `captures` ask for; a full disk is a problem of the captures, told in them."""
+        self._tidy()
         try:
             with tempfile.TemporaryDirectory(dir=self.folder, prefix=".taking-") as scratch:
                 taken = self.collect([capture.url for capture in captures], Path(scratch), now)
@@ -89,6 +90,7 @@ class Capturing:
             LOG.error("Captures could not be written: %s", error)  # noqa: TRY400
             got = Outcome(problem="disk_full" if error.errno in FULL else "not_written")
         record_taken(captures, got, at=now)
+        return got
 
     def keep_waiting(self, now: datetime) -> int:
         """Put what is in the outbox into the store; how many captures were kept. A store that is away is asked later."""
@@ -181,15 +183,8 @@ def collecting() -> Collecting:
 
 def _with_browser(made: Collector, urls: Sequence[str]) -> list[Taken]:
     """With pictures where a browser can be started, and else with the reason why there are none."""
-    recorder, limits = made.recorder, made.recorder.limits
     try:
-        with browser(
-            recorder.dialler,
-            user_agent=recorder.user_agent,
-            now=recorder.now,
-            timeout_s=limits.timeout_s,
-            max_bytes=limits.max_bytes,
-        ) as shown:
+        with browser_for(made.recorder) as shown:
             made.browser = shown
             return made.collect(urls)
     except Unreachable as error:

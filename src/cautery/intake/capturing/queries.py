@@ -1,0 +1,67 @@
+"""Read captures, as far as the actor may."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from cautery.core.actors import Actor, Permission
+from cautery.core.errors import NotFound
+from cautery.core.lifecycle import EpisodeState
+from cautery.intake.capturing.actions import WANTED
+from cautery.intake.models import Capture, CaptureStage, Episode
+
+ENDED = (CaptureStage.COMPLETE, CaptureStage.PARTIAL)
+
+
+def get_capture(name: str, *, by: Actor) -> Capture:
+    """The capture of this name, with its package; `NotFound` when there is none."""
+    by.require(Permission.INTAKE_EVIDENCE_READ)
+    try:
+        found = Capture.objects.select_related("package", "episode").filter(name=UUID(name)).first()
+    except ValueError:
+        found = None
+    if found is None:
+        raise NotFound(f"There is no capture {name}.", capture=name)
+    return found
+
+
+def captures_of(item: int, *, by: Actor) -> list[Capture]:
+    """What was kept of an item, oldest first, of those merged into it too."""
+    by.require(Permission.INTAKE_EVIDENCE_READ)
+    return [*_of_item(item).filter(state__in=ENDED).order_by("at")]
+
+
+def _of_item(item: int) -> QuerySet[Capture]:
+    episodes = Episode.objects.filter(item=item) | Episode.objects.filter(item__merged_into=item)
+    return Capture.objects.select_related("package", "episode").filter(episode__in=episodes)
+
+
+def counts() -> dict[str, int]:
+    """How many captures stand where; `missing` counts episodes that should have one and were not asked for yet."""
+    found = {str(stage): Capture.objects.filter(state=stage).count() for stage in CaptureStage}
+    return found | {"missing": Episode.objects.filter(state__in=WANTED, captured=False).count()}
+
+
+def not_captured() -> int:
+    """Referred episodes of which nothing is kept: neither complete nor partial."""
+    referred = Episode.objects.filter(state__in=(EpisodeState.REFERRED, EpisodeState.CLOSED))
+    return referred.exclude(evidence__state__in=ENDED).count()
+
+
+def row(capture: Capture) -> dict[str, Any]:
+    """A capture for a list."""
+    return {
+        "id": str(capture.name),
+        "url": capture.url,
+        "episode": capture.episode_id,
+        "state": capture.state,
+        "reason": capture.reason or None,
+        "at": capture.at.isoformat() if capture.at else None,
+        "package": capture.package.sha256 if capture.package else None,
+        "sha256": capture.digest or None,
+        "page_sha256": capture.page_digest or None,
+        "upload": capture.upload,
+    }
