@@ -37,7 +37,11 @@ class Event(StrEnum):
     INTAKE_ITEMS_UNMERGED = "intake:items:unmerged"
     INTAKE_OPERATION_CREATED = "intake:operation:created"
     MATCH_BANK_IMPORTED = "match:bank:imported"
+    MATCH_BANK_LOOKED_BACK = "match:bank:looked_back"
+    MATCH_ENTRIES_QUARANTINED = "match:entries:quarantined"
+    MATCH_ENTRY_RELEASED = "match:entry:released"
     MATCH_EPISODES_MATCHED = "match:episodes:matched"
+    MATCH_OPINION_GIVEN = "match:opinion:given"
     REFER_DELIVERIES_RECORDED = "refer:deliveries:recorded"
     REFER_NOTICES_COMPOSED = "refer:notices:composed"
     REFER_NOTICES_HELD = "refer:notices:held"
@@ -73,7 +77,11 @@ LABELS: dict[Event, str] = {
     Event.INTAKE_ITEMS_UNMERGED: "Merge of two items undone",
     Event.INTAKE_OPERATION_CREATED: "Operation created",
     Event.MATCH_BANK_IMPORTED: "Known content imported",
+    Event.MATCH_BANK_LOOKED_BACK: "New known content compared with all captured before",
+    Event.MATCH_ENTRIES_QUARANTINED: "Known content that matched too much put into quarantine",
+    Event.MATCH_ENTRY_RELEASED: "Known content released from quarantine",
     Event.MATCH_EPISODES_MATCHED: "Items compared with known content",
+    Event.MATCH_OPINION_GIVEN: "A person agreed or disagreed with a match",
     Event.REFER_DELIVERIES_RECORDED: "Notices sent",
     Event.REFER_NOTICES_COMPOSED: "Notices composed",
     Event.REFER_NOTICES_HELD: "Notices held back for another unit's investigation",

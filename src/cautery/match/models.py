@@ -1,26 +1,62 @@
-"""What is known: the bank, and what was found to be like it."""
+"""What is known: the bank, what was found to be like it, what people said of that, and copies that belong together."""
 
 from __future__ import annotations
 
 from django.db import models
+from django.db.models import Q
 
 from cautery.identify.models import Media
 from cautery.intake.models import Episode
 
 
+class Handling(models.TextChoices):
+    """Who may be told of an entry: the Traffic Light Protocol (FIRST, 2.0)."""
+
+    CLEAR = "clear", "TLP:CLEAR"
+    GREEN = "green", "TLP:GREEN"
+    AMBER = "amber", "TLP:AMBER"
+    AMBER_STRICT = "amber_strict", "TLP:AMBER+STRICT"
+    RED = "red", "TLP:RED"
+
+
 class BankEntry(models.Model):
-    """A known piece of content: its label, where it comes from, its SHA-256 and PDQ (either may be empty)."""
+    """A known piece of content: its label, where it comes from, its hashes (at least one), how it may be used.
+
+    A `negative` one keeps what is like it from being proposed. A quarantined one proposes nothing until a person
+    releases it; `released_at` then stands, and it must flood anew to be quarantined again. `looked_back_at` is when all that was captured
+    before was compared with it.
+    """
 
     label = models.CharField(max_length=200)
     kind = models.CharField(max_length=24)
+    outlet = models.CharField(max_length=100, blank=True)
+    severity = models.PositiveSmallIntegerField(default=0)
     source = models.CharField(max_length=100)
+    reference = models.CharField(max_length=200, blank=True)
+    handling = models.CharField(max_length=12, choices=Handling.choices, default=Handling.AMBER)
+    negative = models.BooleanField(default=False)
+    key = models.CharField(max_length=72)
+    md5 = models.CharField(max_length=32, blank=True)
+    sha1 = models.CharField(max_length=40, blank=True)
     sha256 = models.CharField(max_length=64, blank=True, db_index=True)
     pdq = models.BinaryField(default=b"")
+    valid_from = models.DateTimeField(null=True, blank=True)
+    valid_until = models.DateTimeField(null=True, blank=True)
     added_at = models.DateTimeField()
+    looked_back_at = models.DateTimeField(null=True, blank=True)
+    quarantined_at = models.DateTimeField(null=True, blank=True)
+    quarantine_reason = models.CharField(max_length=40, blank=True)
+    released_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         verbose_name_plural = "bank entries"
-        constraints = [models.UniqueConstraint("source", "label", "sha256", name="bank_entry_once")]
+        constraints = [
+            models.UniqueConstraint("source", "label", "key", "negative", name="bank_entry_once"),
+            models.CheckConstraint(condition=Q(severity__lte=4), name="severity_0_to_4"),
+        ]
+        indexes = [
+            models.Index(fields=["added_at"], condition=Q(looked_back_at__isnull=True), name="entry_to_look_back"),
+        ]
 
 
 class Match(models.Model):
@@ -31,7 +67,32 @@ class Match(models.Model):
     media = models.ForeignKey(Media, models.PROTECT, related_name="matches")
     kind = models.CharField(max_length=10, choices=[("exact", "Same bytes"), ("perceptual", "Looks alike")])
     distance = models.PositiveSmallIntegerField()
+    looking_back = models.BooleanField(default=False)
+    found_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         verbose_name_plural = "matches"
         constraints = [models.UniqueConstraint("episode", "entry", name="match_once")]
+
+
+class Opinion(models.Model):
+    """What one person says of a match: it is a copy, or it is not."""
+
+    match = models.ForeignKey(Match, models.PROTECT, related_name="opinions")
+    by = models.CharField(max_length=64)
+    agrees = models.BooleanField()
+    reason = models.TextField(blank=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint("match", "by", name="opinion_once")]
+
+
+class Copy(models.Model):
+    """A medium that belongs to a case of copies: connected by looking alike, or by looking like the same entry.
+
+    The case is named by the medium of it that was seen first; a medium without a row is a case of its own.
+    """
+
+    media = models.OneToOneField(Media, models.PROTECT, primary_key=True, related_name="copy")
+    case = models.ForeignKey(Media, models.PROTECT, related_name="copies")

@@ -1,74 +1,36 @@
-"""Pull identified episodes and compare their media with the bank."""
+"""Pull identified episodes and compare their media with the bank; look back when the bank grew.
+
+An entry that looks like too much of what was captured floods people with proposals: it is put into quarantine by the
+batch that shows it, and what that batch found of it is left out.
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-import numpy as np
-from django.db.models import Count, Max
+from django.db.models import Count, F, Q
 
 from cautery.core.actors import system
-from cautery.core.compare import RADIUS, HammingIndex
 from cautery.core.lifecycle import EpisodeState
 from cautery.ground.leases import claim
+from cautery.ground.rows import chunks
 from cautery.identify.models import EpisodeMedia, Media
 from cautery.intake.models import Episode
-from cautery.match.actions import record_matches
+from cautery.match.actions import record_looking_back, record_matches
+from cautery.match.bank import SOME, Bank, Found
 from cautery.match.models import BankEntry, Match
 
+__all__ = ["Bank", "look_back", "match_ready"]
+
 BATCH = 2_000
-MIN_QUALITY = 50
-"""Below this PDQ quality a picture is too flat to be told from others (Meta's PDQ paper, same threshold)."""
+AT_ONCE = 20_000
+"""New entries compared with what was captured in one go."""
+FLOOD_LEAST = 200
+FLOOD_SHARE = 0.05
+"""An entry floods when it looks like more media than both: so many, and this share of all that were captured."""
 NAME = "match"
-
-
-class Bank:
-    """The bank in memory; read again when an entry was added."""
-
-    def __init__(self) -> None:
-        self._stamp: tuple[int, int | None] = (-1, None)
-        self._by_sha: dict[str, list[int]] = {}
-        self._entries: list[int] = []
-        self._index: HammingIndex | None = None
-
-    def refresh(self) -> None:
-        """Read the bank again if it changed."""
-        found = BankEntry.objects.aggregate(n=Count("pk"), last=Max("pk"))
-        stamp = (found["n"], found["last"])
-        if stamp == self._stamp:
-            return
-        rows = list(BankEntry.objects.order_by("pk").values_list("pk", "sha256", "pdq"))
-        self._by_sha = defaultdict(list)
-        for pk, sha, _ in rows:
-            if sha:
-                self._by_sha[sha].append(pk)
-        hashed = [(pk, bytes(pdq)) for pk, _, pdq in rows if pdq]
-        self._entries = [pk for pk, _ in hashed]
-        self._index = HammingIndex.build(_bits([pdq for _, pdq in hashed])) if hashed else None
-        self._stamp = stamp
-
-    def find(self, media: Sequence[Media]) -> dict[int, list[tuple[int, str, int]]]:
-        """By medium: (bank entry, `exact` or `perceptual`, distance in bits), nearest first."""
-        found: dict[int, list[tuple[int, str, int]]] = {
-            m.pk: [(entry, "exact", 0) for entry in self._by_sha.get(m.sha256, [])] for m in media
-        }
-        hashed = [m for m in media if m.pdq and m.quality >= MIN_QUALITY]
-        if self._index is not None and hashed:
-            hits = self._index.search(_bits([bytes(m.pdq) for m in hashed]), RADIUS)
-            for row, medium in enumerate(hashed):
-                have = {entry for entry, _, _ in found[medium.pk]}
-                near = slice(int(hits.limits[row]), int(hits.limits[row + 1]))
-                alike = sorted(zip(hits.distances[near].tolist(), hits.ids[near].tolist(), strict=True))
-                found[medium.pk] += [
-                    (self._entries[i], "perceptual", d) for d, i in alike if self._entries[i] not in have
-                ]
-        return found
-
-
-def _bits(hashes: Sequence[bytes]) -> np.ndarray[tuple[int, int], np.dtype[np.uint8]]:
-    return np.frombuffer(b"".join(hashes), dtype=np.uint8).reshape(len(hashes), 32)
 
 
 def match_ready(bank: Bank, worker: str, now: datetime) -> int:
@@ -79,14 +41,82 @@ def match_ready(bank: Bank, worker: str, now: datetime) -> int:
         return 0
     bank.refresh()
     links = list(EpisodeMedia.objects.filter(episode_id__in=keys).values_list("episode_id", "media_id"))
-    media = Media.objects.in_bulk({media_id for _, media_id in links})
-    found = bank.find(list(media.values()))
+    media = list(Media.objects.in_bulk({media_id for _, media_id in links}).values())
+    found, flooding = _held_back(bank.find(media, now), bank.captured)
+    alike = [*bank.alike(media), *_by_entry(found)]
+    record_matches(keys, _matches(links, found), by=system(NAME), at=now, alike=alike, flooding=flooding)
+    return len(keys)
+
+
+def look_back(bank: Bank, now: datetime) -> int:
+    """Compare entries that are new with all that was captured before; how many entries.
+
+    Episodes that are still to be matched are left to `match_ready`. What is found is proposed, whatever became of its
+    episode: a dismissed one is shown again, nothing is decided.
+    """
+    entries = list(BankEntry.objects.filter(looked_back_at__isnull=True).order_by("pk")[:AT_ONCE])
+    if not entries:
+        return 0
+    bank.refresh()
+    keys = [entry.pk for entry in entries]
+    new = set(keys)
+    found: dict[int, list[Found]] = {}
+    for some in chunks(sorted(bank.captured_like(entries)), BATCH):
+        hits = bank.find(list(Media.objects.in_bulk(some).values()), now)
+        found |= {medium: mine for medium, all_ in hits.items() if (mine := [f for f in all_ if f.entry in new])}
+    found, flooding = _held_back(found, bank.captured)
+    links = [link for some in chunks(sorted(found), SOME) for link in _past(some)]
+    record_looking_back(
+        keys, _matches(links, found), by=system(NAME), at=now, alike=_by_entry(found), flooding=flooding
+    )
+    return len(keys)
+
+
+def _past(media: Sequence[int]) -> list[tuple[int, int]]:
+    """(episode, medium) of those that were matched before."""
+    waiting = (EpisodeState.FLAGGED, EpisodeState.IDENTIFIED)
+    rows = EpisodeMedia.objects.filter(media_id__in=media).exclude(episode__state__in=waiting)
+    return list(rows.values_list("episode_id", "media_id"))
+
+
+def _matches(links: Iterable[tuple[int, int]], found: Mapping[int, Sequence[Found]]) -> list[Match]:
+    """One match for each episode and entry: of several media the same bytes, else the nearest, names it."""
     matches: dict[tuple[int, int], Match] = {}
     for episode_id, media_id in links:
-        for entry_id, kind, distance in found[media_id]:
+        for entry_id, kind, distance in found.get(media_id, ()):
             match = Match(episode_id=episode_id, entry_id=entry_id, media_id=media_id, kind=kind, distance=distance)
             held = matches.setdefault((episode_id, entry_id), match)
             if distance < held.distance or (kind == "exact" and held.kind != "exact"):
                 matches[episode_id, entry_id] = match
-    record_matches(keys, list(matches.values()), by=system(NAME), at=now)
-    return len(keys)
+    return list(matches.values())
+
+
+def _by_entry(found: Mapping[int, Sequence[Found]]) -> list[tuple[int, int]]:
+    """Pairs of media that are like the same entry, now or before: copies of one thing."""
+    first: dict[int, int] = {}
+    entries = sorted({f.entry for all_ in found.values() for f in all_})
+    for some in chunks(entries, SOME):
+        first.update(Match.objects.filter(entry_id__in=some).order_by("-pk").values_list("entry_id", "media_id"))
+    pairs = []
+    for medium, all_ in found.items():
+        for entry, _, _ in all_:
+            if (other := first.setdefault(entry, medium)) != medium:
+                pairs.append((other, medium))
+    return pairs
+
+
+def _held_back(found: Mapping[int, list[Found]], captured: int) -> tuple[dict[int, list[Found]], dict[int, int]]:
+    """What is left when entries that flood are taken out, and those with how many media they look like."""
+    here: dict[int, int] = defaultdict(int)
+    for all_ in found.values():
+        for f in all_:
+            here[f.entry] += f.kind == "perceptual"
+    busy = [entry for entry, count in here.items() if count]
+    since = Q(entry__released_at__isnull=True) | Q(found_at__gt=F("entry__released_at"))
+    before: dict[int, int] = {}
+    for some in chunks(busy, SOME):
+        rows = Match.objects.filter(since, entry_id__in=some, kind="perceptual").order_by().values_list("entry_id")
+        before.update(rows.annotate(n=Count("media", distinct=True)))
+    most = max(FLOOD_LEAST, FLOOD_SHARE * captured)
+    flooding = {entry: n for entry in busy if (n := here[entry] + before.get(entry, 0)) > most}
+    return {medium: [f for f in all_ if f.entry not in flooding] for medium, all_ in found.items()}, flooding

@@ -37,7 +37,7 @@ from cautery.ground.leases import release_all
 from cautery.ground.rows import learn_sizes
 from cautery.identify.steps import follow_shortened, identify_ready, next_identify
 from cautery.intake.models import Episode, Item, MergedBy
-from cautery.match.steps import Bank, match_ready
+from cautery.match.steps import Bank, look_back, match_ready
 from cautery.pipeline.inbox import collect, reader, token_key
 from cautery.refer.actions import give_up_sending
 from cautery.refer.merging.actions import merge
@@ -126,6 +126,7 @@ class Flow:
             Step("shortened links", lambda now: follow_shortened(fetcher, _merge_shortened, worker, now)),
             Step("identify", lambda now: identify_ready(fetcher, worker, now)),
             Step("match", lambda now: match_ready(self._bank, worker, now), ("identify",)),
+            Step("look back", lambda now: look_back(self._bank, now)),
             Step("compose", lambda now: compose_ready(worker, now)),
             Step("settle", lambda now: reconcile(ways, now)),
             Step("send", lambda now: send_due(ways, worker, now)),
