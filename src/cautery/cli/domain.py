@@ -24,8 +24,12 @@ def domain() -> None:
 
 @app.command("parse")
 def parse_(
-    files: Annotated[list[str], typer.Argument(help="RDAP answers (JSON) or WHOIS answers (text), or - for standard input.")],
-    name: Annotated[str, typer.Option("--domain", help="The name that was asked, where the answer does not say it.")] = "",
+    files: Annotated[
+        list[str], typer.Argument(help="RDAP answers (JSON) or WHOIS answers (text), or - for standard input.")
+    ],
+    name: Annotated[
+        str, typer.Option("--domain", help="The name that was asked, where the answer does not say it.")
+    ] = "",
 ) -> None:
     """Say what each answer means, one JSON object a line, in order. What cannot be read is "unknown", never "available".
 
@@ -46,7 +50,13 @@ def _read(file: str, name: str) -> dict[str, Any]:
     try:
         return {"file": file} | parse(_bytes(file), name).as_dict()
     except FileRefused as refused:
-        return {"file": file, "domain": name or None, "state": "unknown", "error": refused.message, "reason": refused.reason}
+        return {
+            "file": file,
+            "domain": name or None,
+            "state": "unknown",
+            "error": refused.message,
+            "reason": refused.reason,
+        }
 
 
 def _bytes(file: str) -> bytes:
@@ -59,14 +69,18 @@ def _bytes(file: str) -> bytes:
     except OSError as error:
         raise FileRefused(f"{file} cannot be opened: {error.strerror}.", reason="not_a_file") from error
     if len(data) > MAX_BYTES:
-        raise FileRefused(f"{file} is larger than {MAX_BYTES:,} bytes, and so no answer about one domain.", reason="too_large")
+        raise FileRefused(
+            f"{file} is larger than {MAX_BYTES:,} bytes, and so no answer about one domain.", reason="too_large"
+        )
     return data
 
 
 @app.command("lookalikes")
 def lookalikes_(
     name: Annotated[str, typer.Argument(help="The domain.")],
-    among: Annotated[Path | None, typer.Option(help="A list of names, one a line (newly registered domains): only these.")] = None,
+    among: Annotated[
+        Path | None, typer.Option(help="A list of names, one a line (newly registered domains): only these.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Answer in JSON, for programs.")] = False,
 ) -> None:
     """Names a domain may come back as, likeliest first: other TLDs, numbers, misspellings, letters that look the same.

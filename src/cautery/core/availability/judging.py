@@ -11,11 +11,15 @@ from .providers import by_provider
 from .siblings import Siblings
 from .verdicts import Judged, Observation, Verdict
 
-SIGN_IN_PATH = re.compile(r"/(log-?in|log_in|sign-?in|signin|accounts/login|auth|checkpoint|sso|signup|register)\b", re.IGNORECASE)
+SIGN_IN_PATH = re.compile(
+    r"/(log-?in|log_in|sign-?in|signin|accounts/login|auth|checkpoint|sso|signup|register)\b", re.IGNORECASE
+)
 SIGN_IN_HOST = re.compile(r"^(login|signin|accounts?|auth|sso)\.", re.IGNORECASE)
 CHECK_PATH = re.compile(r"/(captcha|challenge|sorry|robot|verify|blocked|cdn-cgi)\b", re.IGNORECASE)
 AGE_PATH = re.compile(r"/(age-?(gate|check|verif\w*)|adult|over18|confirm-?age)\b", re.IGNORECASE)
-MISSING_PATH = re.compile(r"/(404|not-?found|page-?not-?found|error-?404|four-?oh-?four|missing)(\.\w+|/|\?|$)", re.IGNORECASE)
+MISSING_PATH = re.compile(
+    r"/(404|not-?found|page-?not-?found|error-?404|four-?oh-?four|missing)(\.\w+|/|\?|$)", re.IGNORECASE
+)
 FOUND_IN_TITLE = re.compile(r"\s*[|·–—:«»]\s*|\s+-\s+")
 TEXT_HEAD = 600
 """A notice of removal stands at the head of a short page; the same words deep in a long text are somebody's prose."""
@@ -59,7 +63,9 @@ def _trouble(seen: Observation) -> Judged | None:
     status, headers = seen.status, seen.headers
     if status in OVERLOADED:
         return Judged(Verdict.RATE_LIMITED, f"{status}, asked too often")
-    if headers and ("challenge" in headers.get("cf-mitigated", "") or (status in {403, 503} and "retry-after" in headers)):
+    if headers and (
+        "challenge" in headers.get("cf-mitigated", "") or (status in {403, 503} and "retry-after" in headers)
+    ):
         return Judged(Verdict.RATE_LIMITED, f"{status}, the server keeps automatic visitors out")
     if status >= 500:
         return Judged(Verdict.UNREACHABLE, f"{status}, the server's own trouble")

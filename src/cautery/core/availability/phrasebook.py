@@ -72,7 +72,11 @@ def languages() -> dict[str, dict[str, Any]]:
     """The language files as they are, by name."""
     folder = files(__package__).joinpath("languages")
     entries = sorted(folder.iterdir(), key=lambda entry: entry.name)
-    return {entry.name.removesuffix(".toml"): tomllib.loads(entry.read_text("utf-8")) for entry in entries if entry.name.endswith(".toml")}
+    return {
+        entry.name.removesuffix(".toml"): tomllib.loads(entry.read_text("utf-8"))
+        for entry in entries
+        if entry.name.endswith(".toml")
+    }
 
 
 @lru_cache(maxsize=1)
@@ -82,7 +86,9 @@ def phrasebook() -> Phrasebook:
     for name, language in languages().items():
         unknown = set(language) - set(MEANINGS) - {"language", "examples"}
         if unknown:
-            raise RulesInvalid(f"{name}.toml has {', '.join(sorted(unknown))}, which means nothing.", reason="meaning", file=name)
+            raise RulesInvalid(
+                f"{name}.toml has {', '.join(sorted(unknown))}, which means nothing.", reason="meaning", file=name
+            )
         for meaning in MEANINGS:
             patterns.setdefault(meaning, []).extend(language.get(meaning, ()))
     return Phrasebook(patterns)

@@ -13,7 +13,25 @@ from .siblings import Siblings
 from .verdicts import Observation
 
 MARKUP = re.compile(r"<(?:!doctype|/?[a-z][a-z0-9]*[\s>/])", re.IGNORECASE)
-SAID = frozenset({"error", "message", "msg", "reason", "detail", "details", "description", "error_description", "errors", "title", "errormsg", "error_message", "usermessage", "status", "code"})
+SAID = frozenset(
+    {
+        "error",
+        "message",
+        "msg",
+        "reason",
+        "detail",
+        "details",
+        "description",
+        "error_description",
+        "errors",
+        "title",
+        "errormsg",
+        "error_message",
+        "usermessage",
+        "status",
+        "code",
+    }
+)
 CODES = frozenset({"status", "code", "statuscode", "status_code", "error_code", "errorcode", "httpstatus", "error"})
 DEPTH = 4
 TEXT_LIMIT = 4_000
@@ -88,7 +106,11 @@ def _code(answer: Any) -> int | None:
             found = value if isinstance(value, int) else int(value) if isinstance(value, str) and value.isdigit() else 0
             if 400 <= found < 600:
                 return found
-        if isinstance(value, Mapping) and (inner := _code(value)) is not None and str(name).lower() in {"error", "errors", "meta"}:
+        if (
+            isinstance(value, Mapping)
+            and (inner := _code(value)) is not None
+            and str(name).lower() in {"error", "errors", "meta"}
+        ):
             return inner
     return None
 

@@ -30,9 +30,7 @@ class Verdict(StrEnum):
     UNKNOWN = "unknown"
 
 
-DOWN = frozenset(
-    {Verdict.REMOVED, Verdict.ACCOUNT_CLOSED, Verdict.DELETED_BY_OWNER, Verdict.GONE, Verdict.GEO_BLOCKED}
-)
+DOWN = frozenset({Verdict.REMOVED, Verdict.ACCOUNT_CLOSED, Verdict.DELETED_BY_OWNER, Verdict.GONE, Verdict.GEO_BLOCKED})
 """Not to be seen where we looked."""
 UNSURE = frozenset(Verdict) - DOWN - {Verdict.UP}
 """The probe could not tell; looked at again later, counted as unknown."""

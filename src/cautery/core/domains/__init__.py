@@ -49,7 +49,9 @@ def parse(data: bytes, asked: str = "") -> DomainRecord:
     try:
         answer = json.loads(text.lstrip("\ufeff"))
     except (ValueError, RecursionError) as error:
-        raise FileRefused("It begins like JSON and is none: the answer was cut off or mangled.", reason="malformed") from error
+        raise FileRefused(
+            "It begins like JSON and is none: the answer was cut off or mangled.", reason="malformed"
+        ) from error
     if not isinstance(answer, Mapping):
         raise FileRefused("It is JSON, but not one RDAP object.", reason="malformed")
     return read_rdap(answer)

@@ -37,7 +37,9 @@ def abuse_chain(
     for role, answer in (("host", network), ("cdn", cdn), ("registry", registry)):
         if answer is not None:
             name, email = _who(answer)
-            steps.append(AbuseContact(role, name, email, f"RDAP of {answer.get('handle') or answer.get('ldhName') or role}"))
+            steps.append(
+                AbuseContact(role, name, email, f"RDAP of {answer.get('handle') or answer.get('ldhName') or role}")
+            )
     if record.registrar or record.abuse_email:
         steps.append(AbuseContact("registrar", record.registrar, record.abuse_email, f"record of {record.domain}"))
     return tuple(sorted(steps, key=lambda step: ORDER.index(step.role)))
@@ -47,6 +49,10 @@ def _who(answer: Mapping[str, Any]) -> tuple[str, str]:
     """Name and abuse address of who is responsible for a network or a zone."""
     named = str(answer.get("name") or "")
     for entity in answer.get("entities") or ():
-        if isinstance(entity, Mapping) and (said := card(entity)).get("fn") and "abuse" not in (entity.get("roles") or ()):
+        if (
+            isinstance(entity, Mapping)
+            and (said := card(entity)).get("fn")
+            and "abuse" not in (entity.get("roles") or ())
+        ):
             named = named or said["fn"][0]
     return named, read_rdap(answer).abuse_email

@@ -20,7 +20,10 @@ MONTHS = {
             "sep sept september septembre septiembre setembro settembre wrzesien września září eylul syyskuu сентября сен",
             "oct october oktober octobre octubre outubro ottobre october pazdziernik października říjen října ekim lokakuu октября окт okt",
             "nov november novembre noviembre novembro listopad listopada listopadu kasim marraskuu ноября ноя",
-            "dec december dezember décembre decembre diciembre dezembro dicembre grudzien grudnia prosinec prosince aralik joulukuu декабря дек dez dic",
+            (
+                "dec december dezember décembre decembre diciembre dezembro dicembre grudzien "
+                "grudnia prosinec prosince aralik joulukuu декабря дек dez dic"
+            ),
         ),
         start=1,
     )
@@ -34,7 +37,9 @@ ZONES = {
 YEAR_FIRST = re.compile(r"(?<!\d)(\d{4})\s?[-/.年]\s?(\d{1,2})\s?[-/.月]\s?(\d{1,2})(?!\d{2})")
 YEAR_LAST = re.compile(r"(?<!\d)(\d{1,2})\s?[-/.]\s?(\d{1,2})\s?[-/.]\s?(\d{4})(?!\d)")
 PACKED = re.compile(r"(?<!\d)((?:19|20)\d{2})(\d{2})(\d{2})(?:T?(\d{2})(\d{2})(\d{2}))?(?!\d)")
-NAMED = re.compile(r"(?<!\d)(\d{1,2})(?:st|nd|rd|th|º|\.)?[-/. ,]+(?:of |de )?([^\W\d_]{3,12})\.?[-/. ,]+(?:de )?(\d{4})")
+NAMED = re.compile(
+    r"(?<!\d)(\d{1,2})(?:st|nd|rd|th|º|\.)?[-/. ,]+(?:of |de )?([^\W\d_]{3,12})\.?[-/. ,]+(?:de )?(\d{4})"
+)
 NAMED_FIRST = re.compile(r"([^\W\d_]{3,12})\.?[-/. ,]+(\d{1,2})(?:st|nd|rd|th)?[-/. ,]+(\d{4})")
 NAMED_YEAR_FIRST = re.compile(r"(?<!\d)(\d{4})[-/. ]+([^\W\d_]{3,12})\.?[-/. ]+(\d{1,2})(?!\d)")
 NAMED_YEAR_LAST = re.compile(r"([^\W\d_]{3,12})\.?\s+(\d{1,2})\s+[\d:.]+(?:\s+[A-Z]{2,5})?\s+(\d{4})")
@@ -81,7 +86,12 @@ def _day(text: str, *, month_first: bool) -> tuple[int, int, int, int, int, int,
 
 
 def _by_name(text: str) -> tuple[int, int, int, int, int, int, int, str] | None:
-    for pattern, order in ((NAMED, (3, 2, 1)), (NAMED_YEAR_FIRST, (1, 2, 3)), (NAMED_FIRST, (3, 1, 2)), (NAMED_YEAR_LAST, (3, 1, 2))):
+    for pattern, order in (
+        (NAMED, (3, 2, 1)),
+        (NAMED_YEAR_FIRST, (1, 2, 3)),
+        (NAMED_FIRST, (3, 1, 2)),
+        (NAMED_YEAR_LAST, (3, 1, 2)),
+    ):
         for match in pattern.finditer(text):
             year, name, number = (match[place] for place in order)
             month = MONTHS.get(name.lower())

@@ -18,7 +18,25 @@ ALIKE = {
     "x": "х", "y": "у", "z": "2", "m": "rn", "w": "vv",
 }  # fmt: skip
 PAIRS = {"m": "rn", "w": "vv", "d": "cl"}
-SUFFIXES = ("1", "2", "3", "24", "-new", "new", "-tv", "tv", "-news", "news", "-official", "s", "-mirror", "online", "-online", "media", "-media")
+SUFFIXES = (
+    "1",
+    "2",
+    "3",
+    "24",
+    "-new",
+    "new",
+    "-tv",
+    "tv",
+    "-news",
+    "news",
+    "-official",
+    "s",
+    "-mirror",
+    "online",
+    "-online",
+    "media",
+    "-media",
+)
 PREFIXES = ("the", "new", "my", "www", "www-", "m-", "the-")
 
 

@@ -50,7 +50,11 @@ def _error(answer: Mapping[str, Any]) -> DomainRecord:
 
 
 def _state(
-    answer: Mapping[str, Any], domain: str, status: tuple[str, ...], servers: tuple[str, ...], events: dict[str, datetime]
+    answer: Mapping[str, Any],
+    domain: str,
+    status: tuple[str, ...],
+    servers: tuple[str, ...],
+    events: dict[str, datetime],
 ) -> tuple[State, str]:
     kind = str(answer.get("objectClassName") or "").lower()
     if kind not in {"", "domain"} or not (domain or kind == "domain"):
@@ -69,7 +73,9 @@ def _remarks(answer: Mapping[str, Any]) -> str:
     return " ".join(text for part in parts for text in _texts(part.get("description")))
 
 
-def _entities(found: Any, depth: int = 0) -> Iterator[tuple[frozenset[str], dict[str, list[str]], Mapping[str, Any], frozenset[str]]]:
+def _entities(
+    found: Any, depth: int = 0
+) -> Iterator[tuple[frozenset[str], dict[str, list[str]], Mapping[str, Any], frozenset[str]]]:
     """Every entity with its roles, what its card says, itself, and the roles of those it stands under."""
     yield from _below(found, frozenset(), depth)
 

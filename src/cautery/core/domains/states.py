@@ -18,12 +18,21 @@ BY_STATUS: tuple[tuple[re.Pattern[str], State], ...] = tuple(
     (re.compile(pattern), state)
     for pattern, state in (
         (r"redemption|pendingrestore|quarantine|restorable|expiredgrace|cuarentena|redempt", State.REDEMPTION),
-        (r"pendingdelete|tobedeleted|todelete|pendingpurge|pendingrelease|deletion|deleteprocess|scheduledfordelet|^deleted", State.PENDING_DELETE),
+        (
+            r"pendingdelete|tobedeleted|todelete|pendingpurge|pendingrelease|deletion|deleteprocess|scheduledfordelet|^deleted",
+            State.PENDING_DELETE,
+        ),
         (r"serverhold", State.SERVER_HOLD),
         (r"clienthold", State.CLIENT_HOLD),
-        (r"onhold|^hold$|suspend|frozen|deactivated|notdelegated|undelegated|outzone|outofzone|^blocked|^locked?hold", State.SERVER_HOLD),
+        (
+            r"onhold|^hold$|suspend|frozen|deactivated|notdelegated|undelegated|outzone|outofzone|^blocked|^locked?hold",
+            State.SERVER_HOLD,
+        ),
         (r"^(reserved|prohibited|forbidden|notallowed|unavailable|blockedname|restrictedname)", State.RESERVED),
-        (r"^(\d{3})?(available|free|notregistered|notfound|noobjectfound|unregistered|inexistent)$|^statusavailable", State.AVAILABLE),
+        (
+            r"^(\d{3})?(available|free|notregistered|notfound|noobjectfound|unregistered|inexistent)$|^statusavailable",
+            State.AVAILABLE,
+        ),
     )
 )
 """Read in this order: a domain that is restored or deleted is on hold as well."""

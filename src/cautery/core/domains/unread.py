@@ -20,7 +20,10 @@ ANYWHERE = re.compile(
     r"has not been registered|is available for (?:registration|purchase)|無此資料|Домен не найден|свободен|dostępna do rejestracji",
     re.IGNORECASE,
 )
-NOT_SHOWN = re.compile(r"not (?:found|available|shown|disclosed) (?:due to|because of|in this)|data not available|no (?:data|information) (?:is )?disclosed", re.IGNORECASE)
+NOT_SHOWN = re.compile(
+    r"not (?:found|available|shown|disclosed) (?:due to|because of|in this)|data not available|no (?:data|information) (?:is )?disclosed",
+    re.IGNORECASE,
+)
 THROTTLED = re.compile(
     r"(?:limit|quota|rate|number of (?:queries|requests|connections)|allowance|maximum)\b.{0,60}?\b(?:exceeded|reached|violat|exhausted)|"
     r"exceeded.{0,60}?(?:limit|quota|rate|maximum|allowed|queries|requests|connections|number)|"

@@ -27,7 +27,9 @@ SENTENCE = re.compile(
     r"(?: date)?(?: on| at|)\s*[:.]*\s+(?P<value>\W?\d.*|\w{3},? .*\d{4}.*)$",
     re.IGNORECASE,
 )
-TITLE = re.compile(r"^domain(?: name)? [\"']?(?P<name>[\w.-]+\.[\w-]+)[\"']?\s*(?:\((?P<status>[^)]{2,40})\))?\W*$", re.IGNORECASE)
+TITLE = re.compile(
+    r"^domain(?: name)? [\"']?(?P<name>[\w.-]+\.[\w-]+)[\"']?\s*(?:\((?P<status>[^)]{2,40})\))?\W*$", re.IGNORECASE
+)
 HOST = re.compile(r"^(?=.{4,253}$)(?:[\w-]{1,63}\.)+[^\W\d][\w-]{1,62}\.?$")
 REFERRAL = re.compile(r"^refer:", re.MULTILINE)
 NAMED = re.compile(r"^[^\S\n]*domain(?: name)?:\s*(\S+)", re.MULTILINE | re.IGNORECASE)
@@ -37,12 +39,28 @@ MAIL = re.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+")
 LABEL = re.compile(r"[\W_]+")
 NUMBER = re.compile(r"(?<=\w)\s*\d+$")
 COMMENT = re.compile(r"^\s*(?:%+|#+|;+|\*+(?!\s*\S+:)|//|>>>|<<<|--|==)\s*")
-LEGAL = re.compile(r"terms of use|^notice:|^the data in|^by submitting|^access to|^this whois|^for more information|^copyright", re.IGNORECASE)
-NAMES = ("organization", "organisation", "org", "name", "registrar name", "org name", "company", "nombre", "nazwa", "organization loc")
+LEGAL = re.compile(
+    r"terms of use|^notice:|^the data in|^by submitting|^access to|^this whois|^for more information|^copyright",
+    re.IGNORECASE,
+)
+NAMES = (
+    "organization",
+    "organisation",
+    "org",
+    "name",
+    "registrar name",
+    "org name",
+    "company",
+    "nombre",
+    "nazwa",
+    "organization loc",
+)
 HANDLE = re.compile(r"[A-Z]+-[A-Z0-9]+|[a-z]{2}\.[a-z0-9-]+|[A-Z0-9]+-REG|REG-[A-Z0-9-]+|[a-z0-9-]+")
 SURE = frozenset({"domain status", "domain state", "epp status", "eppstatus", "registry status"})
 """Keys that are the domain's own in whichever block they stand."""
-NOTHING = frozenset({"", "-", "--", "n/a", "none", "null", "not disclosed", "redacted for privacy", "not applicable", "unknown"})
+NOTHING = frozenset(
+    {"", "-", "--", "n/a", "none", "null", "not disclosed", "redacted for privacy", "not applicable", "unknown"}
+)
 
 
 @dataclass(slots=True)
@@ -66,7 +84,9 @@ def read_whois(text: str, asked: str = "") -> DomainRecord:
     Nothing, half an answer, or a server that had enough of us is `unknown`; only a plain "no match" is `available`.
     """
     entries = _entries(_last_answer(text))
-    found = {name: list(_of(entries, name)) for name in ("domain", "registrar", "created", "expires", "updated", "status")}
+    found = {
+        name: list(_of(entries, name)) for name in ("domain", "registrar", "created", "expires", "updated", "status")
+    }
     domain = _domain(found["domain"]) or asked.lower().rstrip(".") or _asked(text)
     servers = tuple(dict.fromkeys(_servers(entries, domain)))
     status = tuple(dict.fromkeys(_statuses(found["status"])))
@@ -203,7 +223,9 @@ def _of(entries: Sequence[Entry], name: str) -> Iterator[str]:
         return
     for entry in entries:
         # People do not expire; and what names the domain in its key is the domain's, wherever it stands.
-        if entry.key in _tables()[name] and (name == "expires" or "domain" in entry.key or entry.block in _tables()["registrar_blocks"]):
+        if entry.key in _tables()[name] and (
+            name == "expires" or "domain" in entry.key or entry.block in _tables()["registrar_blocks"]
+        ):
             yield from (value for value in entry.values if value.lower() not in NOTHING)
 
 
@@ -218,9 +240,16 @@ def _in_own_blocks(entries: Sequence[Entry], name: str) -> Iterator[str]:
             continue
         if entry.key not in names:
             continue
-        if entry.key not in SURE and (entry.heading in contacts or (entry.block in contacts and entry.block not in registrars)):
+        if entry.key not in SURE and (
+            entry.heading in contacts or (entry.block in contacts and entry.block not in registrars)
+        ):
             continue
-        if name != "registrar" and entry.key not in SURE and (entry.heading in registrars or entry.block in registrars) and entry.key != entry.block:
+        if (
+            name != "registrar"
+            and entry.key not in SURE
+            and (entry.heading in registrars or entry.block in registrars)
+            and entry.key != entry.block
+        ):
             continue
         yield from (value for value in entry.values if value.lower() not in NOTHING)
 
@@ -288,7 +317,9 @@ def _abuse(entries: Iterable[Entry], text: str) -> str:
     """The first address under a key or a heading that says abuse."""
     names = _tables()["abuse"]
     for entry in entries:
-        if entry.key in names or ("abuse" in f"{entry.key} {entry.heading}" and entry.heading not in _tables()["contacts"]):
+        if entry.key in names or (
+            "abuse" in f"{entry.key} {entry.heading}" and entry.heading not in _tables()["contacts"]
+        ):
             for value in entry.values:
                 if match := MAIL.search(value):
                     return match[0].strip(".").lower()
@@ -298,9 +329,16 @@ def _abuse(entries: Iterable[Entry], text: str) -> str:
 
 def _marks(entries: Iterable[Entry]) -> Iterator[str]:
     for entry in entries:
-        if entry.key in {"registrant id", "registrant", "registrant handle", "holder c", "registrant c"} and entry.values:
+        if (
+            entry.key in {"registrant id", "registrant", "registrant handle", "holder c", "registrant c"}
+            and entry.values
+        ):
             yield "handle:" + entry.values[0].lower()
-        if entry.key in {"registrant organization", "registrant organisation", "org", "registrant contact organisation"} and entry.values:
+        if (
+            entry.key
+            in {"registrant organization", "registrant organisation", "org", "registrant contact organisation"}
+            and entry.values
+        ):
             yield "org:" + " ".join(entry.values[0].lower().split())
 
 

@@ -45,7 +45,8 @@ class Inspected:
         return self._left.size
 
     @cached_property
-    def _fitted(self) -> Npmle:
+    def fit(self) -> Npmle:
+        """Turnbull's fit, on a grid where there are many distinct ends."""
         return _estimate(self._left, self._right)
 
     def share(self, by: float, level: float = LEVEL) -> Estimate:
@@ -55,7 +56,7 @@ class Inspected:
         surely = self._right <= by
         low = wilson(int(surely.sum()), self.n, level).low
         high = wilson(int((surely | (self._left < by)).sum()), self.n, level).high
-        between = self._fitted.cdf(by)
+        between = self.fit.cdf(by)
         return Estimate((between.low + between.high) / 2, low, high, self.n, _SHARE_METHOD, level)
 
     def quantile(self, share: float, level: float = LEVEL) -> Estimate:
@@ -69,7 +70,7 @@ class Inspected:
         below, above = _ranks(self.n, share, level)
         low = float(np.sort(self._left)[below - 1]) if below else 0.0
         high = float(np.sort(self._right)[above - 1]) if above <= self.n else math.inf
-        between = self._fitted.quantile(share)
+        between = self.fit.quantile(share)
         known = math.isfinite(between.high)
         return Estimate(
             value=min(max((between.low + between.high) / 2, low), high) if known else None,
