@@ -10,6 +10,7 @@ from cautery.core.errors import FileRefused
 from cautery.core.evidence.framing import CHUNK_SIZE, Head
 
 STEP = 65_536
+GZIP_MARK, DEFLATED = b"\x1f\x8b", 8
 WINDOWS = {"gzip": 31, "x-gzip": 31, "deflate": 47}
 """zlib's window bits; 47 takes deflate with either header."""
 
@@ -53,7 +54,8 @@ def _decompressed(coding: str, data: bytes, max_bytes: int) -> bytes:
 
 def _inflated(coding: str, data: bytes, max_bytes: int) -> bytes:
     """Members one after the other, as gzip allows; raw deflate, where a server sends that for deflate."""
-    windows = -15 if coding == "deflate" and data[:1] and data[0] & 0x0F != 8 else WINDOWS[coding]
+    bare = coding == "deflate" and data[:2] != GZIP_MARK and data[:1] and data[0] & 0x0F != DEFLATED
+    windows = -15 if bare else WINDOWS[coding]
     out = bytearray()
     while data:
         stream = zlib.decompressobj(windows)
