@@ -16,6 +16,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "intake": ("cautery.cli.intake", "Take a list of links (CSV, NDJSON or text) into the register."),
     "work": ("cautery.cli.work", "Run the pipeline: fetch, match, send, probe, watch."),
     "serve": ("cautery.cli.serve", "Serve the desk and the API, with a worker beside them."),
+    "plan": ("cautery.cli.plan", "Say whom to act on together so that a network comes apart."),
     "report": ("cautery.cli.report", "Write an operation's report: report.json, report.html, report.pdf."),
     "capture": ("cautery.cli.capture", "Keep what addresses show, as evidence (WACZ); check and hand over packages."),
     "custody": ("cautery.cli.custody", "Check the custody log: verify."),

@@ -25,6 +25,12 @@ SAMPLES = ((64, 0.003), (64, 0.01), (32, 0.01), (32, 0.02), (16, 0.02), (16, 0.0
 LARGE = 1_500_000
 """Above so many links (twice the edges) a search begins with degree and influence alone."""
 
+CHAIN = 400
+"""A chain more for every so many passes there is effort for."""
+
+ROUND = 0.25
+"""Of the effort left, what goes to the chains of one round."""
+
 MOST_MOVES = 1_500
 """Of a search by units."""
 
@@ -36,28 +42,33 @@ Move = Callable[[Task, Found, Effort], Found]
 
 
 def search(task: Task, effort: Effort) -> Found:
-    """The best order found, down to a hundredth."""
-    best = _begin(task, effort)
-    if best.order.size > 1:
-        best = _sweep(task, best, effort)
-        best = _improve(task, best, effort)
-    return best
+    """The best order found, down to a hundredth.
+
+    Several chains of moves start from different beginnings, and the better half goes on, until one is left.
+    """
+    chains = sorted(_begin(task, effort), key=_area)
+    width = int(min(len(chains), max(1.0, effort.room / (CHAIN * task.units))))
+    chains = [_sweep(task, found, effort) for found in chains[:width]]
+    while width > 1:
+        round_effort = effort.part(ROUND)
+        chains = [_improve(task, found, round_effort.part(1 / (width - at))) for at, found in enumerate(chains[:width])]
+        chains.sort(key=_area)
+        width = (width + 1) // 2
+    return _improve(task, chains[0], effort)
 
 
-def _begin(task: Task, effort: Effort) -> Found:
-    """The best of the beginnings, each re-inserted behind the best split."""
+def _begin(task: Task, effort: Effort) -> list[Found]:
+    """The beginnings, each re-inserted behind its best split."""
     scores: list[Score] = [by_degree, by_influence]
     if task.links.indices.size <= LARGE:
         scores += [by_core(), by_leaves(1), by_leaves(8)]
-    best = _started(task, by_degree, effort)
-    for score in scores[1:]:
-        if effort.left:
-            best = min(best, _started(task, score, effort), key=_area)
+    found = [_started(task, by_degree, effort)]
+    found += [_started(task, score, effort) for score in scores[1:] if effort.left]
     walks = effort.part(0.35)
     for sources, part in SAMPLES:
         if task.n > sources and WALK * sources * task.units * 0.6 / part <= walks.room:
-            return min(best, _started(task, by_betweenness(sources, part, walks), effort), key=_area)
-    return best
+            return [*found, _started(task, by_betweenness(sources, part, walks), effort)]
+    return found
 
 
 def _area(found: Found) -> float:
@@ -85,7 +96,7 @@ def _split(task: Task, found: Found, effort: Effort) -> Found:
 
 def _sweep(task: Task, found: Found, effort: Effort) -> Found:
     """Windows of a half down to a 64th of the order, each size twice, half a window apart."""
-    for scale in range(1, 7):
+    for scale in range(1, 7) if found.order.size > 1 else ():
         width = found.order.size >> scale
         for offset in (0, width // 2):
             if width < 2 or not effort.left:
@@ -177,11 +188,15 @@ def _arms() -> list[Arm]:
 
 EXPLORE = 0.25
 FADE = 0.98
+TOLERANCE = 0.004
 
 
 def _improve(task: Task, best: Found, effort: Effort) -> Found:
     """Moves one after the other; one is kept where the area is no larger. A quarter are made whatever their rate."""
+    if best.order.size < 2:
+        return best
     arms = _arms()
+    now = best
     rounds = 0
     while effort.left and (effort.until is not None or rounds < MOST_MOVES):
         rounds += 1
@@ -192,9 +207,11 @@ def _improve(task: Task, best: Found, effort: Effort) -> Found:
         else:
             arm = max(arms, key=Arm.rate)
         trial = effort.part(1.0)
-        found = task.cut(arm.move(task, best, trial), task.limit(HUNDREDTH))
-        arm.gain = FADE * arm.gain + max(0.0, best.area - found.area)
+        found = task.cut(arm.move(task, now, trial), task.limit(HUNDREDTH))
+        arm.gain = FADE * arm.gain + max(0.0, now.area - found.area)
         arm.spent = FADE * arm.spent + trial.spent
-        if found.area <= best.area:
-            best = found
+        if found.area <= now.area or found.area <= best.area * (1 + TOLERANCE * task.rng.random()):
+            now = found
+        if now.area < best.area:
+            best = now
     return best

@@ -57,7 +57,7 @@ def _numbered(groups: Ints) -> Nodes:
     _, first, inverse = np.unique(labels, return_index=True, return_inverse=True)
     rank = np.empty(first.size, np.int32)
     rank[np.argsort(first)] = np.arange(first.size, dtype=np.int32)
-    return np.take(rank, inverse)
+    return np.asarray(rank[inverse], np.int32)
 
 
 def _contracted(network: Network, unit: Nodes, live: Flags, count: int) -> tuple[Ints, Nodes]:
