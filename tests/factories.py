@@ -21,6 +21,7 @@ from cautery.directory.actions import import_directory, set_password
 from cautery.directory.models import Officer, Provider
 from cautery.directory.queries import actor_of
 from cautery.identify.actions import Findings, Seen, record_findings
+from cautery.identify.looking import Look
 from cautery.identify.models import Media
 from cautery.intake.actions import create_operation, receive_all
 from cautery.intake.models import Episode, Operation
@@ -30,7 +31,7 @@ from cautery.refer.actions import compose_many, record_sending, take_batch
 from cautery.refer.models import Notice
 from cautery.review.actions import Decision, claim_episodes, decide_many
 from cautery.sources.base import Row
-from cautery.track.actions import Looked, Said, follow, keep_answers, note_referred, record_probes
+from cautery.track.actions import Looked, Said, follow, keep_answers, note_referred, record_probes, standings
 from cautery.track.models import Tracking
 
 START = datetime(2026, 6, 15, 6, 0, tzinfo=UTC)
@@ -116,7 +117,7 @@ def identified(
     sha = sha256(image).hexdigest()
     judged, page = Judged(Verdict.UP, "200, the page shows"), Page(title, text, "en", "someone", (), ())
     found = Findings(
-        seen=[Seen(e, judged, 200, e.item.url, page, (sha,)) for e in episodes],
+        seen=[Seen(e, Look(judged, 200, e.item.url, page), (sha,)) for e in episodes],
         media={sha: Media(sha256=sha, mime="image/png", size=len(image), pdq=bytes(32), quality=80)},
         hosting={e.item_id: (host, "url") for e in episodes} if host else {},
     )
@@ -215,5 +216,7 @@ def probed(episodes: Sequence[int], verdict: Verdict = Verdict.REMOVED, *, at: d
     """Our own probe of these episodes said `verdict`."""
     status = {Verdict.UP: 200, Verdict.GONE: 404, Verdict.GEO_BLOCKED: 451}.get(verdict, 410)
     trackings = Tracking.objects.filter(pk__in=episodes).select_related("item")
-    looks = [Looked(t, Judged(verdict, f"{status}, as the test says"), status) for t in trackings]
+    looks = [
+        Looked(s, Judged(verdict, f"{status}, as the test says"), status) for s in standings([t.pk for t in trackings])
+    ]
     record_probes(looks, by=SYSTEM, at=at or hours(26))

@@ -65,7 +65,7 @@ def flag(*urls: str) -> list[Episode]:
 def test_a_page_is_captured_with_its_media_and_their_fingerprints(fetcher: Fetcher) -> None:
     host = make.provider()
     flag(VIDEO.format(1))
-    assert identify_ready(fetcher, "worker:test", make.hours(1)) == 1
+    assert identify_ready(fetcher, fetcher, "worker:test", make.hours(1)) == 1
     capture = Capture.objects.get()
     assert (capture.title, capture.text, capture.author, capture.verdict) == ("A film", "Words.", "Someone", Verdict.UP)
     media = EpisodeMedia.objects.get().media
@@ -73,12 +73,12 @@ def test_a_page_is_captured_with_its_media_and_their_fingerprints(fetcher: Fetch
     assert media.quality >= 50
     assert (Hosting.objects.get().provider, Hosting.objects.get().how) == (host, "url")
     assert Episode.objects.get().state == EpisodeState.IDENTIFIED
-    assert identify_ready(fetcher, "worker:test", make.hours(1)) == 0
+    assert identify_ready(fetcher, fetcher, "worker:test", make.hours(1)) == 0
 
 
 def test_the_same_bytes_are_one_medium_on_many_items(fetcher: Fetcher) -> None:
     flag(*(VIDEO.format(n) for n in range(5)))
-    identify_ready(fetcher, "worker:test", make.hours(1))
+    identify_ready(fetcher, fetcher, "worker:test", make.hours(1))
     assert (Media.objects.count(), EpisodeMedia.objects.count()) == (1, 5)
 
 
@@ -96,7 +96,7 @@ def test_a_medium_without_a_fingerprint_says_why(
 ) -> None:
     site.media["/i.png"] = (body, mime)
     flag(VIDEO.format(1))
-    identify_ready(fetcher, "worker:test", make.hours(1))
+    identify_ready(fetcher, fetcher, "worker:test", make.hours(1))
     media = Media.objects.get()
     assert bool(media.refused) == (not bytes(media.pdq)) == refused
 
@@ -104,7 +104,7 @@ def test_a_medium_without_a_fingerprint_says_why(
 def test_what_is_gone_when_looked_up_goes_on_to_a_person_with_its_verdict(fetcher: Fetcher, site: Site) -> None:
     site.status, site.page = 410, b"This video was removed because it breaks our rules.<img src=/i.png>"
     flag(VIDEO.format(1))
-    identify_ready(fetcher, "worker:test", make.hours(1))
+    identify_ready(fetcher, fetcher, "worker:test", make.hours(1))
     capture = Capture.objects.get()
     assert (capture.verdict, capture.title, capture.text) == (Verdict.REMOVED, "", "")
     assert not Media.objects.exists()
@@ -115,11 +115,11 @@ def test_what_could_not_be_seen_is_tried_again_and_then_goes_on_without(fetcher:
     flag(VIDEO.format(1))
     now = make.hours(1)
     for tries in range(1, TRIES + 1):
-        assert identify_ready(fetcher, "worker:test", now) == 1
-        assert identify_ready(fetcher, "worker:test", now) == 0
+        assert identify_ready(fetcher, fetcher, "worker:test", now) == 1
+        assert identify_ready(fetcher, fetcher, "worker:test", now) == 0
         assert Capture.objects.exists() == (tries == TRIES)
         if tries < TRIES:
-            assert next_identify(now) == now + AGAIN
+            assert next_identify() == now + AGAIN
         now += AGAIN
     assert Episode.objects.get().state == EpisodeState.IDENTIFIED
     assert now - make.hours(1) < timedelta(hours=1)
@@ -130,7 +130,7 @@ def test_a_site_of_its_own_is_hosted_by_whom_rdap_names(fetcher: Fetcher, site: 
     host = make.provider("hoster", rdap_handles=["HOST-1"])
     site.rdap = {"entities": [{"handle": "REG"}, {"entities": [{"handle": "host-1", "roles": ["abuse"]}]}]}
     flag("https://own.example/page")
-    identify_ready(fetcher, "worker:test", make.hours(1))
+    identify_ready(fetcher, fetcher, "worker:test", make.hours(1))
     assert (Hosting.objects.get().provider, Hosting.objects.get().how) == (host, "rdap")
 
 
@@ -138,7 +138,7 @@ def test_nobody_known_is_no_row_rather_than_a_guess(fetcher: Fetcher, site: Site
     settings.RDAP_BASE = "http://rdap.test"
     site.rdap = {"entities": [{"handle": "NOBODY"}]}
     flag("https://own.example/page")
-    identify_ready(fetcher, "worker:test", make.hours(1))
+    identify_ready(fetcher, fetcher, "worker:test", make.hours(1))
     assert not Hosting.objects.exists()
 
 

@@ -107,14 +107,14 @@ def test_what_leads_to_no_object_stays_as_it_is_with_the_reason(fetcher: Fetcher
     assert follow(fetcher) == 0
     assert Shortened.objects.get(item=short.item).problem == problem
     assert (two.state(short), Merge.objects.count()) == ("flagged", 0)
-    assert identify_ready(fetcher, "worker:test", make.hours(1)) == 1
+    assert identify_ready(fetcher, fetcher, "worker:test", make.hours(1)) == 1
 
 
 def test_it_is_followed_before_it_is_looked_up(fetcher: Fetcher) -> None:
     make.flagged(make.operation(), ["https://bit.ly/film"])
-    assert identify_ready(fetcher, "worker:test", make.hours(1)) == 0
+    assert identify_ready(fetcher, fetcher, "worker:test", make.hours(1)) == 0
     follow(fetcher)
-    assert identify_ready(fetcher, "worker:test", make.hours(1)) == 1
+    assert identify_ready(fetcher, fetcher, "worker:test", make.hours(1)) == 1
 
 
 def test_it_is_followed_again_when_it_is_due_again(fetcher: Fetcher, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,6 +10,8 @@ from cautery.review.models import Assessment
 
 def decisions(keys: Sequence[int]) -> list[dict[str, Any]]:
     """Each decision with its item and reviewer, in the order of `keys`."""
+    if not keys:
+        return []
     found = Assessment.objects.select_related("episode__item", "reviewer").in_bulk(list(keys))
     return [
         {

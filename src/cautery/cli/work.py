@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from cautery.cli.ground import DATA_OPTION, set_up, stop_when_parent_goes, told
+from cautery.cli.ground import DATA_OPTION, long_lived, set_up, stop_when_parent_goes, told
 
 app = typer.Typer(add_completion=False)
 
@@ -29,4 +29,6 @@ def work(
         set_up(data)
         if watch_stdin:
             threading.Thread(target=stop_when_parent_goes, daemon=True).start()
-        import_module("cautery.pipeline.worker").run_worker()
+        worker = import_module("cautery.pipeline.worker")
+        long_lived()
+        worker.run_worker()

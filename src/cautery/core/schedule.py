@@ -15,20 +15,15 @@ CHANNEL_EVERY = timedelta(hours=1)
 CHANNEL_LATER = timedelta(hours=2)
 """A channel still up is read for what it announces: hourly in the first half day after its notice, then every two hours."""
 ANNOUNCERS = frozenset({"account", "channel", "group"})
-GRID_MINUTES = 5
-LATER_GRID_MINUTES = 15
-FIRST_HOURS = timedelta(hours=6)
+GRID_MINUTES = 15
 HALF_A_DAY = timedelta(hours=12)
 
 
 def next_probe(
     now: datetime, *, referred_at: datetime | None, verdict: Verdict, kind: str, unsure_in_a_row: int
 ) -> datetime:
-    """The next look, on a grid of five minutes in the first hours after the notice, of a quarter of an hour later."""
-    fresh = referred_at is not None and now - referred_at < FIRST_HOURS
-    return on_grid(
-        _next(now, referred_at, verdict, kind, unsure_in_a_row), GRID_MINUTES if fresh else LATER_GRID_MINUTES
-    )
+    """The next look, on a grid of a quarter of an hour: looks at many things come together."""
+    return on_grid(_next(now, referred_at, verdict, kind, unsure_in_a_row), GRID_MINUTES)
 
 
 def _next(now: datetime, referred_at: datetime | None, verdict: Verdict, kind: str, unsure_in_a_row: int) -> datetime:

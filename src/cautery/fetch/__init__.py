@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from cautery.fetch.clock import clock, reading
-from cautery.fetch.fetcher import Fetched, Fetcher, FetchFailed, Request, fetcher
+from cautery.fetch.fetcher import Answer, Fetched, Fetcher, FetchFailed, Request, fetcher
 
-__all__ = ["FetchFailed", "Fetched", "Fetcher", "Request", "clock", "fetcher", "reading"]
+__all__ = ["Answer", "FetchFailed", "Fetched", "Fetcher", "Request", "clock", "fetcher", "reading"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import threading
 import time
 from datetime import datetime
 from functools import cache
@@ -33,6 +34,7 @@ class WorldClock:
             )
         self._host, self._port, self._path = parts.hostname, parts.port, parts.path
         self._seen: str | None = None
+        self._own = threading.local()
 
     def now(self) -> datetime:
         self._seen = str(self._ask("GET", self._path, None)["now"])
@@ -43,23 +45,30 @@ class WorldClock:
         return not self._ask("POST", f"{self._path}/wait", body)["finished"]
 
     def _ask(self, method: str, path: str, body: object) -> dict[str, Any]:
-        """Ask until the world is there; a world that stays away is an error."""
+        """Ask until the world is there; a world that stays away is an error. Asking again does no harm."""
+        payload = None if body is None else json.dumps(body)
         for _ in range(TRIES):
-            connection = http.client.HTTPConnection(self._host, self._port, timeout=600)
+            connection = self._connection()
             try:
-                payload = None if body is None else json.dumps(body)
                 connection.request(method, path, payload, {"Content-Type": "application/json"})
                 response = connection.getresponse()
                 answer: dict[str, Any] = json.loads(response.read())
             except (OSError, http.client.HTTPException, ValueError):
+                connection.close()
                 time.sleep(PAUSE_S)
             else:
                 if response.status != 200:
                     raise Unreachable(f"The world failed: {answer}.", url=path)
                 return answer
-            finally:
-                connection.close()
         raise Unreachable("The world's clock does not answer.", url=f"{self._host}:{self._port}")
+
+    def _connection(self) -> http.client.HTTPConnection:
+        """One connection a thread, kept: the time is asked for with every request."""
+        kept: http.client.HTTPConnection | None = getattr(self._own, "connection", None)
+        if kept is None:
+            kept = http.client.HTTPConnection(self._host, self._port, timeout=600)
+            self._own.connection = kept
+        return kept
 
 
 def _time(text: str) -> datetime:

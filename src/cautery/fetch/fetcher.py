@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from functools import cache, partial
+from typing import TypeVar
 from urllib.parse import urljoin
 
 import aiohttp
@@ -40,6 +41,8 @@ class Request:
     timeout_s: float | None = None
     max_bytes: int = 8_000_000
     redirects: int = 5
+    note: str = ""
+    """The caller's own word on it, for what reads the answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,10 @@ class FetchFailed:
     sent: bool
 
 
+Answer = Fetched | FetchFailed
+T = TypeVar("T")
+
+
 class Fetcher:
     """Bounded, guarded HTTP for synchronous callers."""
 
@@ -76,7 +83,7 @@ class Fetcher:
         self._timeout_s = timeout_s
         self._user_agent = user_agent
         self._loop = asyncio.new_event_loop()
-        self._tasks: set[asyncio.Task[Fetched | FetchFailed]] = set()
+        self._tasks: set[asyncio.Task[Answer]] = set()
         self._thread = threading.Thread(target=self._loop.run_forever, name="fetcher", daemon=True)
         self._thread.start()
         self._session = asyncio.run_coroutine_threadsafe(self._open(), self._loop).result()
@@ -104,33 +111,41 @@ class Fetcher:
         self._thread.join()
         self._loop.close()
 
-    def submit(self, request: Request) -> Future[Fetched | FetchFailed]:
+    def submit(self, request: Request) -> Future[Answer]:
         """Start one fetch; the future never raises for what the far side does."""
         return asyncio.run_coroutine_threadsafe(self._gated(asyncio.Semaphore(), request), self._loop)
 
-    def fetch_many(self, requests: Sequence[Request]) -> list[Fetched | FetchFailed]:
+    def fetch_many(self, requests: Sequence[Request]) -> list[Answer]:
         """Fetch all, some at a time, and answer in their order."""
         return list(self.fetch_each(requests))
 
-    def fetch_each(self, requests: Sequence[Request]) -> Iterator[Fetched | FetchFailed]:
+    def fetch_each(self, requests: Sequence[Request]) -> Iterator[Answer]:
         """The same, one answer after the other: the caller works on the first while the rest is under way."""
-        answers: list[Future[Fetched | FetchFailed]] = [Future() for _ in requests]
-        self._loop.call_soon_threadsafe(self._start_all, requests, answers)
-        for answer in answers:
+        for answer in self.start(requests):
             yield answer.result()
 
-    def fetch(self, request: Request) -> Fetched | FetchFailed:
+    def each(self, requests: Sequence[Request], then: Callable[[Request, Answer], T]) -> Iterator[T]:
+        """What `then` says of each request and its answer, in order; see `reading.Reader`."""
+        return map(then, requests, self.fetch_each(requests))
+
+    def start(self, requests: Sequence[Request]) -> list[Future[Answer]]:
+        """Start fetching all, some at a time; a future for each."""
+        answers: list[Future[Answer]] = [Future() for _ in requests]
+        self._loop.call_soon_threadsafe(self._start_all, requests, answers)
+        return answers
+
+    def fetch(self, request: Request) -> Answer:
         """Fetch one."""
         return self.submit(request).result()
 
-    def _start_all(self, requests: Sequence[Request], answers: Sequence[Future[Fetched | FetchFailed]]) -> None:
+    def _start_all(self, requests: Sequence[Request], answers: Sequence[Future[Answer]]) -> None:
         gate = asyncio.Semaphore(self._concurrency)
         for request, answer in zip(requests, answers, strict=True):
             task = self._loop.create_task(self._gated(gate, request))
             self._tasks.add(task)
             task.add_done_callback(partial(self._hand_over, answer))
 
-    async def _gated(self, gate: asyncio.Semaphore, request: Request) -> Fetched | FetchFailed:
+    async def _gated(self, gate: asyncio.Semaphore, request: Request) -> Answer:
         try:
             wait = self._turn(request)
         except (FetchRefused, ValueError):
@@ -149,7 +164,7 @@ class Fetcher:
         host = URL(request.url).host or ""
         return 0.0 if self._hosts.find(host) is not None else self._pacer.turn(host)
 
-    def _hand_over(self, answer: Future[Fetched | FetchFailed], task: asyncio.Task[Fetched | FetchFailed]) -> None:
+    def _hand_over(self, answer: Future[Answer], task: asyncio.Task[Answer]) -> None:
         """From the loop's thread to the caller's, an error of our own included."""
         self._tasks.discard(task)
         error = task.exception()
@@ -158,7 +173,7 @@ class Fetcher:
         else:
             answer.set_result(task.result())
 
-    async def _fetch(self, request: Request) -> Fetched | FetchFailed:
+    async def _fetch(self, request: Request) -> Answer:
         sent = False
         try:
             async with asyncio.timeout(request.timeout_s or self._timeout_s):
@@ -193,7 +208,7 @@ class Fetcher:
         except (aiohttp.ClientError, ValueError, OSError) as error:
             return FetchFailed(request.url, "bad_answer", f"{type(error).__name__}: {error}"[:200], sent=sent)
 
-    async def _once(self, request: Request, link: URL, url: str, hops: tuple[str, ...]) -> Fetched | FetchFailed:
+    async def _once(self, request: Request, link: URL, url: str, hops: tuple[str, ...]) -> Answer:
         async with self._session.request(
             request.method, link, data=request.body, headers=request.headers, allow_redirects=False
         ) as answer:
@@ -240,7 +255,7 @@ def fetcher() -> Fetcher:
     )
 
 
-def expect(answer: Fetched | FetchFailed) -> Fetched:
+def expect(answer: Answer) -> Fetched:
     """The answer, or `Unreachable` with why there is none."""
     if isinstance(answer, FetchFailed):
         raise Unreachable(f"{answer.url}: {answer.reason} ({answer.detail})", url=answer.url, reason=answer.reason)

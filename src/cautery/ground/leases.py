@@ -31,8 +31,10 @@ class Leased(models.Model):
 def claim(ready: models.QuerySet[Any], owner: str, n: int, seconds: float = LEASE_S) -> list[Any]:
     """Hold up to `n` rows of `ready` for `owner`; the primary keys that are held now, in the order of `ready`."""
     moment = time.time()
+    free = ready.filter(lease_until__lt=moment)
+    if n <= 0 or not free.exists():
+        return []  # nothing to write: no turn at the register's one pen is taken
     with transaction.atomic():
-        free = ready.filter(lease_until__lt=moment)
         if connection.features.has_select_for_update_skip_locked:
             free = free.select_for_update(skip_locked=True, of=("self",))
         keys = list(free.values_list("pk", flat=True)[:n])
@@ -45,7 +47,8 @@ def claim(ready: models.QuerySet[Any], owner: str, n: int, seconds: float = LEAS
 
 def renew(model: type[Leased], keys: list[Any], owner: str, seconds: float = LEASE_S) -> None:
     """Hold longer what `owner` holds already."""
-    model._default_manager.filter(pk__in=keys, lease_owner=owner).update(lease_until=time.time() + seconds)
+    if keys:
+        model._default_manager.filter(pk__in=keys, lease_owner=owner).update(lease_until=time.time() + seconds)
 
 
 def release_all(*models_: type[Leased], prefix: str) -> int:

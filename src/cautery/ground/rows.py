@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime
 from enum import StrEnum
 from itertools import islice
 from typing import Any, TypeVar
 
 from django.db import connection
-from django.db.models import CharField, FloatField, IntegerField, Model, TextField
+from django.db.models import CharField, DateTimeField, FloatField, IntegerField, Model, QuerySet, TextField
+
+from cautery.ground.times import read, stored
 
 T = TypeVar("T")
 PLAIN = (CharField, FloatField, IntegerField, TextField)
@@ -67,16 +70,17 @@ def _quoted(name: str | None) -> str:
 
 
 def _values(rows: Sequence[Model], columns: Sequence[Any]) -> list[list[Any]]:
-    """What the database gets for each row; numbers and words as they are, everything else as its field says."""
-    plain = [isinstance(column, PLAIN) for column in columns]
-    names = [column.attname for column in columns]
-    return [
-        [
-            _bare(getattr(row, name)) if simple else column.get_db_prep_save(getattr(row, name), connection)
-            for column, name, simple in zip(columns, names, plain, strict=True)
-        ]
-        for row in rows
-    ]
+    """What the database gets for each row; numbers, words and times as they are, everything else as its field says."""
+    makers = [(column.attname, _maker(column)) for column in columns]
+    return [[make(getattr(row, name)) for name, make in makers] for row in rows]
+
+
+def _maker(column: Any) -> Callable[[Any], Any]:
+    if isinstance(column, PLAIN):
+        return _bare
+    if isinstance(column, DateTimeField):
+        return stored
+    return lambda value: column.get_db_prep_save(value, connection)
 
 
 def sound() -> str:
@@ -95,6 +99,37 @@ def learn_sizes() -> None:
         with connection.cursor() as cursor:
             cursor.execute("PRAGMA analysis_limit=400")
             cursor.execute("ANALYZE")
+
+
+def register_stamp() -> object | None:
+    """Equal as long as nobody has written to the register; None where the database cannot say (PostgreSQL).
+
+    SQLite counts what other connections committed (data_version) and what this one changed (total_changes).
+    """
+    if connection.vendor != "sqlite":
+        return None
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA data_version")
+        others = cursor.fetchone()[0]
+    return others, connection.connection.total_changes
+
+
+class Earliest:
+    """The first moment in a column of the rows that wait for it: a question asked so often that its SQL is made once."""
+
+    def __init__(self, rows: Callable[[], QuerySet[Any]], column: str) -> None:
+        self._rows, self._column = rows, column
+        self._made: dict[str, tuple[str, Any]] = {}
+
+    def __call__(self) -> datetime | None:
+        """The moment, or None when nothing waits."""
+        if connection.vendor not in self._made:
+            first = self._rows().order_by(self._column).values_list(self._column)[:1]
+            self._made[connection.vendor] = first.query.sql_with_params()
+        with connection.cursor() as cursor:
+            cursor.execute(*self._made[connection.vendor])
+            row = cursor.fetchone()
+        return None if row is None or row[0] is None else read(row[0])
 
 
 def execute(sql: str, params: Sequence[Any] = ()) -> int:

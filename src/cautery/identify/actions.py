@@ -11,13 +11,13 @@ from django.db import transaction
 from django.db.models import F
 
 from cautery.core.actors import Actor
-from cautery.core.availability import UNSURE, Judged
+from cautery.core.availability import UNSURE
 from cautery.core.lifecycle import EpisodeState
 from cautery.core.links import Link
-from cautery.core.pages import Page
 from cautery.custody.actions import record
 from cautery.custody.events import Event
 from cautery.directory.models import Provider
+from cautery.identify.looking import Look
 from cautery.identify.models import Capture, EpisodeMedia, Hosting, Media, Shortened
 from cautery.intake.actions import advance, enter
 from cautery.intake.models import Episode, Item
@@ -31,10 +31,7 @@ class Seen:
     """One episode's page as it was found, and the SHA-256 of its media."""
 
     episode: Episode
-    judged: Judged
-    status: int
-    final_url: str
-    page: Page
+    look: Look
     media: tuple[str, ...] = ()
 
 
@@ -49,7 +46,7 @@ class Findings:
 
 def record_findings(found: Findings, *, by: Actor, at: datetime) -> int:
     """Keep what was found; episodes whose page could not be seen are tried again, those tried often enough go on without."""
-    again = [seen for seen in found.seen if seen.judged.verdict in UNSURE and seen.episode.attempts + 1 < TRIES]
+    again = [seen for seen in found.seen if seen.look.judged.verdict in UNSURE and seen.episode.attempts + 1 < TRIES]
     retried = {seen.episode.pk for seen in again}
     with transaction.atomic():
         Media.objects.bulk_create(found.media.values(), ignore_conflicts=True, batch_size=500)
@@ -85,15 +82,15 @@ def _save_captures(done: Sequence[Seen], at: datetime) -> None:
             Capture(
                 episode=s.episode,
                 at=at,
-                status=s.status,
-                final_url=s.final_url,
-                verdict=s.judged.verdict,
-                ground=s.judged.ground[:200],
-                title=s.page.title[:500],
-                text=s.page.text,
-                language=s.page.language,
-                author=s.page.author[:300],
-                links=list(s.page.links),
+                status=s.look.status,
+                final_url=s.look.final_url,
+                verdict=s.look.judged.verdict,
+                ground=s.look.judged.ground[:200],
+                title=s.look.page.title[:500],
+                text=s.look.page.text,
+                language=s.look.page.language,
+                author=s.look.page.author[:300],
+                links=list(s.look.page.links),
             )
             for s in done
         ),
@@ -119,8 +116,8 @@ def _save_hosting(hosting: Mapping[int, tuple[Provider, str]]) -> None:
 def _row(seen: Seen) -> dict[str, Any]:
     return {
         "episode": seen.episode.pk,
-        "verdict": str(seen.judged.verdict),
-        "ground": seen.judged.ground,
+        "verdict": str(seen.look.judged.verdict),
+        "ground": seen.look.judged.ground,
         "media": list(seen.media),
     }
 

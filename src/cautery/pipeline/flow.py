@@ -33,21 +33,22 @@ from cautery.custody.actions import Sealer
 from cautery.fetch import Fetcher
 from cautery.fetch.hosts import HostMap
 from cautery.fetch.mail import Box, Postman, open_box
+from cautery.fetch.reading import Reader
 from cautery.ground.leases import release_all
-from cautery.ground.rows import learn_sizes
+from cautery.ground.rows import learn_sizes, register_stamp
 from cautery.identify.steps import follow_shortened, identify_ready, next_identify
 from cautery.intake.models import Episode, Item, MergedBy
 from cautery.match.steps import Bank, look_back, match_ready
 from cautery.pipeline.inbox import collect, reader, token_key
 from cautery.refer.actions import give_up_sending
 from cautery.refer.merging.actions import merge
-from cautery.refer.steps import compose_ready, next_sending, reconcile, send_due
+from cautery.refer.steps import compose_ready, next_question, next_sending, reconcile, send_due
 from cautery.track.actions import look_at_all, read_all_feeds
 from cautery.track.models import Tracking
-from cautery.track.steps import follow_new, next_track, probe_due, read_feeds
+from cautery.track.steps import follow_new, next_probe, next_reading, probe_due, read_feeds
 from cautery.watch.steps import (
     look_at_reflagged,
-    next_watch,
+    next_search,
     note_copies,
     notice_returns,
     plan_searches,
@@ -74,17 +75,22 @@ def _merge_shortened(source: Item, target: Item, reason: str, at: datetime) -> N
     merge(source, target, way=MergedBy.SHORTENER, reason=reason, by=MERGER, at=at)
 
 
+Due = Callable[[datetime], datetime | None]
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """One pull: `run` does a batch at `now` and says how many rows it moved.
 
-    A step with `after` only has something to do once one of those moved something; the others look for themselves
-    (people and the clock make rows ready too).
+    When it may find something, and so is run: after it moved something itself; after one of `after` did; when the
+    moment `due` tells has come; and after anybody else wrote to the register, unless it is `ours`: fed by steps alone.
     """
 
     name: str
     run: Callable[[datetime], int]
     after: tuple[str, ...] = ()
+    due: Due | None = None
+    ours: bool = False
 
 
 @dataclass(slots=True)
@@ -94,6 +100,8 @@ class Flow:
     clock: Clock
     fetcher: Fetcher
     worker: str
+    reader: Reader | None = None
+    """What fetches and reads pages; the fetcher itself where no process is given for it."""
     steps: list[Step] = field(init=False)
     _api: ApiWay = field(init=False)
     _bank: Bank = field(init=False)
@@ -105,7 +113,9 @@ class Flow:
     _followed: datetime | None = None
     _broken: dict[str, datetime] = field(default_factory=dict)
     _moves: Counter[str] = field(default_factory=Counter)
-    _heard: dict[str, int] = field(default_factory=dict)
+    _heard: dict[str, tuple[object, ...]] = field(default_factory=dict)
+    _stamp: object | None = None
+    _writes: int = 0
     spent: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
     """Wall seconds by step, so that what bounds a run can be said."""
 
@@ -120,27 +130,28 @@ class Flow:
         self._box = open_box(place, password, rehearsal=settings.REHEARSAL) if place else None
         self._bank = Bank()
         self.sealer = Sealer()
-        worker, fetcher = self.worker, self.fetcher
+        worker, fetcher, pages = self.worker, self.fetcher, self.reader or self.fetcher
         known: set[str] = set()
+        flagged, asked, sending = _plain(next_identify), _plain(next_question), next_sending
         self.steps = [
-            Step("shortened links", lambda now: follow_shortened(fetcher, _merge_shortened, worker, now)),
-            Step("identify", lambda now: identify_ready(fetcher, worker, now)),
-            Step("match", lambda now: match_ready(self._bank, worker, now), ("identify",)),
-            Step("look back", lambda now: look_back(self._bank, now)),
-            Step("compose", lambda now: compose_ready(worker, now)),
-            Step("settle", lambda now: reconcile(ways, now)),
-            Step("send", lambda now: send_due(ways, worker, now)),
-            Step("follow", self._follow, ("compose", "send", "settle")),
-            Step("collect mail", self._collect),
-            Step("read mail", reader().read),
-            Step("read feeds", lambda now: read_feeds(self._api, now)),
+            Step("shortened links", lambda now: follow_shortened(fetcher, _merge_shortened, worker, now), due=flagged),
+            Step("identify", lambda now: identify_ready(fetcher, pages, worker, now), due=flagged),
+            Step("match", lambda now: match_ready(self._bank, worker, now), ("identify",), ours=True),
+            Step("look back", lambda now: look_back(self._bank, now), ("identify",)),
+            Step("compose", lambda now: compose_ready(worker, now), ("identify",)),
+            Step("settle", lambda now: reconcile(ways, now), ("send",), due=asked),
+            Step("send", lambda now: send_due(ways, worker, now), ("compose", "settle"), due=sending),
+            Step("follow", self._follow, ("compose", "send", "settle"), ours=True),
+            Step("collect mail", self._collect, due=self._next_collecting),
+            Step("read mail", reader().read, ("collect mail",)),
+            Step("read feeds", lambda now: read_feeds(self._api, now), ("follow",), due=_plain(next_reading)),
             Step("flagged again", look_at_reflagged),
-            Step("probe", lambda now: probe_due(fetcher, worker, now)),
-            Step("returns", notice_returns, ("probe",)),
-            Step("plan searches", plan_searches, ("probe",)),
-            Step("search", lambda now: search_due(fetcher, now, known)),
-            Step("announcements", read_announcements, ("probe", "follow")),
-            Step("copies", note_copies, ("identify",)),
+            Step("probe", lambda now: probe_due(pages, worker, now), due=_plain(next_probe)),
+            Step("returns", notice_returns, ("probe",), ours=True),
+            Step("plan searches", plan_searches, ("probe",), ours=True),
+            Step("search", lambda now: search_due(pages, now, known), due=_plain(next_search)),
+            Step("announcements", read_announcements, ("probe", "follow"), ours=True),
+            Step("copies", note_copies, ("identify",), ours=True),
         ]
 
     def _collect(self, now: datetime) -> int:
@@ -150,6 +161,12 @@ class Flow:
         self._collected_at = time.monotonic()
         return collect(self._box, now)
 
+    def _next_collecting(self, now: datetime) -> datetime | None:
+        """The mailbox is looked at by the machine's clock: its mail does not come by another."""
+        if self._box is None:
+            return None
+        return now if time.monotonic() - self._collected_at >= MAIL_EVERY.total_seconds() else now + MAIL_EVERY
+
     def _follow(self, now: datetime) -> int:
         """The first time a worker looks at everything, then at what came since it last found nothing."""
         moved = follow_new(now, self._followed)
@@ -158,16 +175,23 @@ class Flow:
         return moved
 
     def run_until_idle(self, now: datetime) -> int:
-        """Run every step, in order, until none moves anything at `now`; how many rows moved in all."""
+        """Run the steps that may find something, in order, until none moves anything at `now`; how many rows moved in all."""
+        self._look_for_others()
         total = 0
         while moved := sum(self._run(step, now) for step in self.steps):
             total += moved
+        self._stamp = register_stamp()
         if time.monotonic() - self._sealed_at > SEAL_EVERY_S:
             self.seal(now)
         if total and time.monotonic() - self._sized_at > SIZES_EVERY_S:
             learn_sizes()
             self._sized_at = time.monotonic()
         return total
+
+    def _look_for_others(self) -> None:
+        """Note whether anybody wrote to the register since all was done; where that cannot be told, somebody did."""
+        if self._stamp is None or self._stamp != register_stamp():
+            self._writes += 1
 
     def seal(self, now: datetime) -> None:
         """Give the log's new entries their places in the tree."""
@@ -176,18 +200,18 @@ class Flow:
         self._sealed_at = time.monotonic()
         self.spent["seal"] += time.perf_counter() - began
 
-    def _has_news(self, step: Step) -> bool:
-        """Whether a step may find something: what it comes after moved since it last found nothing."""
-        if not step.after:
-            return True
-        heard = sum(self._moves[name] for name in step.after)
-        if self._heard.get(step.name) == heard:
-            return False
-        self._heard[step.name] = heard
-        return True
+    def _news(self, step: Step, now: datetime) -> tuple[object, ...]:
+        """What a step may go by; the same as when it last found nothing means that it would find nothing again."""
+        due = step.due(now) if step.due is not None else None
+        overdue = (now, self._moves.total()) if due is not None and due <= now else None
+        heard = sum(self._moves[name] for name in (step.name, *step.after))
+        return heard, 0 if step.ours else self._writes, overdue
 
     def _run(self, step: Step, now: datetime) -> int:
-        if self._broken.get(step.name, now) > now or not self._has_news(step):
+        if self._broken.get(step.name, now) > now:
+            return 0
+        news = self._news(step, now)
+        if self._heard.get(step.name) == news:
             return 0
         began = time.perf_counter()
         try:
@@ -202,6 +226,8 @@ class Flow:
         if moved:
             self._moves[step.name] += moved
             self._heard.pop(step.name, None)
+        else:
+            self._heard[step.name] = news
         return moved
 
     def next_due(self, now: datetime) -> datetime | None:
@@ -209,11 +235,7 @@ class Flow:
         return min((due for due in self._dues(now) if due is not None and due > now), default=None)
 
     def _dues(self, now: datetime) -> Iterator[datetime | None]:
-        yield next_identify(now)
-        yield next_sending(now)
-        yield next_track()
-        yield next_watch()
-        yield now + MAIL_EVERY if self._box is not None else None
+        yield from (step.due(now) for step in self.steps if step.due is not None)
         yield from self._broken.values()
 
     def take_over(self) -> None:
@@ -247,3 +269,8 @@ class Flow:
         look_at_all(now, unsure_only=True)
         self.run_until_idle(now)
         self.seal(now)
+
+
+def _plain(earliest: Callable[[], datetime | None]) -> Due:
+    """A due time that does not ask what time it is."""
+    return lambda _now: earliest()

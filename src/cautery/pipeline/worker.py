@@ -14,6 +14,7 @@ from django.db import connection
 from cautery.core.errors import SettingInvalid
 from cautery.custody.sealing import sealing
 from cautery.fetch import clock, fetcher, reading
+from cautery.fetch.reading import ReadingProcess
 from cautery.pipeline.flow import WORKER, Flow
 from cautery.pipeline.inbox import open_inbox
 
@@ -22,7 +23,8 @@ def run_worker() -> None:
     """Work until time ends or the process is stopped."""
     with only_worker(settings.DATA) as alone:
         time = clock()
-        flow = Flow(time, fetcher(), f"{WORKER}{os.getpid()}")
+        reader = ReadingProcess()
+        flow = Flow(time, fetcher(), f"{WORKER}{os.getpid()}", reader)
         if alone:
             flow.take_over()
         inbox = open_inbox(settings.MAIL_LISTEN, time) if settings.MAIL_LISTEN else None
@@ -30,6 +32,7 @@ def run_worker() -> None:
             with sealing(flow.sealer, reading().now):
                 flow.run()
         finally:
+            reader.close()
             if inbox is not None:
                 inbox.stop()
 

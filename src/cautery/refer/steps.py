@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import time
+from collections import deque
 from collections.abc import Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, wait
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from cautery.authorise.models import Signature
-from cautery.channels.base import Addressee, Outgoing, SendResult, Way
+from cautery.channels.base import Addressee, Done, Later, NotTaken, Outgoing, SendResult, Taken, Uncertain, Way
 from cautery.core.actors import system
 from cautery.core.lifecycle import DeliveryState, EpisodeState
-from cautery.directory.models import Provider
+from cautery.directory.models import Channel, Provider
 from cautery.ground.leases import claim
+from cautery.ground.rows import Earliest, chunks
 from cautery.identify.models import Hosting
 from cautery.intake.models import Episode
 from cautery.refer.actions import (
@@ -34,6 +37,8 @@ from cautery.refer.models import Delivery
 from cautery.review.models import Hold
 
 BATCH = 1_000
+TAKEN_AT_ONCE = 20
+"""Notices taken for sending together where a provider takes fewer at once; that many may be uncertain after a crash."""
 ASK_AGAIN = timedelta(minutes=1)
 NAME = "refer"
 
@@ -66,26 +71,73 @@ def send_due(ways: Ways, worker: str, now: datetime) -> int:
     newest = newest_hold()
     hold_back(now, by=system(NAME))
     due = Provider.objects.filter(pk__in=queued_now(now).values("provider")).order_by("pk")
-    firsts = [(provider, take_batch(provider, provider.max_batch, worker, now)) for provider in due]
-    under_way: dict[Future[SendResult], tuple[Provider, list[Delivery]]] = {}
-    for provider, batch in firsts:
-        if batch:
-            under_way[_start(ways, provider, batch)] = (provider, batch)
+    under_way = {_start(ways, run): run for provider in due if (run := _take(provider, worker, now)) is not None}
     sent = 0
     while under_way:
         done, _ = wait(under_way, return_when=FIRST_COMPLETED)
         for future in done:
-            provider, batch = under_way.pop(future)
-            sent += record_sending(batch, future.result(), by=system(NAME), at=now)
-            if newest != (newest := newest_hold()):
-                hold_back(now, by=system(NAME))
-            following = take_batch(provider, provider.max_batch, worker, now)
-            if following:
-                under_way[_start(ways, provider, following)] = (provider, following)
+            run = under_way.pop(future)
+            run.heard(future.result())
+            if not run.left:
+                sent += run.record(now)
+                if newest != (newest := newest_hold()):
+                    hold_back(now, by=system(NAME))
+                following = _take(run.provider, worker, now)
+                if following is None:
+                    continue
+                run = following
+            under_way[_start(ways, run)] = run
     return sent
 
 
-def _start(ways: Ways, provider: Provider, batch: list[Delivery]) -> Future[SendResult]:
+@dataclass(slots=True)
+class _Run:
+    """Batches of one provider that were taken together, sent one after the other and recorded together.
+
+    The first batch that is not done ends it: the others were never sent, and wait.
+    """
+
+    provider: Provider
+    left: deque[list[Delivery]]
+    under_way: list[Delivery] = field(default_factory=list)
+    done: list[Delivery] = field(default_factory=list)
+    results: list[Taken | NotTaken] = field(default_factory=list)
+    failed: Later | Uncertain | None = None
+    unsent: list[Delivery] = field(default_factory=list)
+
+    def heard(self, result: SendResult) -> None:
+        if isinstance(result, Done):
+            self.done += self.under_way
+            self.results += result.results
+            return
+        self.failed, self.unsent = result, [delivery for batch in self.left for delivery in batch]
+        self.left.clear()
+
+    def record(self, now: datetime) -> int:
+        by = system(NAME)
+        settled = record_sending(self.done, Done(self.results), by=by, at=now) if self.done else 0
+        if self.failed is not None:
+            settled += record_sending(self.under_way, self.failed, by=by, at=now)
+        if self.unsent:
+            after = self.failed.after_s if isinstance(self.failed, Later) else None
+            settled += record_sending(self.unsent, Later(after, "not tried after the one before"), by=by, at=now)
+        return settled
+
+
+def _take(provider: Provider, worker: str, now: datetime) -> _Run | None:
+    """The next batches of a provider: one, or several where its API takes only a few notices at once."""
+    size = provider.max_batch
+    together = max(size, TAKEN_AT_ONCE // size * size) if provider.channel == Channel.API else size
+    taken = take_batch(provider, together, worker, now)
+    return _Run(provider, deque(chunks(taken, size))) if taken else None
+
+
+def _start(ways: Ways, run: _Run) -> Future[SendResult]:
+    run.under_way = run.left.popleft()
+    return _send(ways, run.provider, run.under_way)
+
+
+def _send(ways: Ways, provider: Provider, batch: list[Delivery]) -> Future[SendResult]:
     mark_started(batch, time.time())
     outgoing = [Outgoing(d.notice.idempotency_key, d.notice.body) for d in batch]
     return ways[provider.channel].send(addressee(provider), outgoing, batch[0].message_id)
@@ -128,15 +180,17 @@ def _send_same_again(ways: Ways, provider: Provider, deliveries: list[Delivery],
     for delivery in keep_back_unsigned(list(signed), now):
         by_message.setdefault(delivery.message_id, []).append(delivery)
     for batch in by_message.values():
-        settled += record_sending(batch, _start(ways, provider, batch).result(), by=system(NAME), at=now)
+        settled += record_sending(batch, _send(ways, provider, batch).result(), by=system(NAME), at=now)
         ask_later(batch, now + ASK_AGAIN)
     return settled
 
 
+next_question = Earliest(lambda: Delivery.objects.filter(state=DeliveryState.UNCERTAIN), "due_at")
+"""When a provider is next asked about what may have reached it."""
+_next_queued = Earliest(queued_rows, "due_at")
+
+
 def next_sending(now: datetime) -> datetime | None:
     """When the next sending, question or end of a hold is due."""
-    queued = queued_rows()
-    uncertain = Delivery.objects.filter(state=DeliveryState.UNCERTAIN)
-    dues = [rows.order_by("due_at").values_list("due_at", flat=True).first() for rows in (queued, uncertain)]
-    dues.append(Hold.objects.filter(until__gt=now).order_by("until").values_list("until", flat=True).first())
-    return min((due for due in dues if due is not None), default=None)
+    over = Hold.objects.filter(until__gt=now).order_by("until").values_list("until", flat=True).first()
+    return min((due for due in (_next_queued(), next_question(), over) if due is not None), default=None)

@@ -19,6 +19,8 @@ EXCERPT = 600
 
 def review_items(keys: Sequence[int]) -> list[dict[str, Any]]:
     """Everything shown for each episode, in the order of `keys`; a constant number of statements."""
+    if not keys:
+        return []
     episodes = Episode.objects.select_related("item").in_bulk(list(keys))
     captures = Capture.objects.in_bulk(list(keys))
     flags = _flags([episode.item_id for episode in episodes.values()])

@@ -18,12 +18,12 @@ from cautery.core.text import storable
 from cautery.custody.actions import record
 from cautery.custody.events import Event
 from cautery.directory.models import Channel
-from cautery.ground.rows import executemany, insert_many, update_many
+from cautery.ground.rows import executemany, update_many
 from cautery.ground.times import stored
 from cautery.intake.models import Episode
 from cautery.intake.rules import known_object
 from cautery.refer.models import Delivery, Notice
-from cautery.track.models import Answer, Feed, Mail, Probe, Tracking
+from cautery.track.models import Answer, Feed, Mail, Tracking
 
 ANSWERS = frozenset({"removed", "geo_blocked", "declined", "already_gone"})
 ARRIVED = (DeliveryState.DELIVERED, DeliveryState.REJECTED)
@@ -31,31 +31,49 @@ FEED_EVERY = timedelta(minutes=5)
 FEED_QUIET = timedelta(minutes=15)
 BEFORE_T0 = timedelta(minutes=60)
 CLOSING_TRIES = 3
-TRACKED_FIELDS = [
-    "verdict",
-    "probed_at",
-    "probes",
-    "unsure_in_a_row",
-    "last_up_at",
-    "first_down_at",
-    "down_verdict",
-    "next_probe_at",
-    "returned_at",
-    "lease_owner",
-    "lease_until",
-]
-PROBE_FIELDS = ["tracking", "at", "verdict", "ground", "status"]
+SAVE_STANDING = (
+    "UPDATE track_tracking SET verdict = %s, probed_at = %s, probes = %s, unsure_in_a_row = %s, last_up_at = %s, "
+    "first_down_at = %s, down_verdict = %s, next_probe_at = %s, returned_at = %s, lease_owner = '', lease_until = 0 "
+    "WHERE episode_id = %s"
+)
+SAVE_PROBE = "INSERT INTO track_probe (tracking_id, at, verdict, ground, status) VALUES (%s, %s, %s, %s, %s)"
 INSERT_LINK = (
     "INSERT INTO track_outlink (item_id, identity, url, first_seen_at) VALUES (%s, %s, %s, %s) "
     "ON CONFLICT (item_id, identity) DO NOTHING"
 )
 
 
+@dataclass(slots=True)
+class Standing:
+    """Where an episode stands by our probes: what of its tracking a probe goes by and changes. Not a model: there are many."""
+
+    episode_id: int
+    item_id: int
+    kind: str
+    url: str
+    referred_at: datetime | None
+    probes: int
+    unsure_in_a_row: int
+    last_up_at: datetime | None
+    first_down_at: datetime | None
+    down_verdict: str
+    verdict: str = ""
+    next_probe_at: datetime | None = None
+    returned_at: datetime | None = None
+
+
+def standings(keys: Sequence[int]) -> list[Standing]:
+    """Where these episodes stand, in the order of their keys."""
+    columns = ("episode_id", "item_id", "item__kind", "item__url", "referred_at", "probes", "unsure_in_a_row")
+    rows = Tracking.objects.filter(pk__in=keys).order_by("pk")
+    return [Standing(*row) for row in rows.values_list(*columns, "last_up_at", "first_down_at", "down_verdict")]
+
+
 @dataclass(frozen=True, slots=True)
 class Looked:
     """One probe: what was judged, and where the page links."""
 
-    tracking: Tracking
+    standing: Standing
     judged: Judged
     status: int
     links: Sequence[str] = ()
@@ -106,48 +124,55 @@ def save_links(links: Sequence[tuple[int, str]], at: datetime) -> None:
 def record_probes(looks: Sequence[Looked], *, by: Actor, at: datetime) -> int:
     """Keep a batch of probes and what follows from each, in one transaction."""
     for look in looks:
-        _apply(look, at)
+        _apply(look.standing, look.judged.verdict, at)
+    moment = stored(at)
+    rows = [{"episode": k.standing.episode_id, "verdict": k.judged.verdict.value, "status": k.status} for k in looks]
     with transaction.atomic():
-        update_many([look.tracking for look in looks], TRACKED_FIELDS)
-        insert_many([_probe(look, at) for look in looks], PROBE_FIELDS)
-        save_links([(k.tracking.item_id, url) for k in looks for url in k.links], at)
-        rows = [{"episode": k.tracking.pk, "verdict": str(k.judged.verdict), "status": k.status} for k in looks]
+        executemany(SAVE_STANDING, [_standing_row(look.standing, moment) for look in looks])
+        executemany(
+            SAVE_PROBE,
+            [
+                (r["episode"], moment, r["verdict"], k.judged.ground[:200], k.status)
+                for r, k in zip(rows, looks, strict=True)
+            ],
+        )
+        save_links([(k.standing.item_id, url) for k in looks for url in k.links], at)
         record(Event.TRACK_PROBES_RECORDED, by=by, at=at, subject="probes", facts={"probes": len(looks)}, rows=rows)
     return len(looks)
 
 
-def _probe(look: Looked, at: datetime) -> Probe:
-    ground = look.judged.ground[:200]
-    return Probe(tracking=look.tracking, at=at, verdict=look.judged.verdict, ground=ground, status=look.status)
+def _standing_row(s: Standing, moment: object) -> tuple[object, ...]:
+    """The parameters of SAVE_STANDING."""
+    times = stored(s.last_up_at), stored(s.first_down_at)
+    after = stored(s.next_probe_at), stored(s.returned_at), s.episode_id
+    return (s.verdict, moment, s.probes, s.unsure_in_a_row, *times, s.down_verdict, *after)
 
 
-def _apply(look: Looked, at: datetime) -> None:
+def _apply(standing: Standing, verdict: Verdict, at: datetime) -> None:
     """What one probe changes.
 
     - Down for the first time since its notice: that is its first-down. A later probe may say better why.
     - Up: last-up - and, if it had been down after its notice, it is back; what went and came before that is no return.
     - Could not tell: nothing but the next look.
     """
-    tracking, verdict = look.tracking, look.judged.verdict
-    tracking.probed_at, tracking.probes, tracking.verdict = at, tracking.probes + 1, verdict
-    tracking.lease_owner, tracking.lease_until = "", 0.0
-    tracking.unsure_in_a_row = tracking.unsure_in_a_row + 1 if verdict in UNSURE else 0
+    standing.probes, standing.verdict = standing.probes + 1, verdict.value
+    standing.unsure_in_a_row = standing.unsure_in_a_row + 1 if verdict in UNSURE else 0
     if verdict in DOWN:
-        tracking.first_down_at = tracking.first_down_at or at
-        if tracking.down_verdict in {"", Verdict.GONE}:
-            tracking.down_verdict = verdict
+        standing.first_down_at = standing.first_down_at or at
+        if standing.down_verdict in {"", Verdict.GONE}:
+            standing.down_verdict = verdict.value
     elif verdict is Verdict.UP:
-        if tracking.first_down_at is None or tracking.referred_at is None:
-            tracking.last_up_at, tracking.first_down_at, tracking.down_verdict = at, None, ""
+        if standing.first_down_at is None or standing.referred_at is None:
+            standing.last_up_at, standing.first_down_at, standing.down_verdict = at, None, ""
         else:
-            tracking.returned_at, tracking.next_probe_at = at, None
+            standing.returned_at, standing.next_probe_at = at, None
             return
-    tracking.next_probe_at = next_probe(
+    standing.next_probe_at = next_probe(
         at,
-        referred_at=tracking.referred_at,
+        referred_at=standing.referred_at,
         verdict=verdict,
-        kind=tracking.item.kind,
-        unsure_in_a_row=tracking.unsure_in_a_row,
+        kind=standing.kind,
+        unsure_in_a_row=standing.unsure_in_a_row,
     )
 
 

@@ -8,13 +8,14 @@ from typing import Any
 
 from cautery.channels.api import ApiWay
 from cautery.core.actors import system
-from cautery.core.availability import Verdict, judge
 from cautery.core.clock import on_grid
 from cautery.core.lifecycle import EpisodeState
-from cautery.fetch import Fetched, Fetcher, FetchFailed, Request
+from cautery.fetch import Request
+from cautery.fetch.reading import Reader
 from cautery.ground.leases import claim
-from cautery.ground.rows import chunks
-from cautery.identify.steps import PAGE_BYTES, observe
+from cautery.ground.rows import Earliest, chunks
+from cautery.identify.looking import LINKS, look
+from cautery.identify.steps import PAGE_BYTES
 from cautery.intake.models import Episode
 from cautery.refer.steps import addressee
 from cautery.track.actions import (
@@ -27,13 +28,16 @@ from cautery.track.actions import (
     move_cursor,
     note_referred,
     record_probes,
+    standings,
 )
 from cautery.track.models import Feed, Tracking
 
 BATCH = 1_000
-RECORDED_AT_ONCE = 125
+RECORDED_AT_ONCE = 64
 """Probes written in one transaction, while the next are still being fetched."""
 NAME = "track"
+BUSY = 20
+"""Answers in one reading that make a feed be read again soon."""
 FEED_PAGES = 100
 """Pages of one feed read at once: a feed without end holds up nothing else."""
 LOG = logging.getLogger(__name__)
@@ -51,23 +55,20 @@ def follow_new(now: datetime, since: datetime | None = None) -> int:
     return follow(found, at=now) + note_referred(at=now)
 
 
-def probe_due(fetcher: Fetcher, worker: str, now: datetime) -> int:
+def probe_due(reader: Reader, worker: str, now: datetime) -> int:
     """One batch of probes: claim, fetch, judge, record."""
     due = Tracking.objects.filter(next_probe_at__lte=now).order_by("next_probe_at", "pk")
     keys = claim(due, worker, BATCH)
-    trackings = list(Tracking.objects.filter(pk__in=keys).select_related("item").order_by("pk"))
-    if not trackings:
-        return 0
-    answers = fetcher.fetch_each([Request(t.item.url, max_bytes=PAGE_BYTES) for t in trackings])
-    looks = (_look(tracking, answer) for tracking, answer in zip(trackings, answers, strict=True))
-    return sum(record_probes(part, by=system(NAME), at=now) for part in chunks(looks, RECORDED_AT_ONCE))
+    standing = standings(keys)
+    pages = [Request(one.url, max_bytes=PAGE_BYTES, note=_wanted(one.kind)) for one in standing]
+    looks = zip(standing, reader.each(pages, look), strict=True)
+    seen = (Looked(one, found.judged, found.status, found.page.links) for one, found in looks)
+    return sum(record_probes(part, by=system(NAME), at=now) for part in chunks(seen, RECORDED_AT_ONCE))
 
 
-def _look(tracking: Tracking, answer: Fetched | FetchFailed) -> Looked:
-    """What one probe saw; out-links only of pages that are up and may announce something."""
-    observation, page = observe(tracking.item.url, answer, addresses=tracking.item.kind in ANNOUNCERS)
-    judged = judge(observation)
-    return Looked(tracking, judged, observation.status, page.links if judged.verdict is Verdict.UP else ())
+def _wanted(kind: str) -> str:
+    """Out-links only of pages that may announce something."""
+    return LINKS if kind in ANNOUNCERS else ""
 
 
 def read_feeds(way: ApiWay, now: datetime) -> int:
@@ -78,7 +79,7 @@ def read_feeds(way: ApiWay, now: datetime) -> int:
 
 
 def _read_on(way: ApiWay, feed: Feed, page: dict[str, Any] | None, now: datetime) -> int:
-    """The pages behind the cursor, so many at once; a feed with news is read again soon, a quiet one later."""
+    """The pages behind the cursor, so many at once; a feed with much news is read again soon, a quiet one later."""
     heard, cursor = 0, feed.cursor
     for number in range(FEED_PAGES):
         if number:
@@ -93,7 +94,7 @@ def _read_on(way: ApiWay, feed: Feed, page: dict[str, Any] | None, now: datetime
         stuck, cursor = page["next"] == cursor, page["next"]
         if stuck or not said:
             break
-    wait, grid = (FEED_EVERY, 5) if heard else (FEED_QUIET, 15)
+    wait, grid = (FEED_EVERY, 5) if heard >= BUSY else (FEED_QUIET, 15)
     move_cursor(feed, cursor, on_grid(now + wait, grid))
     return heard
 
@@ -102,13 +103,6 @@ def _said(row: dict[str, object]) -> Said:
     return Said(*(str(row.get(name) or "") for name in ("idempotency_key", "answer", "at", "reason")))
 
 
-def next_track() -> datetime | None:
-    """When the next probe or feed is due."""
-    dues = [
-        Tracking.objects.filter(next_probe_at__isnull=False)
-        .order_by("next_probe_at")
-        .values_list("next_probe_at", flat=True)
-        .first(),
-        Feed.objects.order_by("due_at").values_list("due_at", flat=True).first(),
-    ]
-    return min((due for due in dues if due is not None), default=None)
+next_probe = Earliest(lambda: Tracking.objects.filter(next_probe_at__isnull=False), "next_probe_at")
+next_reading = Earliest(Feed.objects.all, "due_at")
+"""When the next probe is due, and the next reading of a feed."""

@@ -14,9 +14,10 @@ from cautery.core.clock import on_grid
 from cautery.core.kinship import HANDLE_THRESHOLD, Likeness, like_handles, stem
 from cautery.core.lifecycle import DeliveryState, EpisodeState
 from cautery.core.links import Link
-from cautery.core.pages import read_page
 from cautery.directory.models import Provider
-from cautery.fetch import Fetched, Fetcher, Request
+from cautery.fetch import Request
+from cautery.fetch.reading import Reader
+from cautery.ground.rows import Earliest
 from cautery.identify.models import Capture, EpisodeMedia, Hosting
 from cautery.identify.steps import PAGE_BYTES
 from cautery.intake.models import Episode, Flag, Item, Operation
@@ -34,6 +35,7 @@ from cautery.watch.actions import (
     sight,
     start_searches,
 )
+from cautery.watch.looking import results_of
 from cautery.watch.models import Mark, Search, Watched, Way
 
 BATCH = 1_000
@@ -82,6 +84,8 @@ def plan_searches(now: datetime) -> int:
     taken_up = set(Watched.objects.filter(tracking__in=list(recent)).values_list("pk", flat=True))
     new = [pk for pk in recent if pk not in taken_up][:BATCH]
     if not new:
+        if recent:
+            mark("down", int(now.timestamp()))
         return 0
     down = list(Tracking.objects.filter(pk__in=new).select_related("item", "episode__operation").order_by("pk"))
     titles = dict(Capture.objects.filter(episode__in=[t.pk for t in down]).values_list("pk", "title"))
@@ -108,7 +112,7 @@ def plan_searches(now: datetime) -> int:
     return len(down)
 
 
-def search_due(fetcher: Fetcher, now: datetime, known: set[str] | None = None) -> int:
+def search_due(reader: Reader, now: datetime, known: set[str] | None = None) -> int:
     """Ask the providers' own search, and hand what is new and like enough back to intake.
 
     `known` is the worker's memory of identities that are in the register, where they stay: most results are old ones.
@@ -118,14 +122,13 @@ def search_due(fetcher: Fetcher, now: datetime, known: set[str] | None = None) -
         Search.objects.filter(next_at__lte=now).select_related("provider", "item", "operation").order_by("pk")[:BATCH]
     )
     urls = [f"http://{s.provider.hosts[0]}/search?q={quote(s.words)}" for s in due]
-    answers = fetcher.fetch_each([Request(url, max_bytes=PAGE_BYTES) for url in urls])
+    pages = [Request(url, max_bytes=PAGE_BYTES) for url in urls]
     by_operation: dict[Operation, list[Candidate]] = {}
-    for search, answer in zip(due, answers, strict=True):
-        if isinstance(answer, Fetched) and answer.status == 200:
-            links = [known_object(url) for url in read_page(answer.body, answer.url).links]
-            new = [link for link in links if link is not None and link.identity not in known]
-            found = [c for link in new if (c := _candidate(search, link)) is not None]
-            by_operation.setdefault(search.operation, []).extend(found)
+    for search, results in zip(due, reader.each(pages, results_of), strict=True):
+        links = [known_object(url) for url in results]
+        new = [link for link in links if link is not None and link.identity not in known]
+        found = [c for link in new if (c := _candidate(search, link)) is not None]
+        by_operation.setdefault(search.operation, []).extend(found)
     searched(due, at=now)
     for operation, candidates in by_operation.items():
         _sight_new(operation, candidates, now)
@@ -263,9 +266,7 @@ def _referred_with(media: set[int]) -> dict[int, Item]:
     return {medium: items[item] for medium, item in firsts.items()}
 
 
-def next_watch() -> datetime | None:
-    """When the next search is due."""
-    return Search.objects.filter(next_at__isnull=False).order_by("next_at").values_list("next_at", flat=True).first()
+next_search = Earliest(lambda: Search.objects.filter(next_at__isnull=False), "next_at")
 
 
 def _words(tracking: Tracking, title: str) -> str:
