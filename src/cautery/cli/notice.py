@@ -29,8 +29,12 @@ def notice() -> None:
 @app.command()
 def preview(
     instrument: Annotated[str, typer.Option("--instrument", help="Which notice; `list` names them all.")],
-    out: Annotated[Path | None, typer.Option("--out", help="FILE.pdf for the pages, FILE.json for the machine form.")] = None,
-    url: Annotated[list[str] | None, typer.Option("--url", help="The exact address; may be given more than once.")] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="FILE.pdf for the pages, FILE.json for the machine form.")
+    ] = None,
+    url: Annotated[
+        list[str] | None, typer.Option("--url", help="The exact address; may be given more than once.")
+    ] = None,
     lang: Annotated[str, typer.Option("--lang", help="The addressee's language: en, fr or de.")] = "en",
     data: Annotated[Path | None, typer.Option("--data", help="A TOML or JSON file with further fields.")] = None,
     wording: Annotated[Path | None, WORDING_OPTION] = None,
@@ -105,14 +109,22 @@ def _lines(file: Path, found: Any) -> list[str]:
     """An inspection for people."""
     signature = found.signature
     by = f" by {signature.signer}" if signature.signer else ""
-    at = f" at {signature.at:%Y-%m-%d %H:%M:%S %Z}{' (time stamp)' if signature.timestamped else ''}" if signature.at else ""
+    at = (
+        f" at {signature.at:%Y-%m-%d %H:%M:%S %Z}{' (time stamp)' if signature.timestamped else ''}"
+        if signature.at
+        else ""
+    )
     lines = [f"{file}: {found.instrument or 'a notice'} {found.reference}".rstrip()]
     lines.append(f"signature: {signature.state}{by}{at}{f' ({signature.why})' if signature.why else ''}")
     held = [finding for finding in found.findings if finding.problem != Problem.ADVISED]
     lines.append("complete" if found.complete and found.instrument else f"incomplete: {len(held)} fields")
     lines += [f"  {finding}" for finding in held]
     for clock in found.clocks:
-        end = f", ends {clock['ends']}" if clock.get("ends") else f", starts with {', '.join(clock.get('starts_with', ()))}"
+        end = (
+            f", ends {clock['ends']}"
+            if clock.get("ends")
+            else f", starts with {', '.join(clock.get('starts_with', ()))}"
+        )
         lines.append(f"clock {clock['clock']}: {clock['standing']}{end}")
     return [*lines, *(f"  {line}" for line in found.timeline)]
 

@@ -32,7 +32,8 @@ class Instrument:
         """Its words in a language; NotFound for one it has not."""
         if language not in self.wordings:
             raise NotFound(
-                f"There is no wording of {self.form.instrument} in {language!r}.", hint=f"One of: {', '.join(self.wordings)}."
+                f"There is no wording of {self.form.instrument} in {language!r}.",
+                hint=f"One of: {', '.join(self.wordings)}.",
             )
         return self.wordings[language]
 

@@ -123,7 +123,7 @@ class Form:
         yield from (rule.id for rule in self.rules)
 
 
-RULES = ("after", "before", "differ", "equal", "unlike")
+RULES = ("after", "before", "differ", "equal", "since", "some")
 
 
 def form_of(raw: Mapping[str, Any], place: str) -> Form:
@@ -190,7 +190,14 @@ def _rule(raw: Mapping[str, Any], place: str) -> Rule:
         raise _invalid(place, f"gives rule {raw['id']} a length that cannot be read") from refused
     conditions = {name: _when(raw[name], place) for name in ("unless", "only") if name in raw}
     return Rule(
-        raw["id"], raw["kind"], raw["field"], raw["law"], raw.get("other", ""), length, value=_several(raw.get("value", ())), **conditions
+        raw["id"],
+        raw["kind"],
+        raw["field"],
+        raw["law"],
+        raw.get("other", ""),
+        length,
+        value=_several(raw.get("value", ())),
+        **conditions,
     )
 
 
@@ -207,6 +214,7 @@ def _check_names(form: Form, place: str) -> None:
     conditions += [when for rule in form.rules for when in (rule.unless, rule.only)]
     conditions += [event.only for event in form.events]
     spoken = {name for when in conditions if when and when is not ALWAYS for name in (when.field, when.differs) if name}
+    spoken |= {str(name) for rule in form.rules if rule.kind == "some" for name in rule.value}
     spoken |= {event.field for event in form.events}
     spoken |= {name for rule in form.rules for name in (rule.field, rule.other) if name}
     if unknown := spoken - set(ids):

@@ -26,6 +26,8 @@ LONGEST = 20_000
 _EMAIL = re.compile(r"[^@\s<>\"]+@[^@\s<>\"]+\.[^@\s<>\".]+")
 _PERIOD = re.compile(rf"([1-9][0-9]{{0,4}}) ({'|'.join(UNITS)})s?")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
+_EAN = re.compile(r"[0-9]{13}")
+_PUID = re.compile(r"[A-Za-z0-9_-]{1,500}")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 
 
@@ -164,17 +166,23 @@ KINDS: dict[str, Kind] = {
     "countries": Kind(_list_of(_country), _schema_list(_schema_country)),
     "country": Kind(_country, _schema_country),
     "date": Kind(_date, _fixed(format="date")),
-    "digest": Kind(_matching(_DIGEST, "not_a_digest", "is not a SHA-256 in hexadecimal"), _fixed(pattern="^[0-9a-f]{64}$")),
+    "digest": Kind(
+        _matching(_DIGEST, "not_a_digest", "is not a SHA-256 in hexadecimal"), _fixed(pattern="^[0-9a-f]{64}$")
+    ),
     "digests": Kind(
         _list_of(_matching(_DIGEST, "not_a_digest", "is not a SHA-256 in hexadecimal")),
         _schema_list(_fixed(pattern="^[0-9a-f]{64}$")),
     ),
+    "ean13": Kind(_matching(_EAN, "not_a_number", "is not a number of 13 digits"), _fixed(pattern="^[0-9]{13}$")),
     "email": Kind(_matching(_EMAIL, "not_an_address", "is not an e-mail address"), _fixed(format="email")),
     "flag": Kind(_flag, lambda _: {"type": "boolean"}),
     "language": Kind(_language, _fixed(pattern="^[a-z]{2,3}$")),
     "moment": Kind(_moment, _fixed(format="date-time")),
     "period": Kind(
         _matching(_PERIOD, "not_a_period", "is not a period such as `1 month`"), _fixed(pattern=f"^{_PERIOD.pattern}$")
+    ),
+    "puid": Kind(
+        _matching(_PUID, "not_an_identifier", "is not letters, digits, - and _"), _fixed(pattern=f"^{_PUID.pattern}$")
     ),
     "text": Kind(_text, _schema_text),
     "texts": Kind(_list_of(_text), _schema_list(_schema_text)),

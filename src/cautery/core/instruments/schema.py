@@ -34,7 +34,10 @@ def schema(form: Form, wording: Wording) -> dict[str, Any]:
             "form": {"const": form.version},
             "language": {"enum": list(LANGUAGES)},
             "fields": fields,
-            "signature": {"type": "string", "description": "Detached CMS over the document without it (RFC 8785), base64."},
+            "signature": {
+                "type": "string",
+                "description": "Detached CMS over the document without it (RFC 8785), base64.",
+            },
         },
         "required": ["format", "instrument", "form", "language", "fields"],
         "additionalProperties": False,
@@ -44,7 +47,9 @@ def schema(form: Form, wording: Wording) -> dict[str, Any]:
 def _property(field: Field, wording: Wording) -> dict[str, Any]:
     words = wording.field(field.id)
     check = " (check)" if field.check else ""
-    return {"title": words.label, "description": f"{field.law}{check}: {words.why}"} | KINDS[field.kind].schema(field.limits)
+    return {"title": words.label, "description": f"{field.law}{check}: {words.why}"} | KINDS[field.kind].schema(
+        field.limits
+    )
 
 
 def _conditional(field: Field) -> bool:

@@ -101,13 +101,15 @@ def _against(rule: Rule, form: Form, values: Values, wording: Wording) -> Findin
     """The finding where a rule between fields is broken; a field that is missing breaks none."""
     if (rule.unless and rule.unless.holds(values)) or (rule.only and not rule.only.holds(values)):
         return None
-    if rule.field not in values or (rule.other and rule.other not in values):
+    if rule.kind != "some" and (rule.field not in values or (rule.other and rule.other not in values)):
         return None
     if _CHECKS[rule.kind](rule, values):
         return None
     field = form.fields[rule.field]
     words = wording.field(field.id)
-    return Finding(field.id, field.section, Problem.CONTRADICTS, rule.law, wording.field(rule.id).why, words.label, rule.id)
+    return Finding(
+        field.id, field.section, Problem.CONTRADICTS, rule.law, wording.field(rule.id).why, words.label, rule.id
+    )
 
 
 def _moments(rule: Rule, values: Values) -> tuple[datetime, datetime]:
@@ -121,8 +123,11 @@ def _after(rule: Rule, values: Values) -> bool:
 
 def _before(rule: Rule, values: Values) -> bool:
     this, other = _moments(rule, values)
-    # A day of grace: both readings of a period lie within it, and which one counts is for the clock to say.
-    return this <= (period_end(other, rule.length, Reading.STRICT) + timedelta(days=1) if rule.length else other)
+    if rule.length is None:
+        return this <= other
+    # A day of grace where the calendar matters: both readings end within it, and which one counts is for the clock to say.
+    grace = timedelta(0) if rule.length.exact else timedelta(days=1)
+    return this <= period_end(other, rule.length, Reading.STRICT) + grace
 
 
 def _same(rule: Rule, values: Values) -> bool:
@@ -138,7 +143,8 @@ _CHECKS: dict[str, Callable[[Rule, Values], bool]] = {
     "before": _before,
     "differ": lambda rule, values: not _same(rule, values),
     "equal": _equal,
-    "unlike": lambda rule, values: values[rule.field] not in rule.value,
+    "since": lambda rule, values: str(values[rule.field]) >= str(rule.value[0]),
+    "some": lambda rule, values: any(name in values for name in rule.value),
 }
 
 

@@ -41,7 +41,7 @@ class Wording:
         return FieldWords(row.get("label", id_), row.get("why", ""), row.get("note", ""))
 
     def choice(self, field: str, word: str) -> str:
-        """A choice in words; the word itself where the table has none."""
+        """A choice in words; where the table has none, a code such as `ACCOUNT_TYPE_PRIVATE` as it is written."""
         return self.choices.get(field, {}).get(word, word)
 
     def word(self, name: str) -> str:

@@ -53,7 +53,12 @@ class Bench:
 
 
 def issue_many(
-    requests: Iterable[Request], folder: Path, settings: SigningSettings, *, wording: tuple[Path, ...] = (), workers: int = 2
+    requests: Iterable[Request],
+    folder: Path,
+    settings: SigningSettings,
+    *,
+    wording: tuple[Path, ...] = (),
+    workers: int = 2,
 ) -> Iterator[Outcome]:
     """Issue each request into `folder`, in any order; those that are finished there are passed over silently.
 

@@ -32,7 +32,8 @@ def showable(text: str) -> str:
     joined = any(letter in _JOINERS for letter in text) and any(_joins(letter) for letter in text)
     allowed = _JOINERS if joined else ""
     return "".join(
-        letter if letter in letters or letter == "\n" or letter in allowed else f"[U+{ord(letter):04X}]" for letter in text
+        letter if letter in letters or letter == "\n" or letter in allowed else f"[U+{ord(letter):04X}]"
+        for letter in text
     )
 
 

@@ -70,7 +70,9 @@ def inspect(data: bytes, catalogue: Catalogue, roots: Sequence[Any], *, now: dat
     return _inspected("pdf" if printed else "json", document, signature, catalogue, now)
 
 
-def _inspected(kind: str, document: Document, signature: SignatureFacts, catalogue: Catalogue, now: datetime) -> Inspection:
+def _inspected(
+    kind: str, document: Document, signature: SignatureFacts, catalogue: Catalogue, now: datetime
+) -> Inspection:
     if document.instrument not in catalogue.instruments:
         raise FileRefused(f"Nobody knows the instrument {document.instrument[:40]!r}.", reason="unknown_instrument")
     instrument = catalogue.get(document.instrument)
@@ -79,7 +81,9 @@ def _inspected(kind: str, document: Document, signature: SignatureFacts, catalog
     line = notice_timeline(instrument.form, found.values, now)
     reference = str(found.values.get("reference", ""))
     clocks = clock_facts(instrument.form, line)
-    return Inspection(kind, document.instrument, language, reference, signature, found.findings, clocks, line.lines(language))
+    return Inspection(
+        kind, document.instrument, language, reference, signature, found.findings, clocks, line.lines(language)
+    )
 
 
 def _altered(signature: SignatureFacts, refused: FileRefused) -> Inspection:

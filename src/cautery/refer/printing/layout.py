@@ -17,6 +17,9 @@ from cautery.refer.printing.glyphs import right_to_left, showable
 
 Row = dict[str, Any]
 
+MOST_BOXES = 12
+"""Of more choices than these only the ticked ones are printed."""
+
 
 def pages(form: Form, read: Read, wording: Wording, *, draft: bool) -> dict[str, Any]:
     """The pages of a notice. A draft carries its banner and a list of what it lacks."""
@@ -45,9 +48,13 @@ def timeline_pages(line: Timeline, wording: Wording, reference: str) -> dict[str
         texts = [entry["words"], *entry["effects"]]
         if entry["theirs"]:
             stated = datetime.fromisoformat(entry["theirs"])
-            texts.insert(1, f"{line.word('stated', wording.language)}: {line.moment(stated)}, {entry['difference_s']:+g} s")
+            texts.insert(
+                1, f"{line.word('stated', wording.language)}: {line.moment(stated)}, {entry['difference_s']:+g} s"
+            )
         moment = line.moment(datetime.fromisoformat(entry["ours"]))
-        rows.append({"label": moment, "note": "", "parts": [part for text in texts for part in _text(text)], "empty": ""})
+        rows.append(
+            {"label": moment, "note": "", "parts": [part for text in texts for part in _text(text)], "empty": ""}
+        )
     title = line.word("timeline", wording.language)
     return _frame(wording, reference, draft=False) | {
         "title": title,
@@ -73,7 +80,9 @@ def _frame(wording: Wording, reference: str, *, draft: bool) -> dict[str, Any]:
 def _row(field: Field, read: Read, wording: Wording, finding: Finding | None, *, draft: bool) -> Row:
     words = wording.field(field.id)
     value = read.values.get(field.id)
-    if field.kind == "choices" or field.kind == "choice":
+    if field.kind in ("choices", "choice") and len(field.limits.choices) > MOST_BOXES:
+        parts = [_tick(wording.choice(field.id, each), on=True) for each in _several(value)]
+    elif field.kind in ("choices", "choice"):
         parts = [_tick(wording.choice(field.id, each), on=each in _several(value)) for each in field.limits.choices]
     elif field.kind == "flag":
         parts = [_tick(wording.word("yes" if value else "no"), on=bool(value))] if value is not None else []

@@ -19,7 +19,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from asn1crypto import cms, pem, x509
+from asn1crypto import cms, core, pem, x509
 from pyhanko.pdf_utils.misc import PdfReadError
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.general import CMSExtractionError, CMSStructuralError
@@ -106,7 +106,11 @@ def check_pdf(data: bytes, roots: Sequence[Any], *, now: datetime) -> SignatureF
         return _altered(wrong) if b"/ByteRange" in data else SignatureFacts(State.ABSENT)
     if not signatures:
         marks = re.search(rb"/ByteRange|/ETSI\.CAdES|adbe\.pkcs7", data)
-        return SignatureFacts(State.ALTERED, why="a signature's traces without it") if marks else SignatureFacts(State.ABSENT)
+        return (
+            SignatureFacts(State.ALTERED, why="a signature's traces without it")
+            if marks
+            else SignatureFacts(State.ABSENT)
+        )
     try:
         return _judged_pdf(data, signatures[-1], roots, now)
     except BROKEN as wrong:
@@ -117,7 +121,9 @@ def _judged_pdf(data: bytes, signature: EmbeddedPdfSignature, roots: Sequence[An
     signature.compute_integrity_info()  # type: ignore[no-untyped-call]
     coverage: SignatureCoverageLevel | None = signature.coverage
     if coverage != SignatureCoverageLevel.ENTIRE_FILE:
-        return SignatureFacts(State.ALTERED, _name(signature.signer_cert), why="the signature does not cover the whole file")
+        return SignatureFacts(
+            State.ALTERED, _name(signature.signer_cert), why="the signature does not cover the whole file"
+        )
     if not _gap_is_clean(data, signature):
         return SignatureFacts(State.ALTERED, _name(signature.signer_cert), why="the place of the signature was altered")
     if why := _loose(signature.signed_data):
@@ -180,9 +186,20 @@ def _loose(signed: Any) -> str:
     if len(signed["signer_infos"]) != 1:
         return "more than one signer, or none"
     signer = signed["signer_infos"][0]
-    digests = [each["algorithm"].native for each in signed["digest_algorithms"]]
-    if digests != [signer["digest_algorithm"]["algorithm"].native]:
+    if not (_whole(signed) and _whole(signer)):
+        return "the signature holds parts nobody reads"
+    digest = signer["digest_algorithm"]
+    if [each.dump() for each in signed["digest_algorithms"]] != [digest.dump()]:
         return "the signature names other digests than its own"
+    if not all(
+        isinstance(each["parameters"], core.Null | core.Void) for each in (digest, signer["signature_algorithm"])
+    ):
+        return "the signature's algorithms carry something unknown"
+    if signer["version"].native != "v1" or signed["version"].native not in ("v1", "v3"):
+        return "the signature is of an unknown version"
+    named = signer["sid"].chosen.dump()
+    if named not in [_issuer_and_serial(each.chosen) for each in signed["certificates"]]:
+        return "the signature names a certificate that is not there"
     unsigned = signer["unsigned_attrs"]
     for attribute in unsigned if isinstance(unsigned, cms.CMSAttributes) else ():
         if attribute["type"].native != "signature_time_stamp_token" or len(attribute["values"]) != 1:
@@ -190,6 +207,17 @@ def _loose(signed: Any) -> str:
         if why := _loose(attribute["values"][0]["content"]):
             return f"in the time stamp: {why}"
     return ""
+
+
+def _whole(sequence: Any) -> bool:
+    """Whether the parts that are read are all there is."""
+    read = sum(len(sequence[name].dump()) for name, *_ in sequence._fields)  # the only list of its parts
+    return bool(read == len(sequence.contents))
+
+
+def _issuer_and_serial(certificate: Any) -> bytes:
+    named = cms.IssuerAndSerialNumber({"issuer": certificate.issuer, "serial_number": certificate.serial_number})
+    return bytes(named.dump())
 
 
 def _stamped_at(signed: Any) -> datetime | None:

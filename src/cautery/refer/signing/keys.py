@@ -60,7 +60,9 @@ def file_signer(file: Path, passphrase: bytes | None) -> Signer:
     try:
         key, certificate, chain = pkcs12.load_key_and_certificates(file.read_bytes(), passphrase)
     except (OSError, ValueError) as wrong:
-        raise _invalid("CAUTERY_SIGNING_KEY", f"{file} cannot be opened.", "A PKCS#12 file, and its passphrase.") from wrong
+        raise _invalid(
+            "CAUTERY_SIGNING_KEY", f"{file} cannot be opened.", "A PKCS#12 file, and its passphrase."
+        ) from wrong
     if certificate is None or not isinstance(key, RSAPrivateKey | EllipticCurvePrivateKey):
         raise _invalid("CAUTERY_SIGNING_KEY", f"{file} holds no RSA or elliptic-curve key with its certificate.", "")
     return KeySigner(key, certificate, chain)
@@ -73,7 +75,9 @@ def token_signer(token: Token) -> Signer:
     except ImportError as missing:
         hint = "Install pyhanko[pkcs11] beside this package."
         raise _invalid("CAUTERY_SIGNING_TOKEN", "The library for PKCS#11 is not installed.", hint) from missing
-    session = pkcs11.open_pkcs11_session(str(token.module), token_criteria=None, token_label=token.token, user_pin=token.pin)
+    session = pkcs11.open_pkcs11_session(
+        str(token.module), token_criteria=None, token_label=token.token, user_pin=token.pin
+    )
     signer: Signer = pkcs11.PKCS11Signer(session, cert_label=token.label, key_label=token.label, embed_roots=False)
     return signer
 

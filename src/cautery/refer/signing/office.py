@@ -53,7 +53,10 @@ class Office:
             signer = file_signer(settings.key, settings.passphrase)
         else:
             raise SettingInvalid(
-                "Nothing is set to sign with.", setting="CAUTERY_SIGNING_KEY", reason="signing", hint="Name a PKCS#12 file."
+                "Nothing is set to sign with.",
+                setting="CAUTERY_SIGNING_KEY",
+                reason="signing",
+                hint="Name a PKCS#12 file.",
             )
         return Office(signer, _timestamper(settings))
 
