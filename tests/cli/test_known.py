@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import json
+from hashlib import md5
 from pathlib import Path
 
+from PIL import ImageOps
+
+from cautery.core.fingerprints import image
 from cautery.match.models import BankEntry
 from tests.cli.conftest import Run
+from tests.core.fingerprints.pictures import encoded, picture
 
 SHA = "ab" * 32
 
@@ -30,12 +36,51 @@ def test_the_same_list_again_adds_nothing(run: Run, tmp_path: Path) -> None:
     assert BankEntry.objects.count() == 1
 
 
-def test_a_list_without_the_columns_stops_with_one_line(run: Run, tmp_path: Path) -> None:
+def test_a_list_without_hashes_stops_with_one_line(run: Run, tmp_path: Path) -> None:
     file = tmp_path / "known.csv"
     file.write_text("name\nSpecimen\n")
     got = run("known", "import", file)
     assert got.code == 1
-    assert "has no column kind, label, pdq, sha256, source" in got.complaints
+    assert "No column holds hashes" in got.complaints
+
+
+def test_a_file_is_matched_by_its_bytes_and_by_how_it_looks_even_mirrored(run: Run, tmp_path: Path) -> None:
+    original, mirrored, other, note = (tmp_path / name for name in ("a.png", "b.png", "c.png", "d.txt"))
+    original.write_bytes(encoded(picture()))
+    mirrored.write_bytes(encoded(ImageOps.mirror(picture())))
+    other.write_bytes(encoded(picture(2)))
+    note.write_text("Specimen words.")
+    listed = tmp_path / "known.ndjson"
+    rows = [
+        {"type": "pdq", "value": image(original.read_bytes()).bits.hex(), "label": "Specimen poster"},
+        {"type": "HASH_MD5", "value": md5(note.read_bytes()).hexdigest(), "label": "Specimen note"},
+    ]
+    listed.write_text("\n".join(map(json.dumps, rows)))
+    assert run("known", "import", listed, "--source", "test").said.startswith("2 taken")
+    found = run("known", "match", original, mirrored, other, note, "--json").json["files"]
+    told = [[(hit["label"], hit["by"], hit["form"]) for hit in row["matches"]] for row in found]
+    assert told[0] == [("Specimen poster", "perceptual", "original")]
+    assert told[1] == [("Specimen poster", "perceptual", "mirrored")]
+    assert told[2] == []
+    assert told[3] == [("Specimen note", "exact", "file")]
+
+
+def test_a_file_that_is_not_there_is_named_and_the_others_are_matched(run: Run, tmp_path: Path) -> None:
+    note = tmp_path / "note.txt"
+    note.write_text("Specimen words.")
+    got = run("known", "match", tmp_path / "gone", note, "--json")
+    assert got.code == 1
+    assert [row["reason"] for row in got.json["refused"]] == ["unreadable"]
+    assert [row["file"] for row in got.json["files"]] == [str(note)]
+
+
+def test_the_list_says_what_each_entry_is(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "known.csv"
+    file.write_text(f"label,sha256,severity,tlp\nSpecimen film,{SHA},3,TLP:RED\n")
+    run("known", "import", file, "--negative")
+    (row,) = run("known", "list", "--json").json
+    assert (row["label"], row["severity"], row["handling"], row["negative"]) == ("Specimen film", 3, "red", True)
+    assert run("known", "list", "--only", "quarantined").said == "Nothing.\n"
 
 
 def test_a_file_that_is_no_text_stops_with_one_line(run: Run, tmp_path: Path) -> None:

@@ -33,7 +33,7 @@ from cautery.exercise.score import write_score
 from cautery.fetch import clock
 from cautery.intake.actions import create_operation
 from cautery.intake.models import Operation
-from cautery.match.actions import Known, import_known
+from cautery.match.actions import import_known
 from cautery.report.actions import write_report
 
 ACTOR = Actor("system:exercise", "", frozenset(Permission))
@@ -137,7 +137,7 @@ def _bring_up(world: World) -> Operation:
         return found
     import_directory(_with_an_observer(document), by=ACTOR, at=now)
     set_password(OBSERVER, PASSWORD, by=ACTOR, at=now)
-    import_known((Known(*row) for row in read_known(world.out / "known.csv")), by=ACTOR, at=now)
+    import_known(read_known(world.out / "known.csv"), by=ACTOR, at=now)
     return create_operation(plan["slug"], plan["name"], by=ACTOR, at=now, **times)
 
 

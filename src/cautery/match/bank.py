@@ -96,14 +96,20 @@ class Bank:
         """How many media with a fingerprint there are."""
         return len(self._media)
 
-    def find(self, media: Sequence[Media], now: datetime) -> dict[int, list[Found]]:
-        """By medium what may be proposed for it, the same bytes first, then the nearest."""
+    def find(self, media: Sequence[Media], now: datetime, *, together: bool = False) -> dict[int, list[Found]]:
+        """By medium what may be proposed for it, the same bytes first, then the nearest.
+
+        With `together` they are forms of one thing: a negative entry that one is like silences them all.
+        """
         exact: dict[str, list[int]] = defaultdict(list)
-        for some in chunks([m.sha256 for m in media], SOME):
+        for some in chunks(sorted({m.sha256 for m in media}), SOME):
             for pk, sha in BankEntry.objects.filter(sha256__in=some).order_by("pk").values_list("pk", "sha256"):
                 exact[sha].append(pk)
         hashed = hashable(media)
         alike = dict(zip([m.pk for m in hashed], self._entries.near([bytes(m.pdq) for m in hashed]), strict=True))
+        if together:
+            like_negative = [hit for near in alike.values() for hit in near if hit[0] in self._negative]
+            alike = {pk: near + like_negative for pk, near in alike.items()}
         return {m.pk: self._proposed(exact[m.sha256], alike.get(m.pk, []), now) for m in media}
 
     def captured_like(self, entries: Sequence[BankEntry]) -> set[int]:

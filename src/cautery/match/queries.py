@@ -1,0 +1,151 @@
+"""Read the bank, what it proposes, and cases of copies; each query asks who may."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+from django.db.models import Count, Q
+
+from cautery.core.actors import Actor, Permission
+from cautery.core.lifecycle import EpisodeState
+from cautery.ground.rows import chunks
+from cautery.identify.models import EpisodeMedia, Media
+from cautery.intake.models import Operation
+from cautery.match.bank import Bank, Found
+from cautery.match.models import BankEntry, Match
+
+SOME = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """Episodes that hold copies of one thing: shown together, decided one by one. `name` is the medium seen first."""
+
+    name: int
+    episodes: tuple[int, ...]
+
+
+def cases(operation: Operation, *, by: Actor, state: EpisodeState = EpisodeState.IN_REVIEW) -> list[Case]:
+    """The operation's episodes of one state by the copies they hold, the largest case first; those without a medium are none.
+
+    An episode with media of two cases belongs to the one whose medium was seen first.
+    """
+    by.require(Permission.INTAKE_ITEM_READ)
+    rows = EpisodeMedia.objects.filter(episode__operation=operation, episode__state=state)
+    return _cases(rows.values_list("episode_id", "media_id", "media__copy__case_id"))
+
+
+def case_of(episode: int, *, by: Actor) -> Case | None:
+    """All episodes, of any operation and state, with a copy of what this one holds; None where it holds nothing."""
+    by.require(Permission.INTAKE_ITEM_READ)
+    mine = list(EpisodeMedia.objects.filter(episode_id=episode).values_list("media_id", "media__copy__case_id"))
+    if not mine:
+        return None
+    name = min(case or medium for medium, case in mine)
+    rows = EpisodeMedia.objects.filter(Q(media__copy__case_id=name) | Q(media_id=name)).values_list("episode_id")
+    return Case(name, tuple(sorted({row[0] for row in rows})))
+
+
+def proposals(operation: Operation, *, by: Actor) -> list[dict[str, Any]]:
+    """What looking back found on episodes that had gone on: for people to look at again, newest first."""
+    by.require(Permission.INTAKE_ITEM_READ)
+    rows = Match.objects.filter(looking_back=True, episode__operation=operation, entry__quarantined_at__isnull=True)
+    fields = (
+        "pk",
+        "episode_id",
+        "episode__state",
+        "episode__item__url",
+        "entry_id",
+        "entry__label",
+        "kind",
+        "distance",
+        "found_at",
+    )
+    return list(rows.order_by("-found_at", "pk").values(*fields))
+
+
+def entries(*, by: Actor, quarantined: bool = False, limit: int = 1000) -> list[dict[str, Any]]:
+    """Entries of the bank with how often each matched and what people said of that, the newest first."""
+    by.require(Permission.MATCH_BANK_IMPORT)
+    rows = BankEntry.objects.filter(quarantined_at__isnull=False) if quarantined else BankEntry.objects.all()
+    told = rows.annotate(
+        matched=Count("matches", distinct=True),
+        agreed=Count("matches__opinions", filter=Q(matches__opinions__agrees=True), distinct=True),
+        disagreed=Count("matches__opinions", filter=Q(matches__opinions__agrees=False), distinct=True),
+    )
+    fields = ("label", "kind", "outlet", "severity", "source", "reference", "handling", "negative", "key")
+    times = ("valid_from", "valid_until", "added_at", "quarantined_at", "quarantine_reason")
+    return list(told.order_by("-pk").values("pk", *fields, *times, "matched", "agreed", "disagreed")[:limit])
+
+
+@dataclass(frozen=True, slots=True)
+class Fingerprinted:
+    """A file with its digests in hex, and its PDQ in every form it was taken (as it is, mirrored, without borders ...)."""
+
+    file: Path
+    md5: str
+    sha1: str
+    sha256: str
+    pdqs: tuple[tuple[bytes, str], ...] = ()
+
+
+def find_files(
+    files: Iterable[Fingerprinted], *, by: Actor, at: datetime
+) -> Iterator[tuple[Path, list[dict[str, Any]]]]:
+    """For each file the entries it is, or is like, the same bytes first, then the nearest; nothing is written."""
+    by.require(Permission.MATCH_BANK_IMPORT)
+    bank = Bank()
+    bank.refresh()
+    for some in chunks(files, SOME):
+        others = _by_digest(some)
+        hits = [_best(bank, file, others[file.file], at) for file in some]
+        shown = BankEntry.objects.in_bulk({found.entry for found, _ in chain.from_iterable(hits)})
+        for file, mine in zip(some, hits, strict=True):
+            yield file.file, [_shown(shown[found.entry], found, form) for found, form in mine]
+
+
+def _best(bank: Bank, file: Fingerprinted, others: Sequence[int], at: datetime) -> list[tuple[Found, str]]:
+    """By each entry its nearest form; a negative entry that one form is like silences them all."""
+    forms = [*file.pdqs] or [(b"", "")]
+    media = [Media(pk=n, sha256=file.sha256, pdq=pdq, quality=100) for n, (pdq, _) in enumerate(forms)]
+    best = {entry: (Found(entry, "exact", 0), "file") for entry in others}
+    for number, all_ in bank.find(media, at, together=True).items():
+        for found in all_:
+            form = "file" if found.kind == "exact" else forms[number][1]
+            if found.entry not in best or found.distance < best[found.entry][0].distance:
+                best[found.entry] = found, form
+    return sorted(best.values(), key=lambda hit: (hit[0].distance, hit[0].kind, hit[0].entry))
+
+
+def _by_digest(files: Sequence[Fingerprinted]) -> dict[Path, list[int]]:
+    """Entries known by MD5 or SHA-1 alone."""
+    wanted = Q(md5__in=[f.md5 for f in files]) | Q(sha1__in=[f.sha1 for f in files])
+    rows = BankEntry.objects.filter(wanted, sha256="", quarantined_at__isnull=True, negative=False)
+    by_digest: dict[str, list[int]] = defaultdict(list)
+    for pk, md5, sha1 in rows.values_list("pk", "md5", "sha1"):
+        for digest in filter(None, {md5, sha1}):
+            by_digest[digest].append(pk)
+    return {f.file: sorted({*by_digest.get(f.md5, ()), *by_digest.get(f.sha1, ())}) for f in files}
+
+
+def _shown(entry: BankEntry, hit: Found, form: str) -> dict[str, Any]:
+    fields = ("label", "kind", "outlet", "severity", "source", "handling")
+    told = {name: getattr(entry, name) for name in fields}
+    return {"entry": entry.pk, "by": hit.kind, "distance": hit.distance, "form": form} | told
+
+
+def _cases(rows: Iterable[tuple[int, int, int | None]]) -> list[Case]:
+    named: dict[int, int] = {}
+    for episode, medium, case in rows:
+        named[episode] = min(named.get(episode, medium), case or medium)
+    together: dict[int, list[int]] = defaultdict(list)
+    for episode, name in sorted(named.items()):
+        together[name].append(episode)
+    found = [Case(name, tuple(episodes)) for name, episodes in together.items()]
+    return sorted(found, key=lambda case: (-len(case.episodes), case.name))
