@@ -17,9 +17,15 @@ from fontTools.ttLib import TTFont
 
 OUT = Path(__file__).resolve().parent.parent / "src/cautery/refer/printing/fonts"
 EVERYWHERE = {0x20, 0xA0, 0x200B, 0x200C, 0x200D, 0x25CC}
-LATIN = [(0x20, 0x7E), (0xA0, 0x24F), (0x2B0, 0x36F), (0x370, 0x52F), (0x1E00, 0x1EFF), (0x2000, 0x206F), (0x20A0, 0x20C0), (0x2100, 0x214F), (0x2190, 0x21FF), (0x2200, 0x22FF)]  # fmt: skip
+LATIN = [
+    (0x20, 0x7E), (0xA0, 0x24F), (0x2B0, 0x36F), (0x370, 0x52F), (0x1E00, 0x1EFF), (0x2000, 0x206F), (0x20A0, 0x20C0), (0x2100, 0x214F),
+    (0x2190, 0x21FF), (0x2200, 0x22FF),
+]  # fmt: skip
 SYMBOLS = [(0x25A0, 0x25FF), (0x2600, 0x26FF), (0x2700, 0x27BF)]
-SCRIPTS = ("Arabic", "Hebrew", "Syriac", "Thaana", "Armenian", "Georgian", "Ethiopic", "Devanagari", "Bengali", "Gurmukhi", "Gujarati", "Tamil", "Telugu", "Kannada", "Malayalam", "Sinhala", "Thai", "Lao", "Khmer", "Myanmar")  # fmt: skip
+SCRIPTS = (
+    "Arabic", "Hebrew", "Syriac", "Thaana", "Armenian", "Georgian", "Ethiopic", "Devanagari", "Bengali", "Gurmukhi", "Gujarati", "Tamil",
+    "Telugu", "Kannada", "Malayalam", "Sinhala", "Thai", "Lao", "Khmer", "Myanmar",
+)  # fmt: skip
 CJK = [(0x3000, 0x30FF), (0x3130, 0x318E), (0xFF00, 0xFFEF)]
 
 

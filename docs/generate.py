@@ -9,6 +9,8 @@ from pathlib import Path
 
 import django
 
+from cautery.core.instruments import Catalogue
+from cautery.core.instruments.schema import schema
 from cautery.core.links import Ruleset
 from cautery.core.links.document import document
 
@@ -27,6 +29,14 @@ def settings_table() -> str:
     return "\n".join(["| Setting | Default | Meaning | Values |", "| --- | --- | --- | --- |", *rows])
 
 
+def schemas() -> dict[str, str]:
+    """The JSON Schema of each notice's machine form, by instrument."""
+    return {
+        name: json.dumps(schema(one.form, one.wording("en")), indent=1, ensure_ascii=False) + "\n"
+        for name, one in Catalogue.default().instruments.items()
+    }
+
+
 def api_description() -> str:
     """The API's OpenAPI document."""
     from cautery.api.main import api  # noqa: PLC0415 (needs Django to be set up)
@@ -37,6 +47,9 @@ def api_description() -> str:
 def main() -> None:
     """Write them all."""
     (HERE / "providers.md").write_text(document(Ruleset.default()))
+    (HERE / "schemas").mkdir(exist_ok=True)
+    for name, text in schemas().items():
+        (HERE / "schemas" / f"{name}.json").write_text(text)
     with tempfile.TemporaryDirectory() as data:
         os.environ |= {"CAUTERY_DATA": data, "DJANGO_SETTINGS_MODULE": "cautery.settings"}
         django.setup()

@@ -19,7 +19,7 @@ FURTHER = {
     "directory": {"roles.py"},  # which role may do what
     "intake": {"capturing", "rules.py"},  # evidence of items; the rules of links this installation uses
     "match": {"bank.py"},  # the bank and all that was captured, in memory
-    "refer": {"merging"},  # items that turned out to be one object: what it does to episodes and notices
+    "refer": {"merging", "printing", "signing"},  # items that turned out to be one object; notices on paper, and signed
     "report": {"build.py", "definitions.py", "dossier", "presence.py", "render"},  # how a report is made from figures
 }
 BROAD = {"BaseException", "Exception"}

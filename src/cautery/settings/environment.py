@@ -90,9 +90,19 @@ SETTINGS: dict[str, Setting] = {
     "CAUTERY_TSA_ROOTS": Setting(
         "", "PEM file of the certificates that time-stamps must lead to (empty: not checked)."
     ),
-    "CAUTERY_TSA_URL": Setting("", "Where checkpoints are time-stamped (RFC 3161, over HTTP; empty: they are not)."),
+    "CAUTERY_TSA_URL": Setting("", "Where checkpoints and signatures on notices are time-stamped (RFC 3161, over HTTP; empty: they are not)."),
+    "CAUTERY_SIGNING_KEY": Setting("", "PKCS#12 file with the key notices are signed with (empty: none, or a token)."),
+    "CAUTERY_SIGNING_LABEL": Setting("", "Label of key and certificate on the PKCS#11 token."),
+    "CAUTERY_SIGNING_SECRET": Setting(
+        "", "File that holds the passphrase of the signing key, or the PIN of the token."
+    ),
+    "CAUTERY_SIGNING_TOKEN": Setting("", "PKCS#11 token to sign with, as library.so:token (empty: the file)."),
+    "CAUTERY_TRUST": Setting("", "Folder of root certificates that signatures on notices are checked against."),
     "CAUTERY_USER_AGENT": Setting(
         "Cautery/0.1 (referral unit; contact in the notice)", "How the fetcher names itself."
+    ),
+    "CAUTERY_WORDING": Setting(
+        "", "Folder of wording and forms that goes before the shipped ones (docs/instruments.md)."
     ),
 }
 

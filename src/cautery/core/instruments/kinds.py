@@ -19,7 +19,10 @@ from cautery.core.links.address import parse
 
 Value = str | bool | list[str]
 
-MEMBER_STATES = tuple("AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK".split())
+MEMBER_STATES = (
+    "AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU", "IE", "IT", "LT", "LU", "LV", "MT", "NL", "PL", "PT",
+    "RO", "SE", "SI", "SK",
+)  # fmt: skip
 LONGEST = 20_000
 """Letters of a text whose field says no other limit."""
 
@@ -64,6 +67,7 @@ def _text(given: Any, limits: Limits) -> str:
 
 def _url(given: Any, limits: Limits) -> str:
     """Kept letter for letter: another normal form may be another address."""
+    del limits
     if not isinstance(given, str) or _CONTROL.search(given.strip()) or "://" not in given:
         raise _refuse("not_a_url", "is not an address with its scheme")
     try:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from cautery.core.clock.periods import period_end, Reading
+from cautery.core.clock.periods import Reading, period_end
 from cautery.core.errors import Refused
 from cautery.core.instruments.form import Field, Form, Rule, Values
 from cautery.core.instruments.kinds import KINDS, Value, is_empty

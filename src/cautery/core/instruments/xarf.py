@@ -29,8 +29,9 @@ def xarf(values: Mapping[str, Value], machine_form: bytes) -> dict[str, Any]:
     """
     email = str(values["unit_email"])
     party = {"org": str(values["unit_name"]), "contact": email, "domain": email.rpartition("@")[2]}
-    urls = values["urls"]
-    source = str(values.get("domain") or values.get("app_id") or urls[0])
+    addresses = values["urls"]
+    url = addresses[0] if isinstance(addresses, list) else str(addresses)
+    source = str(values.get("domain") or values.get("app_id") or url)
     return {
         "xarf_version": VERSION,
         "report_id": str(_report_id(str(values["reference"]))),
@@ -42,7 +43,7 @@ def xarf(values: Mapping[str, Value], machine_form: bytes) -> dict[str, Any]:
         "type": TYPE,
         "threat_type": THREAT,
         "evidence_source": "researcher_analysis",
-        "url": urls[0],
+        "url": url,
         **({"domain": values["domain"]} if "domain" in values else {}),
         "description": str(values["reasons"])[:1000],
         "evidence": [

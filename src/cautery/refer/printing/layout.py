@@ -37,7 +37,7 @@ def pages(form: Form, read: Read, wording: Wording, *, draft: bool) -> dict[str,
         "intro": [showable(text) for text in wording.intro],
         "closing": [showable(text) for text in wording.closing],
         "sections": sections,
-        "findings": _lacking(read.findings, wording) if draft else [],
+        "findings": _lacking(read.findings) if draft else [],
     }
 
 
@@ -143,7 +143,7 @@ def _text(value: str) -> list[Row]:
     ]
 
 
-def _lacking(findings: Iterable[Finding], wording: Wording) -> list[Row]:
+def _lacking(findings: Iterable[Finding]) -> list[Row]:
     """What stands against a draft, and apart from it what is only advised."""
     return [
         {

@@ -16,7 +16,10 @@ ATTACHED = "notice.json"
 LARGEST_PDF = 64 << 20
 """Bytes of a PDF that are read."""
 
-_BROKEN = (PdfReadError, ValueError, TypeError, KeyError, IndexError, AttributeError, OSError, RecursionError, OverflowError, NotImplementedError, zlib.error)  # fmt: skip
+_BROKEN = (
+    PdfReadError, ValueError, TypeError, KeyError, IndexError, AttributeError, OSError, RecursionError, OverflowError,
+    NotImplementedError, zlib.error,
+)  # fmt: skip
 
 
 def machine_form(pdf: bytes) -> bytes:

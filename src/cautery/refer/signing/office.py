@@ -12,7 +12,7 @@ from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign import PdfSignatureMetadata, PdfSigner, Signer
 from pyhanko.sign.fields import SigSeedSubFilter
 from pyhanko.sign.general import SigningError
-from pyhanko.sign.timestamps import HTTPTimeStamper, TimestampRequestError, TimeStamper
+from pyhanko.sign.timestamps import HTTPTimeStamper, TimeStamper, TimestampRequestError
 
 from cautery.core.errors import SettingInvalid, Unreachable
 from cautery.core.instruments import Document
@@ -83,7 +83,7 @@ def _timestamper(settings: SigningSettings) -> TimeStamper | None:
     if not settings.timestamp_url.startswith(("https://", "http://")):
         raise SettingInvalid(
             f"{settings.timestamp_url!r} is no address of a time-stamping service.",
-            setting="CAUTERY_TIMESTAMP_URL",
+            setting="CAUTERY_TSA_URL",
             reason="not_a_url",
             hint="An http or https address (RFC 3161).",
         )
