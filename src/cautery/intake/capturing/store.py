@@ -15,7 +15,7 @@ from pathlib import Path
 
 import obstore
 from django.conf import settings
-from obstore.exceptions import AlreadyExistsError, BaseError
+from obstore.exceptions import AlreadyExistsError, BaseError, NotFoundError
 from obstore.store import LocalStore, ObjectStore, from_url
 
 from cautery.core.errors import SettingInvalid, TamperFound, Unreachable
@@ -54,14 +54,24 @@ class EvidenceStore:
     def fetch(self, digest: str, target: Path) -> Path:
         """A working copy of a package at `target`, checked while it is copied."""
         with _told(self.place):
-            found, store = sha256(), self._open()
+            if self._folder is not None and not self._folder.is_dir():
+                raise FileNotFoundError(self.place)
+            found, answer = sha256(), self._get(digest)
             with whole(target) as out:
-                for chunk in obstore.get(store, key_of(digest)).stream(min_chunk_size=CHUNK):
+                for chunk in answer.stream(min_chunk_size=CHUNK):
                     found.update(chunk)
                     out.write(chunk)
                 if found.hexdigest() != digest:
                     raise TamperFound("A package in the store was altered.", package=digest, reason="altered_package")
         return target
+
+    def _get(self, digest: str) -> obstore.GetResult:
+        try:
+            return obstore.get(self._open(), key_of(digest))
+        except (NotFoundError, FileNotFoundError) as error:
+            raise TamperFound(
+                "A package is missing from the store.", package=digest, reason="missing_package"
+            ) from error
 
     def _compare(self, store: ObjectStore, key: str, digest: str) -> None:
         found = sha256()
