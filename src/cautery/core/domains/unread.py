@@ -10,12 +10,12 @@ NOT_FOUND = re.compile(
     r"|not? found\b|nothing found|not? registered|not exist|not been registered|object does not exist|"
     r"(?:queried |requested )?(?:object|domain|domain name|record|name|query)?[\s\S]{0,90}?\b(?:(?:was |is |are |could )?not (?:be )?(?:found|registered|exist)|does(?: not|n't) exist|"
     r"has not been registered|is (?:free|available)(?: for registration| for purchase)?(?=\W*$)|can be registered|is unassigned)"
-    r"|(?:available|free|unregistered|unallocated)(?=\W*$)"
-    r"|nincs tal[aá]lat|kein eintrag|aucun (?:domaine|r[eé]sultat)|no se (?:ha )?encontr[oó]|no existe|nenalezen|nie znaleziono|"
-    r"не найден|не зарегистрирован|не знайдено|ei löydy|ingen tr[äæ]ff|není registrov|bulunamad|chưa được đăng ký|não encontrad|non registrato)",
+    r"|(?:available|free|unregistered|unallocated)(?=\W*$))",
     re.IGNORECASE,
 )
 ANYWHERE = re.compile(
+    r"nincs tal[aá]lat|kein eintrag|aucun (?:domaine|r[eé]sultat)|no se (?:ha )?encontr[oó]|no existe|nenalezen|nie znaleziono|"
+    r"не найден|не зарегистрирован|не знайдено|ei löydy|ingen tr[äæ]ff|není registrov|bulunamad|chưa được đăng ký|não encontrad|non registrato|"
     r"등록되어 있지 않습니다|未注册|查無|没有找到|の検索に該当するものはありません|غير مسجل|не зарегистрировано|no match!!|"
     r"has not been registered|is available for (?:registration|purchase)|無此資料|Домен не найден|свободен|dostępna do rejestracji",
     re.IGNORECASE,

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from cautery.core.availability import DOWN, UNSURE, Observation, Verdict, judge
+from cautery.core.availability import DOWN, REMOVALS, UNSURE, WORDS, Observation, Siblings, Verdict, judge
 from tests.shared import shared
 
 AT = "https://video.example/watch/1"
@@ -14,8 +14,8 @@ CASES = {
     Verdict.REMOVED: [
         "This content was removed because it breaks our rules.", "Video removed",
         "This channel can't be displayed because it violated our terms of service.", "This page is no longer available.",
-        "Ce contenu a été supprimé car il enfreint nos règles.", "Cette vidéo n'est plus disponible.", 
-        "Dieser Inhalt wurde wegen Verstoßes entfernt.", "Dieses Video ist nicht mehr verfügbar.", 
+        "Ce contenu a été supprimé car il enfreint nos règles.", "Cette vidéo n'est plus disponible.",
+        "Dieser Inhalt wurde wegen Verstoßes entfernt.", "Dieses Video ist nicht mehr verfügbar.",
         "Este contenido se ha eliminado porque infringe nuestras normas.", "Este vídeo ya no está disponible.",
         "تمت إزالة هذا المحتوى لمخالفته قواعدنا.", "لم يعد هذا المحتوى متاحًا.",
         "Этот материал удалён за нарушение правил.", "Это видео больше недоступно.",
@@ -64,7 +64,7 @@ CASES = {
     ],
 }  # fmt: skip
 PAIRS = [(verdict, text) for verdict, texts in CASES.items() for text in texts]
-SHUT = frozenset({Verdict.REMOVED, Verdict.GONE, Verdict.DELETED_BY_OWNER})
+SHUT = REMOVALS
 """What counts as taken down when the provider says so."""
 
 
@@ -130,7 +130,7 @@ def test_every_verdict_is_up_down_or_unsure_and_says_its_ground() -> None:
 
 def test_what_real_extractors_call_private_or_walled_is_never_a_removal() -> None:
     rows = [json.loads(line) for line in shared("takedown/ytdlp_messages.ndjson").read_text().splitlines()]
-    limited = {"private", "geo_or_local_law", "login_required", "age", "not_yet"}
+    limited = {"private", "geo_or_local_law", "login_required", "age", "not_yet", "unavailable"}
     wrong = [row["message"] for row in rows if row["state_guess"] in limited and seen(row["message"]) in SHUT]
     assert wrong == []
 
@@ -142,3 +142,65 @@ def test_what_real_platforms_say_of_removals_is_nearly_always_seen() -> None:
     messages = [json.loads(line) for line in shared("takedown/platform_messages.ndjson").read_text().splitlines()]
     down = [row["message"] for row in messages if seen(row["message"]) is not Verdict.UP]
     assert len(down) / len(messages) > 0.9
+
+
+PLACES = [
+    ("https://other.example/video/9", Verdict.MOVED), ("https://video.example/404", Verdict.GONE),
+    ("https://video.example/captcha?x=1", Verdict.RATE_LIMITED),
+    ("https://video.example/age-gate?to=1", Verdict.LOGIN_WALL), ("https://m.video.example/watch/1", Verdict.UP),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("final", "verdict"), PLACES)
+def test_where_a_redirect_leads_says_what_it_means(final: str, verdict: Verdict) -> None:
+    judged = judge(Observation(AT, final, 200, "Films", "A film about gardens."))
+    assert judged.verdict is verdict
+    assert judged.where == (final if verdict is Verdict.MOVED else "")
+
+
+def test_a_redirect_that_was_not_followed_says_where_it_leads() -> None:
+    moved = judge(Observation(AT, AT, 301, headers={"location": "https://elsewhere.example/watch/1"}))
+    assert (moved.verdict, moved.where) == (Verdict.MOVED, "https://elsewhere.example/watch/1")
+    assert judge(Observation(AT, AT, 302, headers={"location": "/login?next=/watch/1"})).verdict is Verdict.LOGIN_WALL
+    assert judge(Observation(AT, AT, 302, headers={"location": "/"})).verdict is Verdict.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("status", "headers"), [(403, {"cf-mitigated": "challenge"}), (503, {"retry-after": "30"}), (999, {})]
+)
+def test_a_server_that_keeps_us_out_tells_nothing_of_the_page(status: int, headers: dict[str, str]) -> None:
+    assert judge(Observation(AT, AT, status, "", "Not found", headers=headers)).verdict is Verdict.RATE_LIMITED
+
+
+def test_a_title_is_believed_where_it_is_all_the_page_is_about() -> None:
+    long = "And so the story goes on. " * 40
+    assert seen(long, title="Page not found | Harbour") is Verdict.GONE
+    assert seen(long, title="Why the page was not found until Tuesday, and who had removed it") is Verdict.UP
+
+
+def test_a_site_that_shows_the_same_page_for_everything_is_told_by_its_siblings() -> None:
+    def page(name: str, text: str) -> Observation:
+        return Observation(f"https://s.example/{name}", f"https://s.example/{name}", 200, "Harbour", text)
+
+    nothing, something = page("qqzz", "Boats for all"), page("known", "A long tale of tides and of gardens by the sea")
+    looked = page("item", "Boats for all")
+    assert judge(looked).verdict is Verdict.UP
+    assert judge(looked, Siblings(nothing, something)).verdict is Verdict.GONE
+    assert judge(something, Siblings(nothing, something)).verdict is Verdict.UP
+    # A page put together in the browser looks like this whether the thing is there or not.
+    assert judge(looked, Siblings(nothing)).verdict is Verdict.UNKNOWN
+    assert judge(looked, Siblings(nothing, page("known", "Boats for all"))).verdict is Verdict.UNKNOWN
+
+
+def test_every_verdict_has_one_of_the_twelve_words() -> None:
+    assert set(WORDS) == set(Verdict)
+    assert len(set(WORDS.values())) == 12
+
+
+def test_what_is_gone_or_hidden_without_saying_which_is_unknown() -> None:
+    for text in (
+        "That page doesn't exist or is private.",
+        "This video may be private or deleted.",
+        "Ce contenu a été supprimé ou est privé.",
+    ):
+        assert seen(text) is Verdict.UNKNOWN
