@@ -83,10 +83,18 @@ SIGNED = "mx.unit.example; dkim=pass (2048-bit key) header.d=p.example header.s=
         ({"Authentication-Results": SIGNED.replace("=pass", "=fail")}, True, "mx.unit.example", False, ""),
         ({"Authentication-Results": SIGNED.replace("header.d=p.", "header.d=q.")}, True, "mx.unit.example", False, ""),
         ({"Authentication-Results": SIGNED.replace("mx.unit", "mx.evil")}, True, "mx.unit.example", False, ""),
-        ({"Authentication-Results": "mx.unit.example; dmarc=pass header.from=p.example"}, True, "mx.unit.example", True, ""),
+        (
+            {"Authentication-Results": "mx.unit.example; dmarc=pass header.from=p.example"},
+            True,
+            "mx.unit.example",
+            True,
+            "",
+        ),
     ],
-)  # fmt: skip
-def test_answers_are_believed_only_with_proof(headers: dict[str, str], token: bool, host: str, proven: bool, word: str) -> None:
+)
+def test_answers_are_believed_only_with_proof(
+    headers: dict[str, str], token: bool, host: str, proven: bool, word: str
+) -> None:
     letter = read_letter(raw("x", **({"From": "abuse@p.example"} | headers)))
     found = judge_proof(letter, has_token=token, domain="p.example", trusted_host=host)
     assert found.proven is proven
@@ -96,7 +104,9 @@ def test_answers_are_believed_only_with_proof(headers: dict[str, str], token: bo
 def test_a_word_below_that_of_the_trusted_host_does_not_count() -> None:
     top = b"Authentication-Results: mx.unit.example; dkim=fail header.d=p.example\r\n"
     forged = top + raw("x", From="abuse@p.example", **{"Authentication-Results": SIGNED})
-    assert not judge_proof(read_letter(forged), has_token=True, domain="p.example", trusted_host="mx.unit.example").proven
+    assert not judge_proof(
+        read_letter(forged), has_token=True, domain="p.example", trusted_host="mx.unit.example"
+    ).proven
 
 
 def test_two_senders_prove_nothing() -> None:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
+from cautery.core.mail.belongs import belongings
 from cautery.core.mail.classify import classify
 from cautery.core.mail.kinds import Classified, Kind
 from cautery.core.mail.letter import read_letter
@@ -65,7 +68,11 @@ def test_what_a_person_quotes_is_not_what_they_say(quoted: str) -> None:
 
 
 def test_a_bounce_that_a_person_forwards_is_no_bounce() -> None:
-    body = "FYI\n\n-------- Forwarded Message --------\nFrom: Mail Delivery System <MAILER-DAEMON@x.example>\nSubject: Undelivered Mail\n\n<a@b.example>: user unknown, 550 5.1.1"
+    body = (
+        "FYI\n\n-------- Forwarded Message --------\nFrom: Mail Delivery System "
+        "<MAILER-DAEMON@x.example>\nSubject: Undelivered Mail\n\n<a@b.example>: user "
+        "unknown, 550 5.1.1"
+    )
     assert kind(raw(body, Subject="Fwd: Undelivered Mail Returned to Sender")) is not Kind.BOUNCE
 
 
@@ -121,7 +128,10 @@ def test_a_wrong_charset_is_seen_through(charset: str, declared: str) -> None:
         ),
         (
             "Please confirm your message",
-            "Your message is being held until you confirm that you are a human: click the link to deliver it. You are not on my list of approved senders.",
+            (
+                "Your message is being held until you confirm that you are a human: click the "
+                "link to deliver it. You are not on my list of approved senders."
+            ),
         ),
     ],
 )
@@ -142,7 +152,10 @@ def test_nobody_is_there_in_many_languages_and_without_a_mark(subject: str, body
         ),
         (
             "Eingangsbestätigung Ihrer Meldung",
-            "Vielen Dank für Ihre Meldung. Wir haben Ihre Nachricht erhalten. Ihre Vorgangsnummer lautet 20260615-33. Diese E-Mail wurde automatisch erzeugt.",
+            (
+                "Vielen Dank für Ihre Meldung. Wir haben Ihre Nachricht erhalten. Ihre "
+                "Vorgangsnummer lautet 20260615-33. Diese E-Mail wurde automatisch erzeugt."
+            ),
         ),
         (
             "Accusé de réception de votre signalement",
@@ -179,18 +192,87 @@ def test_a_desk_that_took_it_in_acknowledges(subject: str, body: str, marked: bo
 @pytest.mark.parametrize(
     ("sender", "subject", "body", "address"),
     [
-        ("MAILER-DAEMON@mx.example", "failure notice", "Hi. This is the qmail-send program at mx.example.\nI'm afraid I wasn't able to deliver your message to the following addresses.\n\n<abuse@p.example>:\nSorry, no mailbox here by that name. (#5.1.1)\n\n--- Below this line is a copy of the message.\n", "abuse@p.example"),
-        ("Mail Delivery System <Mailer-Daemon@mx.example>", "Mail delivery failed: returning message to sender", "A message that you sent could not be delivered to one or more of its\nrecipients. The following address(es) failed:\n\n  abuse@p.example\n    host mx.p.example: 552 Mailbox quota exceeded\n", "abuse@p.example"),
-        ("postmaster@mx.example", "Unzustellbar: Referral", "Fehler bei der Nachrichtenzustellung. Die Nachricht konnte an folgende Empfänger nicht zugestellt werden:\n\nabuse@p.example\n\nDer Empfänger ist unbekannt.", "abuse@p.example"),
-        ("postmaster@mx.example", "Non remis : Referral", "Votre message n'a pas pu être remis aux destinataires suivants :\n\n  abuse@p.example\n\nAdresse inconnue.", "abuse@p.example"),
-        ("postmaster@mx.example", "No se puede entregar: Referral", "No se pudo entregar el mensaje a los siguientes destinatarios:\n\nabuse@p.example\n\nEl buzón no existe.", "abuse@p.example"),
-        ("MAILER-DAEMON@mx.example", "Недоставленное сообщение", "Ваше сообщение не может быть доставлено:\n\nabuse@p.example\n\nПользователь не найден.", "abuse@p.example"),
-        ("postmaster@mx.example", "系统退信", "很抱歉，您的邮件无法投递到以下收件人：\n\nabuse@p.example\n\n收件人不存在。", "abuse@p.example"),
-        ("MAILER-DAEMON@mx.example", "配信不能通知", "次の宛先にメールを配信できませんでした。\n\n<abuse@p.example>\n\n宛先が見つかりません。", "abuse@p.example"),
-        ("postmaster@mx.example", "تعذر تسليم الرسالة", "لم يتم تسليم رسالتك إلى:\n\nabuse@p.example\n", "abuse@p.example"),
-        ("postmaster@mx.example", "Olevererbart: Referral", "Meddelandet kunde inte levereras till:\n\nabuse@p.example\n", "abuse@p.example"),
+        (
+            "MAILER-DAEMON@mx.example",
+            "failure notice",
+            (
+                "Hi. This is the qmail-send program at mx.example.\nI'm afraid I wasn't able to "
+                "deliver your message to the following addresses.\n\n<abuse@p.example>:\nSorry, "
+                "no mailbox here by that name. (#5.1.1)\n\n--- Below this line is a copy of the "
+                "message.\n"
+            ),
+            "abuse@p.example",
+        ),
+        (
+            "Mail Delivery System <Mailer-Daemon@mx.example>",
+            "Mail delivery failed: returning message to sender",
+            (
+                "A message that you sent could not be delivered to one or more of "
+                "its\nrecipients. The following address(es) failed:\n\n  abuse@p.example\n    "
+                "host mx.p.example: 552 Mailbox quota exceeded\n"
+            ),
+            "abuse@p.example",
+        ),
+        (
+            "postmaster@mx.example",
+            "Unzustellbar: Referral",
+            (
+                "Fehler bei der Nachrichtenzustellung. Die Nachricht konnte an folgende "
+                "Empfänger nicht zugestellt werden:\n\nabuse@p.example\n\nDer Empfänger ist "
+                "unbekannt."
+            ),
+            "abuse@p.example",
+        ),
+        (
+            "postmaster@mx.example",
+            "Non remis : Referral",
+            (
+                "Votre message n'a pas pu être remis aux destinataires suivants :\n\n  "
+                "abuse@p.example\n\nAdresse inconnue."
+            ),
+            "abuse@p.example",
+        ),
+        (
+            "postmaster@mx.example",
+            "No se puede entregar: Referral",
+            (
+                "No se pudo entregar el mensaje a los siguientes "
+                "destinatarios:\n\nabuse@p.example\n\nEl buzón no existe."
+            ),
+            "abuse@p.example",
+        ),
+        (
+            "MAILER-DAEMON@mx.example",
+            "Недоставленное сообщение",
+            ("Ваше сообщение не может быть доставлено:\n\nabuse@p.example\n\nПользователь не найден."),
+            "abuse@p.example",
+        ),
+        (
+            "postmaster@mx.example",
+            "系统退信",
+            "很抱歉，您的邮件无法投递到以下收件人：\n\nabuse@p.example\n\n收件人不存在。",
+            "abuse@p.example",
+        ),
+        (
+            "MAILER-DAEMON@mx.example",
+            "配信不能通知",
+            ("次の宛先にメールを配信できませんでした。\n\n<abuse@p.example>\n\n宛先が見つかりません。"),
+            "abuse@p.example",
+        ),
+        (
+            "postmaster@mx.example",
+            "تعذر تسليم الرسالة",
+            "لم يتم تسليم رسالتك إلى:\n\nabuse@p.example\n",
+            "abuse@p.example",
+        ),
+        (
+            "postmaster@mx.example",
+            "Olevererbart: Referral",
+            "Meddelandet kunde inte levereras till:\n\nabuse@p.example\n",
+            "abuse@p.example",
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_bounce_in_nobodys_form_is_a_bounce(sender: str, subject: str, body: str, address: str) -> None:
     found = told(raw(body, From=sender, Subject=subject, Return_Path="<>"))
     assert found.kind is Kind.BOUNCE
@@ -282,7 +364,11 @@ def test_a_receipt_of_reading_is_a_machines() -> None:
 
 
 def test_a_feedback_report_is_one() -> None:
-    body = "--b\nContent-Type: text/plain\n\nspam\n\n--b\nContent-Type: message/feedback-report\n\nFeedback-Type: abuse\nUser-Agent: x\nVersion: 1\nOriginal-Rcpt-To: a@b.example\n\n--b--\n"
+    body = (
+        "--b\nContent-Type: text/plain\n\nspam\n\n--b\nContent-Type: "
+        "message/feedback-report\n\nFeedback-Type: abuse\nUser-Agent: x\nVersion: "
+        "1\nOriginal-Rcpt-To: a@b.example\n\n--b--\n"
+    )
     message = raw(body, Subject="complaint").replace(
         b"text/plain; charset=utf-8", b"multipart/report; report-type=feedback-report; boundary=b", 1
     )
@@ -300,7 +386,10 @@ def test_a_feedback_report_is_one() -> None:
         ),
         (
             "Notice of copyright infringement",
-            "I have a good faith belief that the use of the material is not authorized. http://x.example/a http://x.example/b Under penalty of perjury.",
+            (
+                "I have a good faith belief that the use of the material is not authorized. "
+                "http://x.example/a http://x.example/b Under penalty of perjury."
+            ),
             {},
         ),
         ("report 1", "Reported-From: a@b.example", {"X_XARF": "PLAIN", "Auto_Submitted": "auto-generated"}),
@@ -336,3 +425,32 @@ def test_bare_text_is_a_persons() -> None:
 def test_every_kind_has_its_reason() -> None:
     for message in (b"", b"\0" * 10, raw("x"), raw("Gone.", Subject="Re: x"), dsn("failed", "5.0.0", "550 no")):
         assert told(message).reason
+
+
+@given(
+    st.binary(max_size=400),
+    st.sampled_from(
+        [
+            b"",
+            b"From: ",
+            b"Subject: =?utf-8?b?",
+            b"Content-Type: multipart/report; report-type=delivery-status; boundary=",
+            b"From: a@b.example\nContent-Type: message/delivery-status\n\n",
+            b"From: a@b.example\nContent-Type: text/html; charset=",
+        ]
+    ),
+)
+@example(b"<", b"From: ")
+@example(b"hex\n\n\xff", b"From: a@b.example\nContent-Type: text/html; charset=")
+def test_no_bytes_make_it_raise(body: bytes, start: bytes) -> None:
+    letter = read_letter(start + body)
+    belongings(letter)
+    classify(letter).reason.encode()
+
+
+@pytest.mark.parametrize("depth", [50, 5_000])
+def test_a_message_nested_beyond_reason_is_still_read(depth: int) -> None:
+    nested = b"".join(b'Content-Type: multipart/mixed; boundary="b%d"\r\n\r\n--b%d\r\n' % (n, n) for n in range(depth))
+    assert (
+        told(b"From: a@p.example\r\nSubject: Re: x\r\nIn-Reply-To: <n1@unit.example>\r\n" + nested).kind is Kind.REPLY
+    )

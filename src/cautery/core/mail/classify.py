@@ -186,7 +186,7 @@ def _by_machine(letter: Letter) -> Classified | None:
     receipt = _receipt(letter, said)
     ticket = ticket_of(letter)
     of_a_desk = bool(header_names("acknowledgements") & letter.headers.keys())
-    if receipt and (of_a_desk or (receipt > 1 and (desk or ticket))):
+    if receipt and (of_a_desk or (receipt > 1 and (desk or ticket or not (away or subject)))):
         return Classified(
             Kind.ACKNOWLEDGEMENT,
             f"a desk's machine took it in: “{rules('acknowledgements', 'phrases').first(said)[:80]}”",
