@@ -41,8 +41,12 @@ CHANCE_MEAN, CHANCE_SPREAD = 122.0, 8.0
 EXPECTED = 3.5
 """Bits of surprise that chance alone gives a key frame at the best of many offsets."""
 MOST_WORTH = 24.0
-NEEDED = 40.0
-"""Bits of surprise an alignment needs: two sure frames; one chance in 10^12, before thousands of offsets are tried."""
+NEEDED = 64.0
+"""Bits of surprise an alignment needs, where it rests on frames that do not match one by one."""
+NEEDED_WHEN_SURE = 40.0
+"""Bits of surprise an alignment needs where at least `FEWEST` frames are within `SURE`."""
+NEW = 112
+"""Bits of change that make a frame wholly new: unrelated frames differ in 128."""
 FEWEST = 2
 """Key frames an alignment needs, unless one of the videos has fewer."""
 MOST_ALIGNMENTS = 20
@@ -64,7 +68,7 @@ class Frame(NamedTuple):
 class Alignment:
     """Seconds `start` to `end` of `a` are seconds `other_start` to `other_end` of `b`.
 
-    score: bits of surprise (40 and more; hundreds for a plain copy)
+    score: bits of surprise (40 and more where frames match one by one, else 64 and more; hundreds for a plain copy)
     frames: key frames that agree
     distance: their mean distance in bits
     """
@@ -98,7 +102,7 @@ def align(a: Sequence[Frame], b: Sequence[Frame]) -> list[Alignment]:
     found = []
     for mirrored in (False, True):
         grid = _grid(hashes ^ MIRROR if mirrored else hashes, b)
-        found += _alignments(times, a, b, grid, mirrored=mirrored)
+        found += _alignments(times, a, b, grid, _novelty(hashes), mirrored=mirrored)
     return _apart(found)
 
 
@@ -166,43 +170,64 @@ def _grid(keys: Hashes, b: Sequence[Frame]) -> Floats:
     return near
 
 
-def _worth(grid: Floats) -> Floats:
-    """Bits of surprise of each distance, less what chance gives; what `b` does not show (256) costs like a stranger."""
+def _worth(grid: Floats, novelty: Floats) -> Floats:
+    """Bits of surprise of each distance, less what chance gives; what `b` does not show (256) costs like a stranger.
+
+    A key frame little different from the one before counts for little, unless it is within `SURE`: two pans over two
+    pictures that happen to be a bit alike stay a bit alike all along.
+    """
     shown = grid[grid < BITS]
-    mean = min(CHANCE_MEAN, float(np.median(shown))) if shown.size else CHANCE_MEAN
-    z = np.maximum((mean - grid) / CHANCE_SPREAD, -2.0)
+    middle, high = np.quantile(shown, (0.5, 0.84)) if shown.size else (CHANCE_MEAN, CHANCE_MEAN)
+    mean, spread = min(CHANCE_MEAN, float(middle)), max(CHANCE_SPREAD, float(high - middle))
+    z = np.maximum((mean - grid) / spread, -2.0)
     # -log2 of the normal tail, by its leading terms: exact to a few per cent beyond z = 1, and enough below.
     tail = np.maximum(z, 0)
     surprise = np.where(z > 0, (tail * tail / 2 + np.log(2 + 2.5 * tail)) / np.log(2), 0.5)
     worth = np.minimum(surprise, MOST_WORTH) - EXPECTED
-    return np.where(grid <= SURE, np.maximum(worth, SURE_WORTH), worth).astype(np.float32)
+    return np.where(grid <= SURE, np.maximum(worth, SURE_WORTH), worth * novelty[:, None]).astype(np.float32)
+
+
+def _novelty(keys: Hashes) -> Floats:
+    """float32[keys]: how new a key frame is after the one before, 0 to 1."""
+    changed = np.bitwise_count(keys[1:] ^ keys[:-1]).sum(axis=1) / NEW
+    return np.append(1.0, np.minimum(changed, 1.0)).astype(np.float32)
 
 
 def _alignments(
-    times: NDArray[np.float64], a: Sequence[Frame], b: Sequence[Frame], grid: Floats, *, mirrored: bool
+    times: NDArray[np.float64],
+    a: Sequence[Frame],
+    b: Sequence[Frame],
+    grid: Floats,
+    novelty: Floats,
+    *,
+    mirrored: bool,
 ) -> list[Alignment]:
     """Best runs, one after the other; key frames that are in one are not in another."""
-    worth = _worth(grid)
+    worth = _worth(grid, novelty)
     found: list[Alignment] = []
+    fewest = min(FEWEST, len(times))
     while len(found) < MOST_ALIGNMENTS:
         score, offset, first, last = _best(worth, times)
-        if score < NEEDED and not _plain(score, len(times)):
+        keys = np.arange(first, last + 1)
+        cells = np.clip(_cells(times[keys], offset), 0, grid.shape[1] - 1)
+        agreeing, sure = worth[keys, cells] > 0, grid[keys, cells] <= SURE
+        if score < (NEEDED_WHEN_SURE if sure.sum() >= fewest else NEEDED) and not _plain(score, len(times)):
             break
-        at = _cells(times[first : last + 1], offset)
-        distances = grid[np.arange(first, last + 1), np.clip(at, 0, grid.shape[1] - 1)]
-        agreeing = int(np.count_nonzero(worth[np.arange(first, last + 1), np.clip(at, 0, grid.shape[1] - 1)] > 0))
-        if agreeing >= min(FEWEST, len(times)):
-            shift = offset * CELL
-            start, end = float(times[first]), _until(float(times[last]), a)
-            other = max(0.0, start + shift)
-            end = min(end, b[-1].at + CELL - shift) if end + shift > b[-1].at else end
-            end = max(end, start + CELL)
-            mean = float(distances.mean())
-            found.append(
-                Alignment(start, end, other, other + end - start, round(float(score), 1), agreeing, mean, mirrored)
-            )
+        if agreeing.sum() >= fewest:
+            spans = _spans(float(times[first]), float(times[last]), offset * CELL, a, b)
+            mean = float(grid[keys, cells].mean())
+            found.append(Alignment(*spans, round(score, 1), int(agreeing.sum()), round(mean, 1), mirrored))
         worth[first : last + 1] = -EXPECTED
     return found
+
+
+def _spans(
+    first: float, last: float, shift: float, a: Sequence[Frame], b: Sequence[Frame]
+) -> tuple[float, float, float, float]:
+    """Seconds of `a`, then of `b`, from the first key frame to the end of the last one's scene in both."""
+    end = max(min(_until(last, a), b[-1].at + CELL - shift), first + CELL)
+    other = max(0.0, first + shift)
+    return round(first, 3), round(end, 3), round(other, 3), round(other + end - first, 3)
 
 
 def _plain(score: float, keys: int) -> bool:

@@ -42,7 +42,7 @@ def read_sound(container: Any, limits: Limits) -> list[Fingerprint]:
     if len(samples) < SHORTEST * RATE * 2:
         raise FileRefused(f"There are fewer than {SHORTEST:g} seconds of sound.", reason="too_short")
     items = _items(program, samples, limits)
-    if not items.size or not items.any():
+    if not items.size or (items == items[0]).all():
         raise FileRefused("The sound is silence.", reason="silent")
     return [Fingerprint("chromaprint", items.astype(">u4").tobytes().hex(), "sound", _quality(items), ms=watch.lap())]
 
@@ -55,6 +55,8 @@ def numbers(value: str) -> np.ndarray[tuple[int], np.dtype[np.uint32]]:
 def _samples(container: Any) -> Iterator[bytes]:
     """Mono 16-bit samples; what cannot be decoded is left out."""
     av = import_module("av")
+    if not container.streams.audio or container.streams.audio[0].codec_context is None:
+        return
     stream = container.streams.audio[0]
     resampler = av.AudioResampler(format="s16", layout="mono", rate=RATE)
     most = int(LONGEST * RATE)

@@ -86,6 +86,8 @@ class Child:
             request = json.dumps({"path": str(source.resolve())}).encode() + b"\n"
         answer = self._ask(request, self._limits.wall_seconds)
         if "refused" in answer:
+            if answer["fields"]["reason"] == "memory":
+                self.close()  # what it still holds may not be enough for the next file
             raise FileRefused(answer["refused"], **answer["fields"])
         kind = FileType(Kind(answer["kind"]), answer["mime"], answer["container"])
         return Reading(kind, Found.from_dict(answer))

@@ -17,6 +17,7 @@ from .borders import content_box
 from .frames import Moment, kept
 from .model import Fingerprint, Found, Limits, Stopwatch, whole
 from .pdq_kernel import MIN_SIDE, Grey, PdqHash, Size, Symmetry, pdq, pdq_dihedral
+from .png import png_is_short
 
 MAX_PIXELS = Limits().pixels
 
@@ -65,35 +66,44 @@ def image(data: bytes, *, max_pixels: int = MAX_PIXELS) -> PdqHash:
     Refuses with `empty`, `not_an_image`, `truncated`, `damaged`, `too_large` (more than `max_pixels`) or
     `too_small` (a side under 5 pixels).
     """
-    return pdq(*_decoded(_opened(data), max_pixels))
+    return pdq(*_decoded(data, max_pixels))
 
 
 def dihedral(data: bytes, *, max_pixels: int = MAX_PIXELS) -> dict[Symmetry, PdqHash]:
     """PDQ of a picture file in all eight orientations; refuses as `image` does."""
-    return pdq_dihedral(*_decoded(_opened(data), max_pixels))
+    return pdq_dihedral(*_decoded(data, max_pixels))
 
 
 def luma(data: bytes, *, max_pixels: int = MAX_PIXELS) -> Grey:
     """Decode the first frame to grey levels (ITU-R 601), uint8[height, width]; refuses as `image` does."""
-    return _decoded(_opened(data), max_pixels, reduced=False).grey
+    return _decoded(data, max_pixels, reduced=False).grey
 
 
 def read(stream: BinaryIO, limits: Limits) -> Found:
     """Every PDQ of a picture file: eight orientations, without its uniform borders, key frames of an animation."""
     watch = Stopwatch()
-    opened = _opened(whole(stream, limits.picture_bytes))
+    data = whole(stream, limits.picture_bytes)
+    opened = _opened(data)
     facts = {"format": opened.format, "width": opened.width, "height": opened.height, "mode": opened.mode}
-    picture = _decoded(opened, limits.pixels)
+    picture = _loaded(opened, data, limits.pixels)
     found = still(picture, watch)
     found.facts = facts | found.facts
     orientation = _orientation(opened)
     if orientation in TURNED:
         found.facts["exif_orientation"] = orientation
-    frames = getattr(opened, "n_frames", 1)
+    frames = _frame_count(opened)
     if frames > 1:
         found.facts["frames"] = frames
         found.prints += _animation(opened, limits)
     return found
+
+
+def _frame_count(picture: Image.Image) -> int:
+    """How many frames an animation has; one where what follows the first is broken."""
+    try:
+        return int(getattr(picture, "n_frames", 1))
+    except (*_DAMAGE, *_TOO_LARGE):
+        return 1
 
 
 def _orientation(picture: Image.Image) -> object:
@@ -127,7 +137,11 @@ def grey_of(picture: Image.Image) -> Grey:
     return np.asarray((picture if straight else picture.convert("RGB")).convert("L"))
 
 
-def _decoded(picture: Image.Image, max_pixels: int, *, reduced: bool = True) -> Picture:
+def _decoded(data: bytes, max_pixels: int, *, reduced: bool = True) -> Picture:
+    return _loaded(_opened(data), data, max_pixels, reduced=reduced)
+
+
+def _loaded(picture: Image.Image, data: bytes, max_pixels: int, *, reduced: bool = True) -> Picture:
     """The first frame; a JPEG gives its luma as stored (no colours to convert), smaller where `reduced` allows it."""
     width, height = picture.size
     if width * height > max_pixels:
@@ -136,11 +150,14 @@ def _decoded(picture: Image.Image, max_pixels: int, *, reduced: bool = True) -> 
     try:
         picture.draft("L", (-(-width // shrink), -(-height // shrink)))
         picture.load()
-        return Picture(grey_of(picture), (height, width))
+        grey = grey_of(picture)
     except _TOO_LARGE as error:
         raise _too_large(picture) from error
     except _DAMAGE as error:
         raise _damaged(error) from error
+    if picture.format == "PNG" and not grey[-1].any() and png_is_short(data):
+        raise FileRefused("The picture has fewer lines than its header says.", reason="truncated")
+    return Picture(grey, (height, width))
 
 
 def _shrink(side: int) -> int:
@@ -156,7 +173,7 @@ def _animation(picture: Image.Image, limits: Limits) -> list[Fingerprint]:
 def _frames(picture: Image.Image, most: int) -> Iterator[Moment]:
     at = 0.0
     watch = Stopwatch()
-    for number in range(min(most, getattr(picture, "n_frames", 1))):
+    for number in range(min(most, _frame_count(picture))):
         try:
             picture.seek(number)
             picture.load()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -97,6 +98,8 @@ _ATOMS = {b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot"}
 _NETPBM = {b"P1", b"P2", b"P3", b"P4", b"P5", b"P6"}
 _BITMAP_HEADERS = {12, 16, 40, 52, 56, 64, 108, 124}
 _TS_PACKET = 188
+READABLE = 0.9
+"""Share of a text in UTF-16 that must be letters, signs and spaces: MPEG sound begins with the same two bytes."""
 
 
 def file_type(head: bytes) -> FileType:
@@ -136,7 +139,7 @@ def _by_structure(head: bytes) -> FileType | None:
         return _image("x-portable-anymap")
     if head[:1] == b"G" and head[_TS_PACKET : _TS_PACKET + 1] == b"G" == head[2 * _TS_PACKET : 2 * _TS_PACKET + 1]:
         return _video("mp2t", "mpegts")
-    return _bare_audio(head) or _program(head)
+    return _marked_text(head) or _bare_audio(head) or _program(head)
 
 
 def _base_media(head: bytes) -> FileType:
@@ -167,14 +170,20 @@ def _program(head: bytes) -> FileType | None:
     return None
 
 
-_BYTE_ORDER_MARKS = {b"\xef\xbb\xbf": "utf-8", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 _CONTROLS = frozenset(range(32)) - set(b"\t\n\r\f\x1b")
 
 
+def _marked_text(head: bytes) -> FileType | None:
+    """UTF-16 with its byte order mark, whose letters can be read."""
+    if head[:2] not in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+        return None
+    letters = head[: len(head) // 2 * 2].decode("utf-16", "replace")
+    read = sum(letter.isprintable() or letter.isspace() for letter in letters)
+    return FileType(Kind.TEXT, "text/plain") if read >= READABLE * len(letters) else None
+
+
 def _text(head: bytes) -> FileType | None:
-    """Text: UTF-16 with its mark, or UTF-8 without control characters."""
-    if head[:2] in _BYTE_ORDER_MARKS:
-        return FileType(Kind.TEXT, "text/plain")
+    """UTF-8 without control characters."""
     if not head or _CONTROLS & set(head):
         return None
     try:

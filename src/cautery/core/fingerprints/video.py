@@ -1,7 +1,7 @@
 """A video file -> PDQ of its frames with their times, whole and without the video's borders, and its sound.
 
-Every frame is decoded, `frames.PER_SECOND` of them are hashed at a reduced size with the whole frame's filters, and those
-in which something changed are kept. Borders are those of the video, not of one frame: the smallest box that holds the
+Every frame is decoded, `frames.PER_SECOND` of them are hashed from the luma they are stored with, and those in which
+something changed are kept. Borders are those of the video, not of one frame: the smallest box that holds the
 content of all frames so far, so that a dark scene does not move it.
 """
 
@@ -11,6 +11,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from importlib import import_module
+from itertools import islice
 from typing import Any, BinaryIO
 
 import numpy as np
@@ -22,10 +23,14 @@ from .borders import Box, content_box
 from .frames import PER_SECOND, Moment, kept
 from .kinds import HEAD, file_type
 from .model import Fingerprint, Found, Limits, Problem, Stopwatch
-from .pdq_kernel import MIN_SIDE, Grey, pdq
+from .pdq_kernel import MIN_SIDE, Grey, Size, pdq
 
-SIDE = 256
-"""Pixels the longer side of a frame has when it is hashed."""
+SMALL = 320
+"""Pixels the longer side of a frame keeps at least while its borders are not known yet."""
+PLANES_OF_LUMA = frozenset(
+    {"gray", "nv12", "nv21", "yuv420p", "yuv422p", "yuv444p", "yuvj420p", "yuvj422p", "yuvj444p"}
+)
+"""Pixel formats whose first plane is grey levels of eight bits."""
 SETTLING = 100
 """Frames looked at before the first is hashed without borders: 20 seconds."""
 MAX_DIMENSION = 16_384
@@ -74,6 +79,8 @@ def decoder() -> Any:
 
 def _read_pictures(container: Any, found: Found, limits: Limits) -> None:
     stream = container.streams.video[0]
+    if stream.codec_context is None:
+        raise FileRefused("The video is in a code nothing here decodes.", reason="unknown_codec")
     width, height = stream.codec_context.width, stream.codec_context.height
     if width * height > limits.pixels or max(width, height) > MAX_DIMENSION:
         raise FileRefused("The video's frames are too large.", reason="too_large", width=width, height=height)
@@ -84,9 +91,8 @@ def _read_pictures(container: Any, found: Found, limits: Limits) -> None:
     for one in kept(track.hashed(_sampled(container, stream, found), limits.frames)):
         found.prints.append(Fingerprint("pdq", one.hash.hex, "frame", one.hash.quality, one.at, ms=one.ms))
     inner = list(kept(track.inner()))
-    if inner and track.box is not None:
-        found.facts["inner"] = [track.box.left, track.box.top, track.box.right, track.box.bottom]
-        found.facts["inner_of"] = list(reversed(track.shape))
+    if inner:
+        found.facts["inner"] = track.edges()
         for one in inner:
             found.prints.append(Fingerprint("pdq", one.hash.hex, "inner_frame", one.hash.quality, one.at, ms=one.ms))
     found.facts["seconds"] = round(track.seconds, 3)
@@ -129,21 +135,19 @@ class _Track:
     """The frames of one video: hashed whole as they come, kept small until the borders are known."""
 
     box: Box | None = None
-    shape: tuple[int, int] = (0, 0)
+    shape: Size = (0, 0)
     seconds: float = 0.0
-    _waiting: list[tuple[float, Grey, tuple[int, int]]] = field(default_factory=list)
+    _waiting: list[tuple[float, Grey]] = field(default_factory=list)
     _inner: list[Moment] = field(default_factory=list)
-    _scaler: Any = None
+    _times: int = 1
 
     def hashed(self, frames: Iterator[tuple[float, Any]], most: int) -> Iterator[Moment]:
         watch = Stopwatch()
-        for number, (at, frame) in enumerate(frames):
-            if number >= most:
-                return
-            grey, size = self._small(frame)
+        for at, frame in islice(frames, most):
             self.seconds = at
+            grey = _luma(frame)
             if min(grey.shape) >= MIN_SIDE:
-                self._look(at, grey, size)
+                self._look(at, grey)
                 yield Moment(round(at, 3), pdq(grey), watch.lap())
 
     def inner(self) -> Iterator[Moment]:
@@ -151,23 +155,21 @@ class _Track:
         self._settle()
         yield from self._inner
 
-    def _small(self, frame: Any) -> tuple[Grey, tuple[int, int]]:
-        """The frame's luma at `SIDE` pixels, and the size it had."""
-        shrink = max(1.0, max(frame.width, frame.height) / SIDE)
-        width, height = max(1, round(frame.width / shrink)), max(1, round(frame.height / shrink))
-        small = frame.reformat(width=width, height=height, format="gray", interpolation="AREA")
-        plane = small.planes[0]
-        lines = np.frombuffer(plane, np.uint8).reshape(-1, plane.line_size)
-        return np.ascontiguousarray(lines[:height, :width]), (frame.height, frame.width)
+    def edges(self) -> list[int]:
+        """Left, top, right and bottom of the content, in pixels of the video."""
+        box = self.box or Box(0, 0, 0, 0)
+        return [edge * self._times for edge in (box.left, box.top, box.right, box.bottom)]
 
-    def _look(self, at: float, grey: Grey, size: tuple[int, int]) -> None:
-        if grey.shape != self.shape:
+    def _look(self, at: float, grey: Grey) -> None:
+        times = max(1, max(grey.shape) // SMALL)
+        small = _averaged(grey, times)
+        if small.shape != self.shape or times != self._times:
             self._settle()
-            self.shape, self.box = (grey.shape[0], grey.shape[1]), None
-        content = content_box(grey)
+            self.shape, self.box, self._times = (small.shape[0], small.shape[1]), None, times
+        content = content_box(small)
         if content is not None:
             self.box = content if self.box is None else self.box.union(content)
-        self._waiting.append((at, grey, size))
+        self._waiting.append((at, small))
         if len(self._waiting) >= SETTLING:
             self._settle()
 
@@ -175,11 +177,30 @@ class _Track:
         """Hash what waits, now that its borders are known."""
         watch = Stopwatch()
         if self.box is not None and self.box.worth(*self.shape):
-            for at, grey, _ in self._waiting:
-                inner = self.box.crop(grey)
-                if min(inner.shape) >= MIN_SIDE:
-                    self._inner.append(Moment(round(at, 3), pdq(inner), watch.lap()))
+            for at, small in self._waiting:
+                inner = self.box.crop(small)
+                height, width = inner.shape
+                if min(height, width) >= MIN_SIDE:
+                    made = pdq(inner, (height * self._times, width * self._times))
+                    self._inner.append(Moment(round(at, 3), made, watch.lap()))
         self._waiting.clear()
+
+
+def _luma(frame: Any) -> Grey:
+    """Grey levels uint8[height, width] of a frame, as stored where that can be had."""
+    held = frame if frame.format.name in PLANES_OF_LUMA else frame.reformat(format="gray")
+    plane = held.planes[0]
+    lines = np.frombuffer(plane, np.uint8).reshape(-1, plane.line_size)
+    return lines[: frame.height, : frame.width]
+
+
+def _averaged(grey: Grey, times: int) -> Grey:
+    """Blocks of `times` by `times` pixels as one; what is left over at the right and below is dropped."""
+    height, width = grey.shape[0] // times, grey.shape[1] // times
+    if times == 1 or not height or not width:
+        return grey.copy()
+    blocks = grey[: height * times, : width * times].reshape(height, times, width, times)
+    return np.asarray(blocks.mean(axis=(1, 3), dtype=np.float32) + 0.5).astype(np.uint8)
 
 
 def _sound(stream: BinaryIO, found: Found, limits: Limits) -> list[Fingerprint]:
