@@ -35,7 +35,7 @@ def fingerprint(
     with Decoders(min(jobs, len(files))) as decoders:
         for row in decoders.each(lambda file: describe(file, decoders), files):
             failed |= "error" in row
-            sys.stdout.write(json.dumps(row, ensure_ascii=False) + "\n")
+            sys.stdout.write(json.dumps(row) + "\n")
             sys.stdout.flush()
     if failed:
         raise typer.Exit(1)

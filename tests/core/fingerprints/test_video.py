@@ -66,7 +66,9 @@ def original() -> list[Fingerprint]:
     ],
     ids=["other rate", "letterboxed", "mirrored", "logo", "all three", "small and grey", "clip", "re-cut"],
 )
-def test_a_copy_is_found_whatever_was_done_to_it(changed: Callable[[], bytes], share: float, original: list[Fingerprint]) -> None:
+def test_a_copy_is_found_whatever_was_done_to_it(
+    changed: Callable[[], bytes], share: float, original: list[Fingerprint]
+) -> None:
     copy = compare(original, prints(changed()))
     assert copy.share >= share
 
@@ -76,7 +78,7 @@ def test_different_videos_are_not_copies() -> None:
     assert not any(compare(one, other) for place, one in enumerate(made) for other in made[:place])
 
 
-def test_it_says_which_seconds_of_which(, original: list[Fingerprint]) -> None:
+def test_it_says_which_seconds_of_which(original: list[Fingerprint]) -> None:
     clip = prints(video(1, [(2.6, 7.0)]))
     best = compare(clip, original).picture[0]
     assert best.start == pytest.approx(0.0, abs=0.4)
@@ -153,7 +155,7 @@ def test_empty_and_flat_tracks_align_with_nothing() -> None:
     assert align([], some) == align(some, []) == align(flat, some) == []
 
 
-def test_seconds_in_several_pieces_are_counted_once(, original: list[Fingerprint]) -> None:
+def test_seconds_in_several_pieces_are_counted_once(original: list[Fingerprint]) -> None:
     track = tracks(original)["frame"]
     found = align(track, track)
     assert covered(found + found) == covered(found) == pytest.approx(track[-1].at + 0.2, abs=0.3)
