@@ -1,7 +1,7 @@
 """Fingerprint x index -> distances, and a verdict with its reason.
 
 HammingIndex.build(hashes) / open(path) / add / add_many / remove / search(queries, radius) -> Hits
-TextIndex.build(texts) / add / remove / search(texts) -> Likeness
+TextIndex.build(texts) / add / remove / search(texts) -> Likenesses
 verdict(distance, radius) -> Match | NoMatch
 
 The indexes are loaded when they are first asked for: Numba takes half a second, which most processes never need.
@@ -17,10 +17,11 @@ from .verdict import Match, NoMatch, verdict
 
 if TYPE_CHECKING:
     from .index import HammingIndex, Hits
+    from .text import Likenesses, TextIndex
 
-__all__ = ["RADIUS", "HammingIndex", "Hits", "Match", "NoMatch", "verdict"]
+__all__ = ["RADIUS", "HammingIndex", "Hits", "Likenesses", "Match", "NoMatch", "TextIndex", "verdict"]
 
-_LATER = {"HammingIndex": "index", "Hits": "index"}
+_LATER = {"HammingIndex": "index", "Hits": "index", "Likenesses": "text", "TextIndex": "text"}
 
 
 def __getattr__(name: str) -> Any:

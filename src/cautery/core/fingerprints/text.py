@@ -81,15 +81,20 @@ def normalised(text: str) -> str:
     NFKD folds compatibility forms (full width, ligatures, presentation forms of Arabic); case is folded by Unicode's rules.
     """
     folded = unicodedata.normalize("NFKD", text).casefold()
-    seen = "".join(filter(_shown, folded))
-    return " ".join(_WORD.findall(unicodedata.normalize("NFC", seen.translate(_SAME))))
+    return " ".join(_WORD.findall(unicodedata.normalize("NFC", folded.translate(_FOLDED))))
 
 
-def _shown(letter: str) -> bool:
-    """Whether a letter of a decomposed text counts: accents, points, joiners and direction marks do not."""
-    if letter.isascii():
-        return True
-    return unicodedata.combining(letter) not in _ACCENTS and unicodedata.category(letter) not in _INVISIBLE
+class _Folded(dict[int, str | None]):
+    """What each letter of a decomposed text becomes: accents, points, joiners and direction marks nothing; worked out once a letter."""
+
+    def __missing__(self, code: int) -> str | None:
+        letter = chr(code)
+        hidden = unicodedata.combining(letter) in _ACCENTS or unicodedata.category(letter) in _INVISIBLE
+        self[code] = None if hidden and not letter.isascii() else letter
+        return self[code]
+
+
+_FOLDED = _Folded(_SAME)
 
 
 def shingles(plain: str, *, spaced: bool = True) -> list[str]:
