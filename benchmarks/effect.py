@@ -62,14 +62,12 @@ def main() -> None:
     print(f"{rows:,} rows\n{'':44}{'ours s':>9}{'peer s':>9}{'ratio':>8}  difference")
     ours, mine = timed(lambda: kaplan_meier(times, over))
     theirs, peer = timed(lambda: SurvfuncRight(times, over))
-    print(
-        f"{'Kaplan-Meier / statsmodels':44}{ours:9.3f}{theirs:9.3f}{theirs / ours:8.1f}  {abs(mine.survival - peer.surv_prob).max():.1e}"
-    )
+    off = abs(mine.survival - peer.surv_prob).max()
+    print(f"{'Kaplan-Meier / statsmodels':44}{ours:9.3f}{theirs:9.3f}{theirs / ours:8.1f}  {off:.1e}")
     ours, fit = timed(lambda: cox(short, happened, x))
     theirs, other = timed(lambda: PHReg(short, x, status=happened, ties="efron").fit())
-    print(
-        f"{f'Cox, {rows // 10:,} rows / statsmodels':44}{ours:9.3f}{theirs:9.3f}{theirs / ours:8.1f}  {abs(fit.coefficients - other.params).max():.1e}"
-    )
+    name, off = f"Cox, {rows // 10:,} rows / statsmodels", abs(fit.coefficients - other.params).max()
+    print(f"{name:44}{ours:9.3f}{theirs:9.3f}{theirs / ours:8.1f}  {off:.1e}")
     for name, work in (
         ("Turnbull, minutes", lambda: turnbull(np.floor(left), np.ceil(right))),
         (

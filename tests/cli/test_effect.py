@@ -118,6 +118,7 @@ def test_lists_may_stand_in_columns_or_in_rows(tmp_path: Path) -> None:
         (["survival"], "time,status\n1,perhaps\n2,surely\n", "--happened"),
         (["unseen"], "a,b\n5,7\n", "two lists"),
         (["recurrence"], "id,time\n1,2\n", "--event"),
+        (["survival", "--entry", "left"], "left,right\n1,2\n", "--entry"),
         (["survival", "--unit", "moons"], "time,status\n1,1\n", "no unit"),
     ],
 )
@@ -125,3 +126,11 @@ def test_what_cannot_be_done_is_told_with_what_to_do(tmp_path: Path, words: list
     result = RUN.invoke(effect.app, [*words, str(written(tmp_path, text))])
     assert result.exit_code == 1
     assert told in result.stderr
+
+
+def test_a_covariate_that_is_not_known_leaves_the_row_in_the_rest(tmp_path: Path) -> None:
+    rows = ["time,status,size"] + [f"{t},1,{t % 4 if t != 7 else 'NA'}" for t in range(1, 21)]
+    found = said("survival", written(tmp_path, "\n".join(rows)), "--covariates", "size")
+    assert found["groups"]["all"]["n"] == 20
+    assert (found["cox"]["n"], found["cox"]["left_out"]) == (19, 1)
+    assert found["rejected"] == []

@@ -63,6 +63,13 @@ def survival(table: Table, asked: Asked) -> tuple[dict[str, Any], str]:
 
 def _inspected(table: Table, asked: Asked, left: str, right: str) -> tuple[dict[str, Any], str]:
     """Seen only at looks: (last seen going on, first seen over]."""
+    if asked.columns["entry"] or asked.begin is not None or asked.covariates:
+        hint = "Leave out --entry, --from and --covariates, or give moments with --time and --event."
+        raise FileRefused(
+            "Of looks before and after there is no estimate with entry or covariates here.",
+            reason="not_together",
+            hint=hint,
+        )
     origin = table.column(asked.columns["origin"], ORIGIN)
     group = asked.columns["group"]
     wanted = {left: columns.begin, right: columns.end}

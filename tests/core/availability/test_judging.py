@@ -208,6 +208,8 @@ def test_what_is_gone_or_hidden_without_saying_which_is_unknown() -> None:
 
 def test_what_platforms_call_limited_is_no_removal_by_their_own_rules_either() -> None:
     rows = [json.loads(line) for line in shared("takedown/platform_messages.ndjson").read_text().splitlines()]
-    limited = [row for row in rows if row.get("state") in {"private", "geo_or_local_law", "login_required", "age", "temporary"}]
+    limited = [
+        row for row in rows if row.get("state") in {"private", "geo_or_local_law", "login_required", "age", "temporary"}
+    ]
     judged = [judge(Observation(AT, AT, 200, "", row["message"], provider=row["platform"])).verdict for row in limited]
     assert [row["message"] for row, verdict in zip(limited, judged, strict=True) if verdict in REMOVALS] == []
