@@ -86,7 +86,11 @@ def _by_channel(known: Known | None) -> Iterator[Addressee]:
     """The agreed channel first, then what else the directory holds."""
     if known is None:
         return
-    ways = {"api": known.api_base, "mail": known.email if _can_be_written_to(known.email) else "", "portal": known.portal}
+    ways = {
+        "api": known.api_base,
+        "mail": known.email if _can_be_written_to(known.email) else "",
+        "portal": known.portal,
+    }
     for way in sorted(ways, key=lambda way: way != known.channel):
         if ways[way]:
             yield Addressee(way, ways[way], Basis.CHANNEL, SHOWN[Basis.CHANNEL])

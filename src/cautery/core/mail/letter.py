@@ -41,6 +41,11 @@ LOST_BOUNDARY = re.compile(
 
 HTML = re.compile(r"\s*(?:<\?xml[^>]*>\s*)?<(?:!doctype|html|head|body|div|p|table|meta|span|style)\b", re.IGNORECASE)
 BLOCKS = re.compile(r"</?(?:p|div|br|tr|li|h[1-6]|table|hr|pre|ul|ol|title)\b[^>]*>", re.IGNORECASE)
+OPENED = re.compile(r"<[a-z]", re.IGNORECASE)
+TAG = re.compile(r"<[^<>]{0,2000}>")
+TOO_DEEP = 2_000
+"""Elements left open: the time a parser needs grows with the square of the depth, so beyond this the tags are only dropped."""
+
 QUOTES = (
     "blockquote, .gmail_quote, .yahoo_quoted, #divRplyFwdMsg, .moz-cite-prefix, #OLK_SRC_BODY_SECTION, #stopSpelling"
 )
@@ -315,7 +320,10 @@ def _filename(part: Message) -> str:
 
 def _from_html(html: str) -> tuple[str, str]:
     """(what is quoted, what is shown) of an HTML body, as lines of text."""
-    tree = LexborHTMLParser(BLOCKS.sub(lambda tag: f"\n{tag.group()}", html[:HTML_CHARS].replace("\0", "")))
+    html = html[:HTML_CHARS]
+    if _is_too_deep(html):
+        return "", " ".join(TAG.sub(" ", html).split())
+    tree = LexborHTMLParser(BLOCKS.sub(lambda tag: f"\n{tag.group()}", html.replace("\0", "")))
     tree.strip_tags(["script", "style", "head", "noscript", "template"])
     body = tree.body
     if body is None:
@@ -326,4 +334,9 @@ def _from_html(html: str) -> tuple[str, str]:
 
 
 def _quotes(html: str) -> bool:
-    return bool(LexborHTMLParser(html[:HTML_CHARS].replace("\0", "")).css_first(QUOTES))
+    html = html[:HTML_CHARS]
+    return not _is_too_deep(html) and bool(LexborHTMLParser(html.replace("\0", "")).css_first(QUOTES))
+
+
+def _is_too_deep(html: str) -> bool:
+    return len(OPENED.findall(html)) - html.count("</") > TOO_DEEP
