@@ -64,6 +64,8 @@ def inspect(data: bytes, catalogue: Catalogue, roots: Sequence[Any], *, now: dat
             if signature.state != State.ALTERED:
                 raise
             return _altered(signature, refused)
+        if signature.state == State.ABSENT and document.signature:
+            signature = SignatureFacts(State.ALTERED, why="the signature of the pages was taken off")
     else:
         document = Document.parse(data)
         signature = check_document(document, roots, now=now)

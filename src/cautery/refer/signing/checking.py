@@ -48,6 +48,9 @@ for _library in ("pyhanko", "pyhanko_certvalidator"):
     logging.getLogger(_library).setLevel(logging.CRITICAL)
 
 
+_TRACES = rb"/ByteRange|/ETSI\.CAdES|adbe\.pkcs7|/Type\s*/Sig\b|/FT\s*/Sig\b|/Contents\s*<30"
+
+
 class State(StrEnum):
     """What can be said of a signature."""
 
@@ -103,13 +106,11 @@ def check_pdf(data: bytes, roots: Sequence[Any], *, now: datetime) -> SignatureF
         reader = PdfFileReader(BytesIO(data))
         signatures = reader.embedded_signatures
     except BROKEN as wrong:
-        return _altered(wrong) if b"/ByteRange" in data else SignatureFacts(State.ABSENT)
+        return _altered(wrong) if re.search(_TRACES, data) else SignatureFacts(State.ABSENT)
     if not signatures:
-        marks = re.search(rb"/ByteRange|/ETSI\.CAdES|adbe\.pkcs7", data)
+        traces = re.search(_TRACES, data)
         return (
-            SignatureFacts(State.ALTERED, why="a signature's traces without it")
-            if marks
-            else SignatureFacts(State.ABSENT)
+            SignatureFacts(State.ALTERED, why="only traces of a signature") if traces else SignatureFacts(State.ABSENT)
         )
     try:
         return _judged_pdf(data, signatures[-1], roots, now)
