@@ -86,7 +86,7 @@ def _pair_weight(network: Network) -> Floats:
     """For each arc, what the arcs of its pair weigh together."""
     keys = network.arcs.min(axis=1, initial=network.n) * network.n + network.arcs.max(axis=1, initial=0)
     _, pair = np.unique(keys, return_inverse=True)
-    return np.bincount(pair, network.volumes)[pair]
+    return np.bincount(pair, network.volumes).astype(np.float64)[pair]
 
 
 def _groups(mirrors: Network) -> Ints:

@@ -31,8 +31,8 @@ CHAIN = 400
 ROUND = 0.25
 """Of the effort left, what goes to the chains of one round."""
 
-MOST_MOVES = 1_500
-"""Of a search by units."""
+IDLE_MOVES = 60
+"""A chain of a search by units ends after so many moves without a gain."""
 
 NOISE = (0.0, 0.0, 0.02, 0.1, 0.3)
 SLACK = 0.01
@@ -197,8 +197,8 @@ def _improve(task: Task, best: Found, effort: Effort) -> Found:
         return best
     arms = _arms()
     now = best
-    rounds = 0
-    while effort.left and (effort.until is not None or rounds < MOST_MOVES):
+    rounds, gained = 0, 0
+    while effort.left and (effort.until is not None or rounds < gained + IDLE_MOVES):
         rounds += 1
         if rounds <= len(arms):
             arm = arms[rounds - 1]
@@ -213,5 +213,5 @@ def _improve(task: Task, best: Found, effort: Effort) -> Found:
         if found.area <= now.area or found.area <= best.area * (1 + TOLERANCE * task.rng.random()):
             now = found
         if now.area < best.area:
-            best = now
+            best, gained = now, rounds
     return best

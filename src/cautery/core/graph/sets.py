@@ -18,7 +18,8 @@ from .task import HUNDREDTH, Found, Task
 
 NOISE = (0.0, 0.1, 0.3, 1.0)
 RESERVES = (0.1, 0.3, 0.6)
-MOST_MOVES = 600
+IDLE_MOVES = 60
+"""A search by units ends after so many moves without a smaller set."""
 
 
 def least(task: Task, order: Found, share: float, effort: Effort) -> Nodes:
@@ -31,12 +32,13 @@ def least(task: Task, order: Found, share: float, effort: Effort) -> Nodes:
             return best
         best = _smaller(task, best, _brought_back(task, completed(task, NOBODY, score, limit).order, limit, 0.0))
         effort.spend(4 * task.units)
-    moves = 0
-    while effort.left and (effort.until is not None or moves < MOST_MOVES) and best.size:
-        moves += 1
+    costs, idle = task.links.costs, 0
+    while effort.left and (effort.until is not None or idle < IDLE_MOVES) and best.size:
+        before = costs[best].sum()
         trial = _other(task, best, share, scores)
         found = _brought_back(task, trial, limit, float(task.rng.choice(NOISE)))
         best = _smaller(task, best, found)
+        idle = 0 if costs[best].sum() < before else idle + 1
         effort.spend(4 * task.units)
     return best
 
@@ -75,13 +77,14 @@ def within_budget(task: Task, order: Found, sets: list[Nodes], budget: int, effo
     for nodes in (order.order, *sets):
         best = _lower(best, _from_behind(task, nodes, budget))
         effort.spend(3 * task.units)
-    moves = 0
-    while effort.left and (effort.until is not None or moves < MOST_MOVES) and best.found.order.size:
-        moves += 1
+    idle = 0
+    while effort.left and (effort.until is not None or idle < IDLE_MOVES) and best.found.order.size:
+        before = best.level
         kept = best.found.order[: first_paid(task.links.costs[best.found.order], budget)]
         part = 0.5 * 2 ** -(5 * task.rng.random())
         kept = kept[task.rng.random(kept.size) > part]
         best = _lower(best, _from_behind(task, completed(task, kept, by_degree, task.limit(HUNDREDTH)).order, budget))
+        idle = 0 if best.level < before else idle + 1
         effort.spend(6 * task.units)
     return best.found
 

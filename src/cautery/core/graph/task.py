@@ -13,6 +13,7 @@ from .reinsert import Blur, Links, reinsert
 
 TENTH = 0.1
 HUNDREDTH = 0.01
+LEAST_UNITS = 4_000
 TAIL = 0.05
 """What a level below a tenth counts in a search, of one above."""
 
@@ -41,8 +42,8 @@ class Task:
 
     @property
     def units(self) -> int:
-        """What one pass over the network costs."""
-        return self.n + int(self.links.indices.size)
+        """What one pass over the network costs; a small one costs as much as calling it does."""
+        return max(LEAST_UNITS, self.n + int(self.links.indices.size))
 
     @property
     def counted(self) -> int:

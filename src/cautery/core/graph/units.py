@@ -55,9 +55,8 @@ def _numbered(groups: Ints) -> Nodes:
     nodes = np.arange(groups.size)
     labels = np.where(groups == ALONE, groups.max(initial=0) + 1 + nodes, groups)
     _, first, inverse = np.unique(labels, return_index=True, return_inverse=True)
-    rank = np.empty(first.size, np.int32)
-    rank[np.argsort(first)] = np.arange(first.size, dtype=np.int32)
-    return np.asarray(rank[inverse], np.int32)
+    rank = np.argsort(np.argsort(first))
+    return rank[inverse].astype(np.int32)
 
 
 def _contracted(network: Network, unit: Nodes, live: Flags, count: int) -> tuple[Ints, Nodes]:

@@ -12,9 +12,22 @@ from itertools import islice
 from ...errors import RowRefused
 from .rows import SAMPLE, Row, is_data, refused, rows, separator
 
-FROM = {"source", "src", "from", "start", "node1", "node_1", "u", "a", "source_id", "from_id", "follower", "id1"}
-TO = {"target", "tgt", "dst", "to", "end", "node2", "node_2", "v", "b", "dest", "destination", "target_id", "to_id"}
-TO |= {"followed", "followee", "id2"}
+FROM = {"source", "src", "from", "start", "node1", "node_1", "source_id", "from_id", "follower", "id1"}
+TO = {
+    "target",
+    "tgt",
+    "dst",
+    "to",
+    "end",
+    "node2",
+    "node_2",
+    "dest",
+    "destination",
+    "target_id",
+    "to_id",
+    "followed",
+    "id2",
+}
 WEIGHT = {"weight", "w", "count", "volume", "value", "n", "times", "strength", "forwards"}
 NODES = re.compile(r"^[#%/\s].*?\bn\s*=\s*(\d+)")
 """A comment that says how many nodes there are: `# n=754 ...`; ids that stand in no line are nodes too."""
