@@ -105,3 +105,44 @@ def test_it_refuses_hashes_of_another_shape(wrong: Hashes) -> None:
 def test_it_refuses_a_radius_that_cannot_be(radius: int) -> None:
     with pytest.raises(ValueError, match="radius"):
         HammingIndex().search(np.zeros((1, 32), np.uint8), radius)
+
+
+@pytest.mark.parametrize("radius", [0, 1, 15, 16, 31, 32, 47, 63, 64, 120, 256])
+def test_it_is_exact_at_every_radius_with_tables(radius: int) -> None:
+    stored, queries = skewed(6_000), skewed(12, seed=2)
+    queries[:6] = stored[:6]
+    hits = HammingIndex.build(stored).search(queries, radius)
+    known = {id_: row.tobytes() for id_, row in enumerate(stored)}
+    assert as_lists(hits) == [brute_force(known, query.tobytes(), radius) for query in queries]
+
+
+def skewed(count: int, seed: int = 1) -> Hashes:
+    """A third uniform, a third copies of a few, a third one flat picture again and again, hardly changed."""
+    rng = np.random.default_rng(seed)
+    uniform = rng.integers(0, 256, (count // 3, 32), dtype=np.uint8)
+    few = np.random.default_rng(9).integers(0, 256, (5, 32), dtype=np.uint8)
+    noise = rng.integers(0, 256, (3, count // 3, 32), dtype=np.uint8)
+    copies = few[rng.integers(0, 5, count // 3)] ^ (noise[0] & noise[1] & noise[2])
+    flat = np.full((count // 3, 32), 0b01010101, np.uint8)
+    flat[:, 0] = rng.integers(0, 4, count // 3)
+    hashes = np.concatenate([uniform, copies, flat])
+    rng.shuffle(hashes)
+    return hashes
+
+
+def test_threads_give_the_same_answer() -> None:
+    stored, queries = skewed(6_000), skewed(600, seed=3)
+    index = HammingIndex.build(stored)
+    alone, together = index.search(queries), index.search(queries, threads=4)
+    assert all(np.array_equal(one, other) for one, other in zip(alone, together, strict=True))
+
+
+def test_additions_in_bulk_and_one_by_one_end_in_the_same_place() -> None:
+    stored = skewed(30_000)
+    index = HammingIndex.build(stored[:2_000])
+    index.add_many(stored[2_000:29_990])
+    for row in stored[29_990:]:
+        index.add(row)
+    index.tidy()
+    queries = stored[::3_001]
+    assert as_lists(index.search(queries)) == as_lists(HammingIndex.build(stored).search(queries))
