@@ -24,14 +24,14 @@ from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign import PdfSignatureMetadata, signers
 from pyhanko.sign.fields import SigSeedSubFilter
 from pyhanko.sign.timestamps import HTTPTimeStamper
+from tests.core.instruments.specimens import specimen
+from tests.refer.authority import PASSPHRASE, make_authority, time_service
 
 from cautery.refer.printing.batch import issue_many
 from cautery.refer.printing.issue import Request, draft, issue
 from cautery.refer.printing.press import Press
 from cautery.refer.signing.checking import State, check_pdf, load_roots
 from cautery.refer.signing.office import Office, SigningSettings
-from tests.core.instruments.specimens import specimen
-from tests.refer.authority import PASSPHRASE, make_authority, time_service
 
 ORDER = "tco-removal-order"
 WANTED = 10_000
