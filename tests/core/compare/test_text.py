@@ -8,22 +8,6 @@ from cautery.core.compare import TextIndex
 from cautery.core.errors import NotFound
 
 WORDS = ("harbour", "lantern", "copper", "meadow", "sparrow", "winter", "ladder", "puzzle", "garden", "velvet")
-    "harbour",
-    "lantern",
-    "copper",
-    "meadow",
-    "sparrow",
-    "winter",
-    "ladder",
-    "puzzle",
-    "garden",
-    "velvet",
-    "marble",
-    "river",
-    "candle",
-    "thunder",
-    "orchid",
-]
 
 
 def paragraph(seed: int) -> str:
