@@ -38,9 +38,7 @@ SWEEP_S = 60.0
 """PostgreSQL numbers rows before they commit. A later commit with an earlier number is found at once within the last `LATE`
 numbers, and wherever it is once in `SWEEP_S` seconds. SQLite has one writer at a time: numbers are in the order of commits."""
 GATHER = 5_000
-INSERT = (
-    "INSERT INTO custody_entry (event, actor, subject, at, body, leaf, mark) VALUES (%s, %s, %s, %s, %s, %s, %s) RETURNING id"
-)
+INSERT = "INSERT INTO custody_entry (event, actor, subject, at, body, leaf, mark) VALUES (%s, %s, %s, %s, %s, %s, %s) RETURNING id"
 INSERT_ROWS = "INSERT INTO custody_batchrows (entry_id, count, lines) VALUES (%s, %s, %s)"
 
 
