@@ -12,6 +12,18 @@ from cautery.core.domains import FREE, State, parse
 from tests.shared import shared
 
 SHAPES = {
+    "starred": "** Domain Name: specimen.example\n"
+    "Domain Status: suspended\n\n"
+    "** Registrar:\n"
+    "NIC Handle\t\t: hrb12\n"
+    "Organization Name\t: Harbour Names\n"
+    "Abuse E-mail\t\t: abuse@harbour.example\n\n"
+    "** Domain Servers:\n"
+    "ns1.harbour.example\n"
+    "ns2.harbour.example 192.0.2.1\n\n"
+    "** Additional Info:\n"
+    "Created on..............: 2020-Mar-04.\n"
+    "Expires on..............: 2027-Mar-04.\n",
     "key and value": "Domain Name: SPECIMEN.EXAMPLE\n"
     "Registrar: Harbour Names\n"
     "Creation Date: 2020-03-04T05:06:07Z\n"
@@ -99,6 +111,7 @@ BUSY = [
 FREED = [
     'No match for "SPECIMEN.EXAMPLE".',
     "NOT FOUND",
+    "Domain specimen.example has status: AVAILABLE",
     "Domain not found.",
     "% No entries found for the selected source(s).",
     "Status: free",

@@ -16,7 +16,7 @@ NOT_FOUND = re.compile(
 ANYWHERE = re.compile(
     r"nincs tal[aá]lat|kein eintrag|aucun (?:domaine|r[eé]sultat)|no se (?:ha )?encontr[oó]|no existe|nenalezen|nie znaleziono|"
     r"не найден|не зарегистрирован|не знайдено|ei löydy|ingen tr[äæ]ff|není registrov|bulunamad|chưa được đăng ký|não encontrad|non registrato|"
-    r"등록되어 있지 않습니다|未注册|查無|没有找到|の検索に該当するものはありません|غير مسجل|не зарегистрировано|no match!!|"
+    r"has status:? (?:available|free)\b|등록되어 있지 않습니다|未注册|查無|没有找到|の検索に該当するものはありません|غير مسجل|не зарегистрировано|no match!!|"
     r"has not been registered|is available for (?:registration|purchase)|無此資料|Домен не найден|свободен|dostępna do rejestracji",
     re.IGNORECASE,
 )

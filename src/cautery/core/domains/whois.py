@@ -50,6 +50,8 @@ NAMES = (
     "name",
     "registrar name",
     "org name",
+    "organization name",
+    "company name",
     "company",
     "nombre",
     "nazwa",
