@@ -54,7 +54,7 @@ from aiohttp import web
 async def page(request):
     if request.path == "/i.jpg":
         return web.Response(body=os.urandom(20_000), content_type="image/jpeg")
-    return web.Response(text={PAGE!r}, content_type="text/html")
+    return web.Response(text={PAGE!r}.replace("i.jpg", "i.jpg?" + request.query_string), content_type="text/html")
 async def main():
     app = web.Application()
     app.router.add_get("/{{path:.*}}", page)

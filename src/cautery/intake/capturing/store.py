@@ -9,9 +9,11 @@ import errno
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import obstore
 from django.conf import settings
@@ -21,9 +23,15 @@ from obstore.store import LocalStore, ObjectStore, from_url
 from cautery.core.errors import SettingInvalid, TamperFound, Unreachable
 from cautery.core.evidence.wacz import whole
 
+if TYPE_CHECKING:
+    from obstore.store import ClientConfig, RetryConfig
+
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 FULL_WORDS = ("no space left", "quota exceeded", "os error 28")
 CHUNK = 8 << 20
+PATIENCE: ClientConfig = {"connect_timeout": timedelta(seconds=5), "timeout": timedelta(seconds=60)}
+RETRIES: RetryConfig = {"max_retries": 2, "retry_timeout": timedelta(seconds=15)}
+"""A store that is away is asked again by the step: nothing waits on it for minutes."""
 
 
 class EvidenceStore:
@@ -37,7 +45,8 @@ class EvidenceStore:
         if self._folder is not None:
             self._folder.mkdir(parents=True, exist_ok=True)
             return LocalStore(self._folder)
-        return from_url(self.place)
+        plain = os.environ.get("AWS_ALLOW_HTTP", "").lower() == "true"  # the options below would hide it
+        return from_url(self.place, client_options={**PATIENCE, "allow_http": plain}, retry_config=RETRIES)
 
     def put(self, file: Path, digest: str) -> None:
         """Keep a package. One that is there already is compared, and never written over."""
