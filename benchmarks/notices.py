@@ -15,6 +15,7 @@ import resource
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import UTC, datetime
 from io import BytesIO
 from itertools import islice
@@ -90,7 +91,11 @@ def main() -> None:
 
 
 def _one(settings: SigningSettings, url: str) -> None:
-    press, office = Press(), Office.open(settings)
+    with closing(Office.open(settings)) as office:
+        _costs(settings, url, Press(), office)
+
+
+def _costs(settings: SigningSettings, url: str, press: Press, office: Office) -> None:
     (request,) = requests(1)
     plain = draft(request, press).pdf
     print("one document, processor time with the test service's share (ms)")

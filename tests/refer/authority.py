@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -113,12 +113,32 @@ def _certificate(
 def time_service(stamper: DummyTimeStamper) -> Iterator[str]:
     """Serve a stamper over HTTP on loopback; the address is given."""
 
+    def answer(asked: bytes) -> tuple[int, str, bytes]:
+        body: bytes = stamper.request_tsa_response(tsp.TimeStampReq.load(asked)).dump()
+        return 200, "application/timestamp-reply", body
+
+    with _server(answer) as url:
+        yield url
+
+
+@contextmanager
+def serving(status: int, kind: str, body: bytes) -> Iterator[str]:
+    """Serve the same answer to everything."""
+    with _server(lambda _: (status, kind, body)) as url:
+        yield url
+
+
+@contextmanager
+def _server(answer: Callable[[bytes], tuple[int, str, bytes]]) -> Iterator[str]:
     class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+        wbufsize = -1
+        disable_nagle_algorithm = True
+
         def do_POST(self) -> None:
-            asked = tsp.TimeStampReq.load(self.rfile.read(int(self.headers["Content-Length"])))
-            body = stamper.request_tsa_response(asked).dump()
-            self.send_response(200)
-            self.send_header("Content-Type", "application/timestamp-reply")
+            status, kind, body = answer(self.rfile.read(int(self.headers["Content-Length"])))
+            self.send_response(status)
+            self.send_header("Content-Type", kind)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)
@@ -127,6 +147,7 @@ def time_service(stamper: DummyTimeStamper) -> Iterator[str]:
             """Say nothing."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:

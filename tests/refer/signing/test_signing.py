@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,7 +27,7 @@ from cautery.refer.signing.keys import Token
 from cautery.refer.signing.office import Office, SigningSettings
 from cautery.settings.environment import Environment
 from tests.core.instruments.specimens import specimen
-from tests.refer.authority import PASSPHRASE, Authority, make_authority, time_service
+from tests.refer.authority import PASSPHRASE, Authority, make_authority, serving, time_service
 
 NOW = datetime.now(UTC)
 ORDER = "tco-removal-order"
@@ -45,7 +46,8 @@ def settings(authority: Authority) -> Iterator[SigningSettings]:
 
 @pytest.fixture(scope="module")
 def order(settings: SigningSettings) -> Issued:
-    return issue(Request(ORDER, specimen(ORDER), ("de",), NOW), Press(), Office.open(settings))
+    with closing(Office.open(settings)) as office:
+        return issue(Request(ORDER, specimen(ORDER), ("de",), NOW), Press(), office)
 
 
 @pytest.fixture(scope="module")
@@ -234,3 +236,22 @@ def test_the_shell_previews_and_checks(order: Issued, authority: Authority, tmp_
         assert (code, json.loads(said)["reason"]) == (2, reason)
     code, said = run("check", tmp_path / "none", "--json")
     assert (code, json.loads(said)["reason"]) == (2, "not_a_file")
+
+
+@pytest.mark.parametrize(
+    ("status", "kind", "body"),
+    [
+        (500, "application/timestamp-reply", b""),
+        (200, "text/html", b"<p>"),
+        (200, "application/timestamp-reply", b"\x30\x03garbage"),
+    ],
+)
+def test_an_answer_of_the_time_service_that_is_none_signs_nothing(
+    authority: Authority, status: int, kind: str, body: bytes
+) -> None:
+    with (
+        serving(status, kind, body) as url,
+        closing(Office.open(SigningSettings(authority.key, PASSPHRASE, timestamp_url=url))) as office,
+        pytest.raises(Unreachable),
+    ):
+        issue(Request(ORDER, specimen(ORDER), ("en",), NOW), Press(), office)

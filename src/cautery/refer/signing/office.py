@@ -12,11 +12,12 @@ from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign import PdfSignatureMetadata, PdfSigner, Signer
 from pyhanko.sign.fields import SigSeedSubFilter
 from pyhanko.sign.general import SigningError
-from pyhanko.sign.timestamps import HTTPTimeStamper, TimeStamper, TimestampRequestError
+from pyhanko.sign.timestamps import TimeStamper, TimestampRequestError
 
 from cautery.core.errors import SettingInvalid, Unreachable
 from cautery.core.instruments import Document
 from cautery.refer.signing.keys import Token, file_signer, token_signer
+from cautery.refer.signing.timestamps import TimeService
 
 FIELD = "Signature"
 RESERVED = 24_576
@@ -40,7 +41,7 @@ class Office:
     """A signer and a time-stamping service, loaded once."""
 
     def __init__(self, signer: Signer, timestamper: TimeStamper | None) -> None:
-        self._signer = signer
+        self._signer, self._timestamper = signer, timestamper
         metadata = PdfSignatureMetadata(field_name=FIELD, md_algorithm=DIGEST, subfilter=SigSeedSubFilter.PADES)
         self._pdf = PdfSigner(metadata, signer, timestamper=timestamper)
 
@@ -58,7 +59,13 @@ class Office:
                 reason="signing",
                 hint="Name a PKCS#12 file.",
             )
-        return Office(signer, _timestamper(settings))
+        url = settings.timestamp_url
+        return Office(signer, TimeService(url, settings.timestamp_timeout_s) if url else None)
+
+    def close(self) -> None:
+        """Let go of the time-stamping service."""
+        if isinstance(self._timestamper, TimeService):
+            self._timestamper.close()
 
     def sign_pdf(self, pdf: bytes) -> bytes:
         """The PDF with a PAdES signature over all of it. Unreachable when the time-stamping service does not answer."""
@@ -75,16 +82,3 @@ class Office:
         """The machine form with a detached signature over everything but itself."""
         signed = asyncio.run(self._signer.async_sign_general_data(document.signed_bytes(), DIGEST, detached=True))
         return replace(document, signature=base64.b64encode(signed.dump()).decode())
-
-
-def _timestamper(settings: SigningSettings) -> TimeStamper | None:
-    if not settings.timestamp_url:
-        return None
-    if not settings.timestamp_url.startswith(("https://", "http://")):
-        raise SettingInvalid(
-            f"{settings.timestamp_url!r} is no address of a time-stamping service.",
-            setting="CAUTERY_TSA_URL",
-            reason="not_a_url",
-            hint="An http or https address (RFC 3161).",
-        )
-    return HTTPTimeStamper(settings.timestamp_url, timeout=settings.timestamp_timeout_s)
