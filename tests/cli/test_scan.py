@@ -11,6 +11,8 @@ import pytest
 from typer.testing import CliRunner
 
 from cautery.cli.scan import app
+from cautery.core.fingerprints import image
+from tests.cli.conftest import Run
 from tests.core.fingerprints.pictures import encoded, picture
 
 
@@ -63,3 +65,13 @@ def test_a_folder_that_is_gone_since_is_not_reported(folder: Path) -> None:
     scan(folder)
     shutil.rmtree(folder / "below")
     assert scan(folder)["files"] == 1
+
+
+def test_it_says_which_files_are_known(run: Run, folder: Path, tmp_path: Path) -> None:
+    listed = tmp_path / "known.ndjson"
+    pdq = image((folder / "below" / "a.jpg").read_bytes()).hex
+    listed.write_text(json.dumps({"type": "pdq", "value": pdq, "label": "Specimen poster"}))
+    run("known", "import", listed, "--source", "test")
+    made = run("scan", folder, "--out", tmp_path / "out.ndjson", "--jobs", "1", "--known", "--json").json
+    assert {Path(one["file"]).name for one in made["known"]} == {"a.jpg", "copy of a"}
+    assert {one["matches"][0]["label"] for one in made["known"]} == {"Specimen poster"}

@@ -6,6 +6,7 @@ import json
 import os
 from collections import Counter
 from collections.abc import Iterator
+from importlib import import_module
 from itertools import chain
 from pathlib import Path
 from typing import IO, Annotated, Any
@@ -15,11 +16,14 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from cautery.cli.fingerprint import JOBS_OPTION, default_jobs
-from cautery.cli.ground import JSON_OPTION, say
+from cautery.cli.ground import DATA_OPTION, JSON_OPTION, say, set_up, told
+from cautery.core.actors import Permission, system
 from cautery.core.fingerprints import Decoders, describe
 
 app = typer.Typer(add_completion=False)
 
+ACTOR = system("cli", Permission.MATCH_BANK_IMPORT)
+QUALITY = 50
 SHOWN = 20
 """Groups of equal files, and refused files, that are named on the screen; the report has all."""
 
@@ -31,6 +35,8 @@ def scan(
         "scan.ndjson"
     ),
     jobs: Annotated[int, JOBS_OPTION] = default_jobs(),
+    known: Annotated[bool, typer.Option("--known", help="Compare with the register's known content.")] = False,
+    data: Annotated[Path | None, DATA_OPTION] = None,
     as_json: Annotated[bool, JSON_OPTION] = False,
 ) -> None:
     """Fingerprint every file in a folder and below, and report kinds, refused files and files that are there twice.
@@ -44,7 +50,12 @@ def scan(
     with out.open("a", encoding="utf-8") as rows, Decoders(jobs) as decoders:
         for row in _shown(decoders.each(lambda file: _row(file, decoders), files), len(files)):
             _write(rows, row)
-    made = _report(out, {str(file) for file in _files(folder)})
+    latest = _latest(out, {str(file) for file in _files(folder)})
+    made = _report(latest)
+    if known:
+        with told():
+            set_up(data)
+            made["known"] = _known(latest)
     say(made | {"new": len(files), "out": str(out)}, as_json=as_json, text=_words(made, len(files), out))
 
 
@@ -105,9 +116,31 @@ def _shown(rows: Iterator[dict[str, Any]], total: int) -> Iterator[dict[str, Any
             progress.update(task, advance=1, description=Path(row["file"]).name[:30])
 
 
-def _report(out: Path, present: set[str]) -> dict[str, Any]:
-    """Figures over the newest row of each file that is still there."""
-    latest = {row["file"]: row for row in _rows(out) if row["file"] in present}
+def _latest(out: Path, present: set[str]) -> dict[str, dict[str, Any]]:
+    """The newest row of each file that is still there."""
+    return {row["file"]: row for row in _rows(out) if row["file"] in present}
+
+
+def _known(latest: dict[str, dict[str, Any]]) -> list[dict[str, Any]]:
+    """The files that are, or are like, something in the bank; nothing is written to the register."""
+    queries = import_module("cautery.match.queries")
+    now = import_module("cautery.fetch").clock().now()
+    asked = (fingerprinted(row, queries.Fingerprinted) for row in latest.values() if row["fingerprints"])
+    hits = queries.find_files(asked, by=ACTOR, at=now)
+    return [{"file": str(file), "matches": matches} for file, matches in hits if matches]
+
+
+def fingerprinted(row: dict[str, Any], make: Any) -> Any:
+    """A row as the bank's query takes it; hashes too flat to tell by are left out."""
+    prints = row["fingerprints"]
+    digests = {one["kind"]: one["value"] for one in prints if one["form"] == "file"}
+    pdqs = [one for one in prints if one["kind"] == "pdq" and one["quality"] >= QUALITY]
+    hashes = tuple((bytes.fromhex(one["value"]), one["form"]) for one in pdqs)
+    return make(Path(row["file"]), digests["md5"], digests["sha1"], digests["sha256"], hashes)
+
+
+def _report(latest: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    """Figures over the newest row of each file."""
     kinds = Counter(row.get("kind", "refused") for row in latest.values())
     prints = Counter(one["kind"] for one in chain.from_iterable(row["fingerprints"] for row in latest.values()))
     same: dict[str, list[str]] = {}
@@ -133,6 +166,8 @@ def _words(made: dict[str, Any], new: int, out: Path) -> str:
     lines = [f"{made['files']:,} files ({new:,} new), {made['bytes']:,} bytes: {kinds}."]
     lines += [f"{len(files)} times the same bytes: {', '.join(files[:3])}" for files in made["same"][:SHOWN]]
     lines += [f"{one['file']}: {one['message']} ({one['reason']})" for one in made["refused"][:SHOWN]]
+    for one in made.get("known", []):
+        lines.append(f"{one['file']}: {one['matches'][0]['label']} (entry {one['matches'][0]['entry']})")
     left = len(made["refused"]) - SHOWN
     lines += [f"... and {left:,} more that could not be read."] if left > 0 else []
     return "\n".join([*lines, f"Rows: {out}"])

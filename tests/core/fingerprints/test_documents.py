@@ -88,6 +88,13 @@ def test_an_app_is_named_with_its_members() -> None:
     assert "classes.dex" in found.facts["names"]
 
 
+def test_a_member_without_a_name_is_told_by_its_place() -> None:
+    data = zipped({"a.txt": b"words", "zzz": b"more words"}).replace(b"zzz", b"\0zz")
+    found = archive.read(io.BytesIO(data), Limits())
+    assert {one.part for one in found.prints} == {"a.txt", found.facts["names"][1]}
+    assert found.facts["names"][1].startswith("(nameless")
+
+
 def test_archives_in_archives_end_somewhere() -> None:
     found = archive.read(io.BytesIO(nested_zip()), Limits())
     assert [one.reason for one in found.problems] == ["too_deep"]

@@ -51,7 +51,7 @@ def read(stream: BinaryIO, limits: Limits) -> Found:
     except _DAMAGE as error:
         raise FileRefused(f"The archive cannot be read: {error}", reason="damaged") from error
     with archive:
-        members = [member for member in archive.infolist() if not member.is_dir()]
+        members = [member for member in archive.infolist() if not member.filename.endswith("/")]
         _check(members, limits)
         found = Found(facts=_facts(members))
         left = limits.unpacked_bytes
@@ -78,16 +78,21 @@ def _check(members: list[zipfile.ZipInfo], limits: Limits) -> None:
 
 
 def _facts(members: list[zipfile.ZipInfo]) -> dict[str, object]:
-    names = [member.filename.encode("utf-8", "replace").decode() for member in members]
+    names = [_name(member) for member in members]
     facts: dict[str, object] = {"members": len(members), "names": names[:NAMES]}
     if set(names) >= _APK:
         facts["format"] = "apk"
     return facts
 
 
+def _name(member: zipfile.ZipInfo) -> str:
+    """The member's name as text; one without a name is told by its place."""
+    return member.filename.encode("utf-8", "replace").decode() or f"(nameless, at {member.header_offset})"
+
+
 def _read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, found: Found, limits: Limits) -> int:
     """Add what one member holds; how many bytes it had. One that cannot be read is named and costs only itself."""
-    name = member.filename.encode("utf-8", "replace").decode()
+    name = _name(member)
     watch = Stopwatch()
     if member.flag_bits & 1:
         found.problems.append(Problem(name, "encrypted", "The member asks for a password."))

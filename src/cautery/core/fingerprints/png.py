@@ -27,7 +27,7 @@ def png_is_short(data: bytes) -> bool:
             except zlib.error:
                 return True
             packed = unpacker.unconsumed_tail
-    return found < wanted
+    return bool(found < wanted)
 
 
 def _packed(data: bytes) -> Iterator[bytes]:

@@ -37,8 +37,16 @@ def align_sound(a: Items, b: Items) -> list[Alignment]:
         start, shift, length = first * ITEM_SECONDS, offset * ITEM_SECONDS, (last + 1 - first) * ITEM_SECONDS
         pair = a[first : last + 1] ^ b[first + offset : last + 1 + offset]
         mean = float(np.bitwise_count(pair).mean())
-        spans = (start, start + length, start + shift, start + shift + length)
-        found.append(Alignment(*(round(at, 3) for at in spans), round(score, 1), last + 1 - first, round(mean, 2)))
+        one = Alignment(
+            round(start, 3),
+            round(start + length, 3),
+            round(start + shift, 3),
+            round(start + shift + length, 3),
+            score=round(score, 1),
+            frames=last + 1 - first,
+            distance=round(mean, 2),
+        )
+        found.append(one)
         for _, gain in gains:
             gain[first : last + 1] = -ALIKE
     return found
