@@ -21,7 +21,7 @@ from cautery.channels.mail import MailWay
 from cautery.channels.webhook import verify
 from cautery.fetch.hosts import HostMap
 from cautery.fetch.mail import Postman
-from tests.channels.contract import WayContract
+from tests.channels.contract import BATCH, WayContract
 from tests.servers import fetcher_for, http_server, raw_server
 
 SECRET = "whsec_" + "QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVoxMjM0NTY="
@@ -75,7 +75,12 @@ class TestApi(WayContract):
     def test_a_call_is_signed_so_that_the_provider_can_verify_it(self) -> None:
         self.send()
         found = verify([SECRET], self.api.headers[0], self.api.bodies[0], datetime.now(UTC), lambda _: False)
-        assert found.id == "0" * 40
+        assert found.id == self.api.headers[0]["idempotency-key"]
+
+    def test_another_batch_under_the_same_message_is_another_call(self) -> None:
+        for batch in (BATCH[:1], BATCH[1:]):
+            self.way.send(self.to, batch, "0" * 40).result(10)
+        assert len({headers["idempotency-key"] for headers in self.api.headers}) == 2
 
     def test_without_a_secret_nothing_is_signed(self) -> None:
         self.to = Addressee("other", "http://p.test/api", "t", "")

@@ -82,10 +82,10 @@ def _moment(wall: float) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """The batch was answered, notice by notice."""
+    """The batch was answered, notice by notice; batches that are recorded together keep a receipt each."""
 
     results: Sequence[Taken | NotTaken]
-    receipt: Receipt | None = field(default=None, compare=False)
+    receipts: Sequence[Receipt] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -326,7 +326,7 @@ def _settle(deliveries: Sequence[Delivery], result: Done, *, by: Actor, at: date
         by=by,
         at=at,
         subject="deliveries",
-        facts={"deliveries": len(settled)} | (result.receipt.facts() if result.receipt else {}),
+        facts={"deliveries": len(settled), "receipts": [receipt.facts() for receipt in result.receipts]},
         rows=rows,
     )
     return len(settled)

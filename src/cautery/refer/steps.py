@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from cautery.authorise.models import Signature
-from cautery.channels.base import Addressee, Done, Later, NotTaken, Outgoing, SendResult, Taken, Uncertain, Way
+from cautery.channels.base import Addressee, Done, Later, NotTaken, Outgoing, Receipt, SendResult, Taken, Uncertain, Way
 from cautery.core.actors import system
 from cautery.core.lifecycle import DeliveryState, EpisodeState
 from cautery.directory.models import Channel, Provider
@@ -102,6 +102,7 @@ class _Run:
     under_way: list[Delivery] = field(default_factory=list)
     done: list[Delivery] = field(default_factory=list)
     results: list[Taken | NotTaken] = field(default_factory=list)
+    receipts: list[Receipt] = field(default_factory=list)
     failed: Later | Uncertain | None = None
     unsent: list[Delivery] = field(default_factory=list)
 
@@ -109,13 +110,14 @@ class _Run:
         if isinstance(result, Done):
             self.done += self.under_way
             self.results += result.results
+            self.receipts += result.receipts
             return
         self.failed, self.unsent = result, [delivery for batch in self.left for delivery in batch]
         self.left.clear()
 
     def record(self, now: datetime) -> int:
         by = system(NAME)
-        settled = record_sending(self.done, Done(self.results), by=by, at=now) if self.done else 0
+        settled = record_sending(self.done, Done(self.results, self.receipts), by=by, at=now) if self.done else 0
         if self.failed is not None:
             settled += record_sending(self.under_way, self.failed, by=by, at=now)
         if self.unsent:

@@ -34,11 +34,15 @@ class ApiWay:
         self._keys = keys or Keys(None)
 
     def send(self, to: Addressee, batch: Sequence[Outgoing], message_id: str) -> Future[SendResult]:
-        """POST the batch; `message_id` goes along as the request's id, and what has a webhook secret is signed with it."""
+        """POST the batch under an id of its own; a call to a provider with whom we share a webhook secret is signed.
+
+        Batches that were taken together have one `message_id`: the id of the call is made from it and from what the batch holds.
+        """
         body = json.dumps({"notices": [dict(notice.body) for notice in batch]}).encode()
+        call_id = sha256("|".join([message_id, *(n.idempotency_key for n in batch)]).encode()).hexdigest()[:40]
         began = time.time()
         secret = self._keys.webhook_secret(to.slug)
-        signed = signed_headers(secret, message_id, datetime.fromtimestamp(began, UTC), body) if secret else {}
+        signed = signed_headers(secret, call_id, datetime.fromtimestamp(began, UTC), body) if secret else {}
         request = self._request(
             to,
             "/notices",
@@ -46,8 +50,8 @@ class ApiWay:
             body=body,
             extra={
                 "Content-Type": "application/json",
-                "X-Request-Id": message_id,
-                "Idempotency-Key": message_id,
+                "X-Request-Id": call_id,
+                "Idempotency-Key": call_id,
                 **signed,
             },
         )
@@ -122,7 +126,7 @@ def _read(answer: Fetched | FetchFailed, keys: set[str], began: float, sent: byt
         return Uncertain("the answer holds no list of results", receipt)
     if sorted(str(row.get("idempotency_key")) for row in rows) != sorted(keys):
         return Uncertain("the answer does not speak once of each notice that was sent", receipt)
-    return Done([_result(row) for row in rows], receipt)
+    return Done([_result(row) for row in rows], [receipt])
 
 
 def _receipt(answer: Fetched | FetchFailed, began: float, sent: bytes) -> Receipt:

@@ -69,7 +69,7 @@ class MailWay:
             receipt = _receipt(began, raw, failed.reason)
             return Uncertain(failed.reason, receipt) if failed.sent else Later(None, failed.reason, receipt)
         taken = [Taken(notice.idempotency_key, None, "") for notice in batch]
-        return Done(taken, _receipt(began, raw, said))
+        return Done(taken, [_receipt(began, raw, said)])
 
 
 def _receipt(began: float, raw: bytes, said: str) -> Receipt:
