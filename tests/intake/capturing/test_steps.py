@@ -13,6 +13,7 @@ from cautery.core.evidence.verification import verify_package
 from cautery.core.lifecycle import EpisodeState
 from cautery.custody.models import BatchRows, Entry
 from cautery.intake.capturing.actions import AGAIN, TRIES, record_kept
+from cautery.intake.capturing.queries import not_captured
 from cautery.intake.capturing.steps import next_capture
 from cautery.intake.capturing.store import EvidenceStore, key_of
 from cautery.intake.models import Capture, Episode, Package
@@ -166,3 +167,15 @@ def test_an_episode_of_every_later_state_is_captured_too(starting: Starting, con
     assert Episode.objects.get().state == EpisodeState.SIGNED
     starting().ready(make.hours(4))
     assert Capture.objects.get().state == "complete"
+
+
+def test_what_was_referred_without_evidence_is_counted(starting: Starting, confirmed: Confirmed) -> None:
+    episodes = confirmed(1)
+    make.signed(episodes[0].operation)
+    host = make.provider()
+    make.composed(host)
+    make.released(episodes[0].operation)
+    make.sent(host)
+    assert not_captured() == 1
+    starting().ready(make.hours(25))
+    assert not_captured() == 0
