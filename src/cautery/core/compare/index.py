@@ -58,6 +58,9 @@ class HammingIndex:
         self._storage: Storage | None = None
         self._searcher = Searcher()
         self._changing = threading.RLock()
+        self._turn = (
+            threading.Lock()
+        )  # held while the background waits: a thread that adds without end leaves it no gap else
         self._tidying = threading.Lock()
         self._closed = threading.Event()
         self._keeper: threading.Thread | None = None
@@ -137,7 +140,7 @@ class HammingIndex:
 
     def flush(self) -> None:
         """Wait until every change is on the disk."""
-        with self._changing:
+        with self._turn, self._changing:
             self._complain()
             if self._storage is not None:
                 self._storage.sync()
@@ -145,14 +148,14 @@ class HammingIndex:
     def tidy(self) -> None:
         """Give the tail its tables now, joining segments where that pays; the background does so by itself."""
         with self._tidying:
-            with self._changing:
+            with self._turn, self._changing:
                 self._begin()
                 before = self._state
             if not len(before.tail) and not before.removed.size:
                 return
             name = (lambda: None) if self._storage is None else self._storage.segment_file
             change = states.tidied(before, name)
-            with self._changing:
+            with self._turn, self._changing:
                 after = states.published(self._state, change)
                 if self._storage is not None:
                     self._storage.publish(after)
@@ -191,6 +194,8 @@ class HammingIndex:
 
     def _take(self, new: Words, most: int) -> NDArray[np.int64]:
         """Up to `most` go into the tail, more at once into segments of their own."""
+        with self._turn:
+            pass
         with self._changing:
             self._begin()
             now = self._state
