@@ -71,7 +71,8 @@ def send_due(ways: Ways, worker: str, now: datetime) -> int:
     newest = newest_hold()
     hold_back(now, by=system(NAME))
     due = Provider.objects.filter(pk__in=queued_now(now).values("provider")).order_by("pk")
-    under_way = {_start(ways, run): run for provider in due if (run := _take(provider, worker, now)) is not None}
+    firsts = [run for provider in due if (run := _take(provider, worker, now)) is not None]
+    under_way = {_start(ways, run): run for run in firsts}  # all taken before any starts: T0 is one moment
     sent = 0
     while under_way:
         done, _ = wait(under_way, return_when=FIRST_COMPLETED)
