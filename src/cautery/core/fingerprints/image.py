@@ -22,7 +22,7 @@ from .png import png_is_short
 MAX_PIXELS = Limits().pixels
 
 LEFT = 400
-"""Pixels the shorter side keeps when a JPEG is decoded at a half, a quarter or an eighth (docs/decisions/0035)."""
+"""Pixels the shorter side keeps when a JPEG is decoded at a half, a quarter or an eighth (docs/decisions/0060)."""
 
 ANIMATION_SECONDS = 600.0
 ORIENTATION = 0x0112
