@@ -163,6 +163,7 @@ class World:
         """What the platform's processes are told of this world."""
         return {
             "CAUTERY_MODE": "rehearsal",
+            "CAUTERY_CAPTURE": "pages",
             "CAUTERY_DATA": str(self.out / "data"),
             "CAUTERY_HOST_MAP": str(self.out / "hosts.json"),
             "CAUTERY_CLOCK_URL": f"{self.control}/clock",

@@ -37,7 +37,8 @@ from cautery.fetch.reading import Reader
 from cautery.ground.leases import release_all
 from cautery.ground.rows import learn_sizes, register_stamp
 from cautery.identify.steps import follow_shortened, identify_ready, next_identify
-from cautery.intake.models import Episode, Item, MergedBy
+from cautery.intake.capturing.steps import Capturing, collecting, next_capture
+from cautery.intake.models import Capture, Episode, Item, MergedBy
 from cautery.match.steps import Bank, look_back, match_ready
 from cautery.pipeline.inbox import collect, reader, token_key
 from cautery.refer.actions import give_up_sending
@@ -138,6 +139,7 @@ class Flow:
             Step("identify", lambda now: identify_ready(fetcher, pages, worker, now), due=flagged),
             Step("match", lambda now: match_ready(self._bank, worker, now), ("identify",), ours=True),
             Step("look back", lambda now: look_back(self._bank, now), ("identify",)),
+            *self._capturing(),
             Step("compose", lambda now: compose_ready(worker, now), ("identify",)),
             Step("settle", lambda now: reconcile(ways, now), ("send",), due=asked),
             Step("send", lambda now: send_due(ways, worker, now), ("compose", "settle"), due=sending),
@@ -153,6 +155,11 @@ class Flow:
             Step("announcements", read_announcements, ("probe", "follow"), ours=True),
             Step("copies", note_copies, ("identify",), ours=True),
         ]
+
+    def _capturing(self) -> Iterator[Step]:
+        """Evidence of what was confirmed, unless the unit keeps it by other means."""
+        if settings.CAPTURE != "none":
+            yield Step("capture", Capturing(self.worker, collecting()).ready, due=_plain(next_capture))
 
     def _collect(self, now: datetime) -> int:
         """Keep what waits in the mailbox, where there is one and it is time to look."""
@@ -241,7 +248,7 @@ class Flow:
     def take_over(self) -> None:
         """At the start of the only worker: free what a predecessor held; what it was sending is uncertain."""
         give_up_sending(WORKER)
-        release_all(Episode, Tracking, prefix=WORKER)
+        release_all(Episode, Tracking, Capture, prefix=WORKER)
 
     def run(self, progress: Callable[[datetime, int], None] | None = None) -> None:
         """Work until time ends."""

@@ -72,7 +72,7 @@ def test_what_cannot_be_reached_is_tried_again_and_then_failed_with_its_reason(
         capture = Capture.objects.get()
         assert (capture.state == "failed") == (tries == TRIES)
         if tries < TRIES:
-            assert next_capture(now) == now + AGAIN
+            assert next_capture() == now + AGAIN
         now += AGAIN
     assert (capture.state, capture.reason) == ("failed", "no_connection")
     assert Package.objects.count() == 1, "the failed attempt is on the record too"

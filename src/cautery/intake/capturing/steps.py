@@ -28,6 +28,7 @@ from cautery.core.evidence.wacz import Package as PackageFile
 from cautery.fetch.browser import browser_for
 from cautery.fetch.recorder import recorder_for
 from cautery.ground.leases import claim
+from cautery.ground.rows import Earliest
 from cautery.intake.capturing.actions import (
     Outcome,
     ask_for_captures,
@@ -192,7 +193,5 @@ def _with_browser(made: Collector, urls: Sequence[str]) -> list[Taken]:
         return made.collect(urls)
 
 
-def next_capture(_now: datetime) -> datetime | None:
-    """When the next capture is due."""
-    due = Capture.objects.filter(state=CaptureStage.DUE).order_by("due_at")
-    return due.values_list("due_at", flat=True).first()
+next_capture = Earliest(lambda: Capture.objects.filter(state=CaptureStage.DUE), "due_at")
+"""When the next capture is due."""
