@@ -19,7 +19,8 @@ from cautery.watch.models import Way
 from cautery.web import labels
 from cautery.web.templatetags.desk import defang, share_of, visible, when, word
 
-STYLE = (Path(web.__file__).parent / "static/web/desk.css").read_text()
+STYLE = (Path(web.__file__).parent / "static/web/tokens.css").read_text()
+COLOUR = re.compile(r"--([a-z-]+): light-dark\((#[0-9a-f]{6}), (#[0-9a-f]{6})\)")
 
 
 def test_every_word_has_a_label() -> None:
@@ -38,8 +39,7 @@ def test_a_word_nobody_labelled_is_shown_as_it_is() -> None:
 
 @pytest.mark.parametrize(("place", "colours"), [(0, LIGHT), (1, DARK)])
 def test_the_colours_are_those_of_the_report(place: int, colours: dict[str, str]) -> None:
-    block = re.findall(r":root \{(.*?)\}", STYLE, re.DOTALL)[place]
-    mine = dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{6})", block))
+    mine = {found[0]: found[place + 1] for found in COLOUR.findall(STYLE)}
     assert {name: mine[name] for name in colours if name in mine} == {
         name: colours[name] for name in mine if name in colours
     }
@@ -59,8 +59,7 @@ def _contrast(one: str, other: str) -> float:
 
 @pytest.mark.parametrize("place", [0, 1])
 def test_text_and_fields_stand_out_as_wcag_asks(place: int) -> None:
-    block = re.findall(r":root \{(.*?)\}", STYLE, re.DOTALL)[place]
-    colour = dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{6})", block))
+    colour = {found[0]: found[place + 1] for found in COLOUR.findall(STYLE)}
     for ink, paper in (
         ("ink", "paper"),
         ("quiet", "paper"),
@@ -70,6 +69,7 @@ def test_text_and_fields_stand_out_as_wcag_asks(place: int) -> None:
         ("on-accent", "accent"),
         ("warning", "paper"),
         ("warning", "warning-wash"),
+        ("good", "good-wash"),
     ):
         assert _contrast(colour[ink], colour[paper]) >= 4.5, (ink, paper)
     assert _contrast(colour["field"], colour["paper"]) >= 3

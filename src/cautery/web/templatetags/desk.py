@@ -8,11 +8,15 @@ from datetime import UTC, datetime
 
 from django import template
 from django.conf import settings
+from django.template import Context
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from cautery.directory.roles import permissions_of
 from cautery.report.dossier.timeline import Line, Run
 from cautery.web.labels import LINE_WORDS, WORDS
+from cautery.web.navigation import MAIN, ROOMS, Place
 
 register = template.Library()
 
@@ -98,3 +102,22 @@ def share_of(part: int, whole: int) -> str:
 def rehearsal() -> bool:
     """Whether this register is a rehearsal's."""
     return bool(settings.REHEARSAL)
+
+
+@register.simple_tag(takes_context=True)
+def main_places(context: Context) -> list[dict[str, object]]:
+    """The main places this reader may enter, each with its label and address; `here` where one is."""
+    return _links(context, MAIN, [])
+
+
+@register.simple_tag(takes_context=True)
+def rooms_of(context: Context, slug: str) -> list[dict[str, object]]:
+    """The rooms of an operation this reader may enter."""
+    return _links(context, ROOMS, [slug])
+
+
+def _links(context: Context, places: tuple[Place, ...], args: list[str]) -> list[dict[str, object]]:
+    allowed = permissions_of(context["user"].roles)
+    shown = [(place, reverse(f"web:{place.name}", args=args)) for place in places if place.permission in allowed]
+    here = context["request"].path
+    return [{"label": place.label, "url": url, "here": url == here} for place, url in shown]

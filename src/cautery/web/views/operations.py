@@ -10,7 +10,6 @@ from cautery.intake.queries import get_operation
 from cautery.report.dossier import operation_lines, operation_overview
 from cautery.web.access import needs
 from cautery.web.labels import OUTCOMES, STATES
-from cautery.web.views.reports import report_files
 
 
 @needs(Permission.INTAKE_OPERATION_READ)
@@ -28,6 +27,5 @@ def operation_page(request: HttpRequest, slug: str, *, by: Actor) -> HttpRespons
         "operation": overview.facts,
         "states": STATES,
         "outcomes": OUTCOMES,
-        "reported": bool(report_files(slug)),
     }
     return render(request, "web/operation.html", context)

@@ -1,0 +1,95 @@
+// What every page of the desk does in the browser: times in the reader's zone, the switches of the hand, keys of the page.
+"use strict";
+
+const ZONE = Intl.DateTimeFormat().resolvedOptions().timeZone;
+const DAY = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", year: "numeric" });
+const CLOCK = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", second: "2-digit", timeZoneName: "short" });
+
+// The server writes UTC. Where the reader lives by another clock, theirs comes first and UTC stays beside it.
+function showLocalTimes(root) {
+  for (const time of root.querySelectorAll("time[datetime]:not([data-zone])")) {
+    const moment = new Date(time.dateTime);
+    time.dataset.zone = ZONE;
+    if (Number.isNaN(moment.getTime()) || moment.getTimezoneOffset() === 0) continue;
+    const utc = document.createElement("span");
+    utc.className = "clock";
+    utc.textContent = time.textContent.trim().replace(/\s+/g, " ");
+    time.replaceChildren(`${DAY.format(moment)} ${CLOCK.format(moment)} `, utc);
+  }
+}
+
+// How long until a moment, or since: "T0 in 2 d 03:04:05".
+function span(seconds) {
+  const whole = Math.floor(Math.abs(seconds));
+  const two = (n) => String(n).padStart(2, "0");
+  const days = Math.floor(whole / 86400);
+  const clock = `${two(Math.floor(whole / 3600) % 24)}:${two(Math.floor(whole / 60) % 60)}:${two(whole % 60)}`;
+  return days ? `${days} d ${clock}` : clock;
+}
+
+// Countdowns go by the operation's clock: the server says what it shows now and how fast it runs.
+function tick() {
+  for (const node of document.querySelectorAll("[data-until]")) {
+    node.dataset.read ||= String(performance.now());
+    const passed = (performance.now() - Number(node.dataset.read)) / 1000;
+    const left = (Date.parse(node.dataset.until) - Date.parse(node.dataset.now)) / 1000 - passed;
+    node.textContent = span(left);
+    node.closest("[data-phase]")?.setAttribute("data-phase", left > 0 ? "before" : "after");
+  }
+}
+
+function choose(name, value) {
+  const root = document.documentElement;
+  if (value) root.dataset[name] = value;
+  else delete root.dataset[name];
+  if (value) window.localStorage.setItem(`cautery-${name}`, value);
+  else window.localStorage.removeItem(`cautery-${name}`);
+  showChoices();
+  document.dispatchEvent(new CustomEvent("desk:hand"));
+}
+
+function showChoices() {
+  for (const button of document.querySelectorAll("[data-choose]")) {
+    const [name, value] = button.dataset.choose.split("=");
+    button.setAttribute("aria-pressed", String((document.documentElement.dataset[name] ?? "") === value));
+  }
+}
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-choose], [data-print], [data-opens]");
+  if (!button) return;
+  if (button.dataset.choose) choose(...button.dataset.choose.split("="));
+  if ("print" in button.dataset) window.print();
+  if (button.dataset.opens) document.getElementById(button.dataset.opens).showModal();
+});
+
+// Keys: an element says its key in data-key; typing in a field is typing.
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
+  if (event.target.closest("input:not([type=checkbox]):not([type=radio]), textarea, select, dialog[open]") && event.key !== "Escape") return;
+  if (event.key === "Escape") { event.target.blur?.(); return; }
+  if (event.key === "?") { document.getElementById("keys")?.showModal(); event.preventDefault(); return; }
+  const found = document.querySelector(`[data-key="${CSS.escape(event.key)}"]:not(:disabled)`);
+  if (!found) return;
+  event.preventDefault();
+  if (found.matches("textarea, input[type=text], select")) found.focus();
+  else found.click();
+});
+
+// Somebody else's click elsewhere must not lose what was typed: a panel that is being used is not replaced.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const polled = event.detail.target?.matches?.("[data-poll]");
+  if (polled && event.detail.target.contains(document.activeElement) && document.activeElement.matches("input, textarea, select")) event.detail.shouldSwap = false;
+  if (event.detail.xhr.status >= 400 && !polled) { event.detail.shouldSwap = true; event.detail.isError = false; }
+});
+
+function settle(root) {
+  showLocalTimes(root);
+  showChoices();
+  tick();
+  root.querySelector?.("[data-focus]")?.focus({ preventScroll: false });
+}
+
+document.addEventListener("DOMContentLoaded", () => settle(document));
+document.addEventListener("htmx:afterSettle", () => settle(document));
+window.setInterval(tick, 1000);
