@@ -14,6 +14,9 @@ from cautery.core.graph.meaning import by_obvious
 from tests.core.graph.networks import Edges, clique, path, scattered, star, villages
 from tests.shared import shared
 
+SHORT = 0.2
+"""Seconds to search: enough where what is asked holds for any plan."""
+
 
 def network_of(name: str) -> Network:
     lines = shared(f"networks/{name}.txt").read_text().splitlines()
@@ -30,14 +33,14 @@ def largest_without(network: Network, removed: set[int]) -> int:
 
 def test_the_curve_is_the_largest_component_after_each_removal() -> None:
     network = scattered(60, 90)
-    plan = dismantle(network, seed=3)
+    plan = dismantle(network, seconds=SHORT)
     assert sorted(plan.order) == list(range(60))
     assert plan.curve.tolist() == [largest_without(network, set(plan.order[: k + 1].tolist())) for k in range(60)]
 
 
 def test_the_sets_bring_the_largest_component_under_their_share() -> None:
     network = scattered(400, 600)
-    plan = dismantle(network)
+    plan = dismantle(network, seconds=SHORT)
     for share, nodes in plan.simultaneous.items():
         assert plan.reached[share]
         assert largest_without(network, set(nodes.tolist())) < share * 400
@@ -46,7 +49,7 @@ def test_the_sets_bring_the_largest_component_under_their_share() -> None:
 
 def test_it_finds_the_brokers_between_villages() -> None:
     network = Network.from_edges(villages(12, 6))
-    plan = dismantle(network)
+    plan = dismantle(network, seconds=2.0)
     assert plan.simultaneous[0.1].size <= 12
     loudest = by_obvious(network, np.ones(network.n, np.bool_))["most connected first"]
     assert plan.scores.a10 < 0.6 * assess(network, loudest).scores.a10
@@ -69,7 +72,7 @@ def test_it_finds_the_brokers_between_villages() -> None:
 )
 def test_it_takes_any_network(edges: Edges, n: int | None, first: int | None) -> None:
     network = Network.from_edges(edges, n=n)
-    plan = dismantle(network, budget=1)
+    plan = dismantle(network, budget=1, seconds=SHORT)
     assert sorted(plan.order) == list(range(network.n))
     assert first is None or plan.order[0] == first
     assert np.array_equal(assess(network, plan.order).curve, plan.curve)
@@ -77,7 +80,7 @@ def test_it_takes_any_network(edges: Edges, n: int | None, first: int | None) ->
 
 
 def test_the_same_seed_gives_the_same_plan() -> None:
-    network = scattered(200, 320)
+    network = scattered(60, 100)
     one, same, other = (dismantle(network, seed=seed) for seed in (1, 1, 2))
     assert np.array_equal(one.order, same.order)
     assert all(np.array_equal(one.simultaneous[share], same.simultaneous[share]) for share in (0.1, 0.01))
@@ -87,7 +90,7 @@ def test_the_same_seed_gives_the_same_plan() -> None:
 def test_protected_and_gone_nodes_are_in_no_plan() -> None:
     network = scattered(200, 320)
     loud = np.argsort(-network.degree)[:12]
-    plan = dismantle(network, budget=20, protected=loud[:6], gone=loud[6:])
+    plan = dismantle(network, budget=20, protected=loud[:6], gone=loud[6:], seconds=SHORT)
     for nodes in (plan.order, plan.chosen, *plan.simultaneous.values()):
         assert not set(nodes.tolist()) & set(loud.tolist())
     assert plan.order.size == 188
@@ -95,7 +98,7 @@ def test_protected_and_gone_nodes_are_in_no_plan() -> None:
 
 
 def test_a_plan_says_where_protection_keeps_it_from_the_end() -> None:
-    plan = dismantle(Network.from_edges(clique(20)), protected=np.arange(10))
+    plan = dismantle(Network.from_edges(clique(20)), protected=np.arange(10), seconds=SHORT)
     assert plan.reached == {0.1: False, 0.01: False}
     assert plan.scores.n10 is None
     assert plan.curve[-1] == 10
@@ -104,28 +107,28 @@ def test_a_plan_says_where_protection_keeps_it_from_the_end() -> None:
 def test_mirrors_of_one_operator_go_as_one_node() -> None:
     hubs = np.concatenate((star(40, 0, 2), star(40, 1, 2)))
     network = Network.from_edges(hubs)
-    plan = dismantle(network, groups=[[0, 1]])
+    plan = dismantle(network, groups=[[0, 1]], seconds=SHORT)
     assert set(plan.order[:2].tolist()) == {0, 1}
     assert plan.curve[:2].tolist() == [42, 1]
     assert np.array_equal(assess(network, plan.order, [[0, 1]]).curve, plan.curve)
-    stays = dismantle(network, protected=[1], groups=[[0, 1]])
+    stays = dismantle(network, protected=[1], groups=[[0, 1]], seconds=SHORT)
     assert not {0, 1} & set(stays.order.tolist())
 
 
 def test_a_budget_is_spent_on_the_best_set_of_that_size() -> None:
     network = scattered(200, 350)
-    plan = dismantle(network, budget=15)
+    plan = dismantle(network, budget=15, seconds=1.0)
     assert np.array_equal(plan.chosen, plan.order[:15])
-    whole = dismantle(network)
-    assert plan.curve[14] <= whole.curve[14]
-    assert dismantle(network, budget=0).chosen.size == 0
+    loudest = by_obvious(network, np.ones(200, np.bool_))["most connected first"]
+    assert plan.curve[14] < assess(network, loudest).curve[14]
+    assert dismantle(network, budget=0, seconds=0).chosen.size == 0
 
 
 def test_only_what_counts_is_measured_in_a_network_of_two_kinds() -> None:
     accounts, channels = np.arange(10), np.arange(10, 50)
     edges = [[a, 10 + (a * 4 + j) % 40] for a in range(10) for j in range(5)]
     network = Network.from_edges(np.array(edges), n=50)
-    plan = dismantle(network, protected=channels, counted=channels)
+    plan = dismantle(network, protected=channels, counted=channels, seconds=SHORT)
     assert sorted(plan.order) == accounts.tolist()
     assert plan.scores.n == 40
     assert plan.scores.largest == 40

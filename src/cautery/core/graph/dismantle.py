@@ -20,7 +20,7 @@ from .sets import first_paid, least, within_budget
 from .task import HUNDREDTH, TENTH, Found, Task
 from .units import Groups, Units, checked, labelled, marked
 
-DEFAULT_UNITS = 7e7
+DEFAULT_UNITS = 1e8
 """Work of a search without a time limit: some seconds below 100,000 links, under a minute at a million."""
 
 ORDER_SHARE, SET_SHARE = 0.7, 0.5

@@ -25,13 +25,13 @@ SAMPLES = ((64, 0.003), (64, 0.01), (32, 0.01), (32, 0.02), (16, 0.02), (16, 0.0
 LARGE = 1_500_000
 """Above so many links (twice the edges) a search begins with degree and influence alone."""
 
-CHAIN = 400
+CHAIN = 1_000
 """A chain more for every so many passes there is effort for."""
 
 ROUND = 0.25
 """Of the effort left, what goes to the chains of one round."""
 
-IDLE_MOVES = 60
+IDLE_MOVES = 200
 """A chain of a search by units ends after so many moves without a gain."""
 
 NOISE = (0.0, 0.0, 0.02, 0.1, 0.3)

@@ -46,8 +46,9 @@ class Units:
         """The nodes of these units, unit by unit, without those already gone."""
         if not units.size:
             return units
-        listed = np.concatenate([self.members[self.begin[u] : self.begin[u + 1]] for u in units])
-        return listed[~gone[listed]]
+        listed: Nodes = np.concatenate([self.members[self.begin[u] : self.begin[u + 1]] for u in units])
+        kept: Nodes = listed[~gone[listed]]
+        return kept
 
 
 def _numbered(groups: Ints) -> Nodes:
