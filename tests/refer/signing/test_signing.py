@@ -75,7 +75,7 @@ def test_one_altered_byte_is_found_wherever_it_is(order: Issued, roots: list[Any
     draw = random.Random(7)  # noqa: S311
     gap = order.pdf.index(b"/Contents <") + 11
     places = [draw.randrange(len(order.pdf)) for _ in range(40)] + [gap + draw.randrange(9000) for _ in range(60)]
-    for place in [*places, 0, len(order.pdf) - 1, gap - 1, gap + 24_000]:
+    for place in [*places, *range(gap, gap + 56), 0, len(order.pdf) - 1, gap - 1, gap + 24_000]:
         altered = bytearray(order.pdf)
         altered[place] ^= draw.choice((1, 2, 4, 16, 32))
         assert check_pdf(bytes(altered), roots, now=NOW).state == State.ALTERED, place

@@ -145,8 +145,10 @@ def _gap_is_clean(data: bytes, signature: EmbeddedPdfSignature) -> bool:
         return False
     digits = gap[1:-1]
     signed = signature.pkcs7_content
-    whole = cms.ContentInfo.load(signed).dump()
-    shown = whole.hex().encode()
+    whole = cms.ContentInfo.load(signed)
+    if not _whole(whole):
+        return False
+    shown = whole.dump().hex().encode()
     return digits.rstrip(b"0") in (shown.rstrip(b"0"), shown.upper().rstrip(b"0")) and len(digits) >= len(shown)
 
 
@@ -196,7 +198,8 @@ def _loose(signed: Any) -> str:
         isinstance(each["parameters"], core.Null | core.Void) for each in (digest, signer["signature_algorithm"])
     ):
         return "the signature's algorithms carry something unknown"
-    if signer["version"].native != "v1" or signed["version"].native not in ("v1", "v3"):
+    plain = signed["encap_content_info"]["content_type"].native == "data"
+    if signer["version"].native != "v1" or signed["version"].native != ("v1" if plain else "v3"):  # RFC 5652, 5.1
         return "the signature is of an unknown version"
     named = signer["sid"].chosen.dump()
     if named not in [_issuer_and_serial(each.chosen) for each in signed["certificates"]]:
