@@ -20,6 +20,7 @@ FURTHER = {
     "intake": {"capturing", "rules.py"},  # evidence of items; the rules of links this installation uses
     "match": {"bank.py"},  # the bank and all that was captured, in memory
     "refer": {"merging", "printing", "signing"},  # items that turned out to be one object; notices on paper, and signed
+    "review": {"care", "queue"},  # what officers look at and must not; what comes next to whom
     "report": {"build.py", "definitions.py", "dossier", "presence.py", "render"},  # how a report is made from figures
 }
 BROAD = {"BaseException", "Exception"}

@@ -20,7 +20,7 @@ from cautery.ground.leases import claim, renew
 from cautery.intake.actions import advance
 from cautery.intake.models import Operation
 from cautery.review.actions import CLAIM_LIMIT, CLAIM_SECONDS
-from cautery.review.models import Assessment, Finding
+from cautery.review.models import Assessment, Finding, Quarantine
 
 KEYS = 2
 """Different leaders whose keys release an operation."""
@@ -44,6 +44,7 @@ def claim_decisions(operation: Operation, limit: int, *, by: Actor) -> list[int]
             episode__operation=operation, episode__state=EpisodeState.CONFIRMED, finding=Finding.CONFIRMED
         )
         .exclude(reviewer=UUID(by.officer_id))
+        .exclude(episode__item__in=Quarantine.objects.values("item"))
         .order_by("pk")
     )
     held = list(waiting.filter(lease_owner=by.name).values_list("pk", flat=True)[:limit])

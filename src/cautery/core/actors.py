@@ -12,12 +12,15 @@ class Permission(StrEnum):
     """What an actor may do, `<stage>:<noun>:<verb>`, kept alphabetical."""
 
     AUTHORISE_DECISION_SIGN = "authorise:decision:sign"
+    AUTHORISE_INSTRUMENT_SUSPEND = "authorise:instrument:suspend"
     AUTHORISE_OPERATION_RELEASE = "authorise:operation:release"
+    AUTHORISE_WARRANT_RECORD = "authorise:warrant:record"
     CUSTODY_HOLD_SET = "custody:hold:set"
     CUSTODY_LOG_EXPORT = "custody:log:export"
     CUSTODY_LOG_READ = "custody:log:read"
     CUSTODY_PERSONAL_ERASE = "custody:personal:erase"
     DIRECTORY_ENTRY_IMPORT = "directory:entry:import"
+    DIRECTORY_PROVIDER_KEY = "directory:provider:key"
     INTAKE_CONFLICT_SETTLE = "intake:conflict:settle"
     INTAKE_EVIDENCE_KEEP = "intake:evidence:keep"
     INTAKE_EVIDENCE_READ = "intake:evidence:read"
@@ -28,15 +31,23 @@ class Permission(StrEnum):
     INTAKE_OPERATION_CREATE = "intake:operation:create"
     INTAKE_OPERATION_READ = "intake:operation:read"
     MATCH_BANK_IMPORT = "match:bank:import"
+    REFER_HOLD_OVERRIDE = "refer:hold:override"
+    REFER_NOTICE_ANSWER = "refer:notice:answer"
     REPORT_OPERATION_READ = "report:operation:read"
     REVIEW_EPISODE_CLAIM = "review:episode:claim"
     REVIEW_EPISODE_DECIDE = "review:episode:decide"
+    REVIEW_EXPOSURE_READ = "review:exposure:read"
     REVIEW_HOLD_SET = "review:hold:set"
+    REVIEW_ITEM_HAND_OVER = "review:item:hand_over"
+    REVIEW_ITEM_QUARANTINE = "review:item:quarantine"
+    TRACK_MAIL_READ = "track:mail:read"
+    TRACK_REDRESS_RECORD = "track:redress:record"
+    TRACK_THREAT_READ = "track:threat:read"
 
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """`name` is `officer:<uuid>` or `system:<step>`; `unit` is the unit's slug, empty for the system."""
+    """`name` is `officer:<uuid>`, `provider:<key>` or `system:<step>`; `unit` is the unit's slug, empty for the system."""
 
     name: str
     unit: str

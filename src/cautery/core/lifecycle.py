@@ -8,6 +8,8 @@ Episode (one time online of an item):
                              dismissed    dismissed               held
                                        (signer refused)
 
+    A decision its reviewer withdraws at once, before anybody signed, was none: confirmed, dismissed -> in_review.
+
     What is not sent yet can be set aside by a merge of two items, and taken up where it was when that is undone:
     set_aside <-> flagged, identified, in_review, confirmed, signed, composed, held
 
@@ -75,7 +77,9 @@ EPISODE_MOVES: dict[EpisodeState, frozenset[EpisodeState]] = {
     EpisodeState.FLAGGED: frozenset({EpisodeState.IDENTIFIED, EpisodeState.SET_ASIDE}),
     EpisodeState.IDENTIFIED: frozenset({EpisodeState.IN_REVIEW, EpisodeState.SET_ASIDE}),
     EpisodeState.IN_REVIEW: frozenset({EpisodeState.CONFIRMED, EpisodeState.DISMISSED, EpisodeState.SET_ASIDE}),
-    EpisodeState.CONFIRMED: frozenset({EpisodeState.SIGNED, EpisodeState.DISMISSED, EpisodeState.SET_ASIDE}),
+    EpisodeState.CONFIRMED: frozenset(
+        {EpisodeState.SIGNED, EpisodeState.DISMISSED, EpisodeState.IN_REVIEW, EpisodeState.SET_ASIDE}
+    ),
     EpisodeState.SIGNED: frozenset({EpisodeState.COMPOSED, EpisodeState.SET_ASIDE}),
     EpisodeState.COMPOSED: frozenset(
         {EpisodeState.REFERRED, EpisodeState.HELD, EpisodeState.CLOSED, EpisodeState.SET_ASIDE}
@@ -83,7 +87,7 @@ EPISODE_MOVES: dict[EpisodeState, frozenset[EpisodeState]] = {
     EpisodeState.HELD: frozenset({EpisodeState.COMPOSED, EpisodeState.SET_ASIDE}),
     EpisodeState.SET_ASIDE: UNSENT,
     EpisodeState.REFERRED: frozenset({EpisodeState.CLOSED}),
-    EpisodeState.DISMISSED: frozenset(),
+    EpisodeState.DISMISSED: frozenset({EpisodeState.IN_REVIEW}),
     EpisodeState.CLOSED: frozenset(),
 }
 

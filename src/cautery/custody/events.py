@@ -17,8 +17,11 @@ class Event(StrEnum):
     """Kinds of custody entry."""
 
     AUTHORISE_DECISION_SIGNED = "authorise:decision:signed"
+    AUTHORISE_INSTRUMENT_RESUMED = "authorise:instrument:resumed"
+    AUTHORISE_INSTRUMENT_SUSPENDED = "authorise:instrument:suspended"
     AUTHORISE_OPERATION_KEY_TURNED = "authorise:operation:key_turned"
     AUTHORISE_OPERATION_RELEASED = "authorise:operation:released"
+    AUTHORISE_WARRANT_RECORDED = "authorise:warrant:recorded"
     CUSTODY_CONSULTATIONS_RECORDED = "custody:consultations:recorded"
     CUSTODY_GUARDS_RESTORED = "custody:guards:restored"
     CUSTODY_HOLD_LIFTED = "custody:hold:lifted"
@@ -27,6 +30,7 @@ class Event(StrEnum):
     CUSTODY_PERSONAL_ERASED = "custody:personal:erased"
     DIRECTORY_ENTRIES_IMPORTED = "directory:entries:imported"
     DIRECTORY_PASSWORD_SET = "directory:password:set"  # noqa: S105 (a word, not a secret)
+    DIRECTORY_PROVIDER_KEYED = "directory:provider:keyed"
     IDENTIFY_EPISODES_IDENTIFIED = "identify:episodes:identified"
     IDENTIFY_SHORTENERS_TRIED = "identify:shorteners:tried"
     INTAKE_BATCH_RECEIVED = "intake:batch:received"
@@ -43,22 +47,43 @@ class Event(StrEnum):
     MATCH_EPISODES_MATCHED = "match:episodes:matched"
     MATCH_OPINION_GIVEN = "match:opinion:given"
     REFER_DELIVERIES_RECORDED = "refer:deliveries:recorded"
+    REFER_DUPLICATES_HELD = "refer:duplicates:held"
+    REFER_HOLDS_TOLD = "refer:holds:told"
+    REFER_HOLD_OVERRIDDEN = "refer:hold:overridden"
     REFER_NOTICES_COMPOSED = "refer:notices:composed"
+    REFER_NOTICES_ISSUED = "refer:notices:issued"
     REFER_NOTICES_HELD = "refer:notices:held"
+    REFER_PAPERS_SENT = "refer:papers:sent"
+    REFER_TRIES_RECORDED = "refer:tries:recorded"
     REFER_UNSIGNED_REFUSED = "refer:unsigned:refused"
     REPORT_OPERATION_REPORTED = "report:operation:reported"
     REVIEW_DECISIONS_RECORDED = "review:decisions:recorded"
+    REVIEW_DECISIONS_WITHDRAWN = "review:decisions:withdrawn"
+    REVIEW_HOLDS_RELEASED = "review:holds:released"
     REVIEW_HOLDS_SET = "review:holds:set"
+    REVIEW_ITEM_HANDED_OVER = "review:item:handed_over"
+    REVIEW_ITEM_QUARANTINED = "review:item:quarantined"
+    REVIEW_OPINION_ASKED = "review:opinion:asked"
     TRACK_ANSWERS_RECEIVED = "track:answers:received"
     TRACK_MAIL_RECEIVED = "track:mail:received"
+    TRACK_MAIL_SETTLED = "track:mail:settled"
     TRACK_PROBES_RECORDED = "track:probes:recorded"
+    TRACK_REDRESS_RECORDED = "track:redress:recorded"
+    TRACK_THREAT_REPORTED = "track:threat:reported"
+    WATCH_LEADS_RECORDED = "watch:leads:recorded"
+    WATCH_LINEAGE_TRACED = "watch:lineage:traced"
     WATCH_SIGHTINGS_RECORDED = "watch:sightings:recorded"
+    WATCH_WATCHES_BEGUN = "watch:watches:begun"
+    WATCH_WATCHES_ENDED = "watch:watches:ended"
 
 
 LABELS: dict[Event, str] = {
     Event.AUTHORISE_DECISION_SIGNED: "Decisions signed or refused by a second person",
+    Event.AUTHORISE_INSTRUMENT_RESUMED: "A notice type allowed again",
+    Event.AUTHORISE_INSTRUMENT_SUSPENDED: "A notice type suspended by the overseer",
     Event.AUTHORISE_OPERATION_KEY_TURNED: "A leader turned a key",
     Event.AUTHORISE_OPERATION_RELEASED: "Operation released",
+    Event.AUTHORISE_WARRANT_RECORDED: "Judicial authorisation recorded",
     Event.CUSTODY_CONSULTATIONS_RECORDED: "Looked at, copied or sent",
     Event.CUSTODY_GUARDS_RESTORED: "The database's guards of the log put back",
     Event.CUSTODY_HOLD_LIFTED: "Legal hold lifted",
@@ -67,6 +92,7 @@ LABELS: dict[Event, str] = {
     Event.CUSTODY_PERSONAL_ERASED: "Personal data erased",
     Event.DIRECTORY_ENTRIES_IMPORTED: "Units, officers and providers imported",
     Event.DIRECTORY_PASSWORD_SET: "An officer was given a password",
+    Event.DIRECTORY_PROVIDER_KEYED: "A provider's staff were given a key or a link",
     Event.IDENTIFY_EPISODES_IDENTIFIED: "Items looked up and fingerprinted",
     Event.IDENTIFY_SHORTENERS_TRIED: "Shortened links followed",
     Event.INTAKE_BATCH_RECEIVED: "Flags received",
@@ -83,14 +109,32 @@ LABELS: dict[Event, str] = {
     Event.MATCH_EPISODES_MATCHED: "Items compared with known content",
     Event.MATCH_OPINION_GIVEN: "A person agreed or disagreed with a match",
     Event.REFER_DELIVERIES_RECORDED: "Notices sent",
+    Event.REFER_DUPLICATES_HELD: "Kept from leaving: another unit's notice is with the provider",
+    Event.REFER_HOLDS_TOLD: "A hold stopped signed notices; its holder was told",
+    Event.REFER_HOLD_OVERRIDDEN: "A hold overridden by two people",
     Event.REFER_NOTICES_COMPOSED: "Notices composed",
+    Event.REFER_NOTICES_ISSUED: "Notices issued, first information and copies with them",
     Event.REFER_NOTICES_HELD: "Notices held back for another unit's investigation",
+    Event.REFER_PAPERS_SENT: "First information and copies sent",
+    Event.REFER_TRIES_RECORDED: "Sendings that failed or are uncertain",
     Event.REFER_UNSIGNED_REFUSED: "Kept from leaving: not signed as it stood",
     Event.REPORT_OPERATION_REPORTED: "Report made",
     Event.REVIEW_DECISIONS_RECORDED: "Decisions of a reviewer",
+    Event.REVIEW_DECISIONS_WITHDRAWN: "A reviewer withdrew decisions before anybody signed",
+    Event.REVIEW_HOLDS_RELEASED: "Investigation interest given up",
     Event.REVIEW_HOLDS_SET: "Investigation interest marked",
+    Event.REVIEW_ITEM_HANDED_OVER: "Quarantined item handed to the lawful body",
+    Event.REVIEW_ITEM_QUARANTINED: "Item closed to view: it must not be seen further",
+    Event.REVIEW_OPINION_ASKED: "A second opinion asked for",
     Event.TRACK_ANSWERS_RECEIVED: "Answers of a provider",
     Event.TRACK_MAIL_RECEIVED: "Mail received",
+    Event.TRACK_MAIL_SETTLED: "A person dealt with mail",
     Event.TRACK_PROBES_RECORDED: "Our own probes",
+    Event.TRACK_REDRESS_RECORDED: "Complaint, scrutiny, court or withdrawal recorded",
+    Event.TRACK_THREAT_REPORTED: "A provider reported a threat to life",
+    Event.WATCH_LEADS_RECORDED: "Names found in lists of new domains",
+    Event.WATCH_LINEAGE_TRACED: "What late items come after, traced",
     Event.WATCH_SIGHTINGS_RECORDED: "Sightings proposed",
+    Event.WATCH_WATCHES_BEGUN: "Watches begun",
+    Event.WATCH_WATCHES_ENDED: "Watches ended",
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
@@ -10,10 +10,10 @@ from typing import Any
 from django.db import transaction
 
 from cautery.core.actors import Actor, Permission
-from cautery.core.errors import RowRefused
+from cautery.core.errors import Refused, RowRefused
 from cautery.custody.actions import record
 from cautery.custody.events import Event
-from cautery.directory.models import ApiToken, Channel, Officer, Provider, Unit
+from cautery.directory.models import ApiToken, Channel, Display, Officer, Provider, SignInFailure, Unit
 from cautery.directory.roles import Role
 
 
@@ -98,3 +98,29 @@ def set_password(username: str, password: str, *, by: Actor, at: datetime) -> No
         officer.set_password(password)
         officer.save(update_fields=["password"])
         record(Event.DIRECTORY_PASSWORD_SET, by=by, at=at, subject=f"officer:{officer.pk}", facts={})
+
+
+WINDOW_S = 900.0
+REFUSED_S = 900.0
+
+
+def note_failures(keys: Sequence[str], *, now: float) -> None:
+    """Note a failed sign-in of each of `keys` (digests of a name, an address), for every process to see; forget what is over."""
+    with transaction.atomic():
+        SignInFailure.objects.bulk_create(SignInFailure(key=key, at=now) for key in keys)
+        SignInFailure.objects.filter(at__lt=now - WINDOW_S - REFUSED_S).delete()
+
+
+def forget_failures(key: str) -> None:
+    """Forget the failures of `key`: it got in."""
+    SignInFailure.objects.filter(key=key).delete()
+
+
+def set_display(*, by: Actor, blur: bool, grey: bool, width: int, budget: int, rest_minutes: int) -> None:
+    """How this officer wants pictures shown, and how much they look at in a day."""
+    if not (80 <= width <= 640 and 1 <= budget <= 5_000 and 5 <= rest_minutes <= 240):
+        raise Refused("One of these numbers cannot be.", reason="display")
+    Display.objects.update_or_create(
+        officer_id=by.officer_id,
+        defaults={"blur": blur, "grey": grey, "width": width, "budget": budget, "rest_minutes": rest_minutes},
+    )

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from cautery.core.actors import Actor
 from cautery.core.errors import NotAllowed
-from cautery.directory.actions import token_digest
-from cautery.directory.models import ApiToken, Officer, Provider, Unit
+from cautery.directory.actions import REFUSED_S, WINDOW_S, token_digest
+from cautery.directory.models import ApiToken, Officer, Provider, SignInFailure, Unit
 from cautery.directory.roles import permissions_of
 
 
@@ -50,3 +51,16 @@ def provider_by_handle(handles: list[str]) -> Provider | None:
 def names() -> dict[str, Any]:
     """Officers' names by actor name, for lists people read."""
     return {f"officer:{pk}": name for pk, name in Officer.objects.values_list("pk", "name")}
+
+
+FAILURES = 10
+
+
+def refused_for(keys: Sequence[str], *, now: float) -> float:
+    """Seconds for which the strictest of `keys` is still refused: its last ten failures came within the window. 0: none is."""
+    left = 0.0
+    for key in keys:
+        newest = list(SignInFailure.objects.filter(key=key).order_by("-at").values_list("at", flat=True)[:FAILURES])
+        if len(newest) == FAILURES and newest[0] - newest[-1] < WINDOW_S:
+            left = max(left, newest[0] + REFUSED_S - now)
+    return left

@@ -14,6 +14,7 @@ class Role(StrEnum):
     FLAG = "flag"
     LEAD = "lead"
     OBSERVE = "observe"
+    OVERSEE = "oversee"
     REVIEW = "review"
     SIGN = "sign"
 
@@ -22,11 +23,17 @@ READ = frozenset({Permission.INTAKE_OPERATION_READ, Permission.INTAKE_ITEM_READ,
 
 PERMISSIONS: dict[str, frozenset[Permission]] = {
     Role.ADMINISTER: READ
-    | {Permission.DIRECTORY_ENTRY_IMPORT, Permission.MATCH_BANK_IMPORT, Permission.INTAKE_OPERATION_CREATE},
+    | {
+        Permission.DIRECTORY_ENTRY_IMPORT,
+        Permission.DIRECTORY_PROVIDER_KEY,
+        Permission.MATCH_BANK_IMPORT,
+        Permission.INTAKE_OPERATION_CREATE,
+    },
     Role.FLAG: READ | {Permission.INTAKE_EVIDENCE_KEEP, Permission.INTAKE_FLAG_SUBMIT, Permission.REVIEW_HOLD_SET},
     Role.LEAD: READ
     | {
         Permission.AUTHORISE_OPERATION_RELEASE,
+        Permission.AUTHORISE_WARRANT_RECORD,
         Permission.INTAKE_OPERATION_CREATE,
         Permission.CUSTODY_HOLD_SET,
         Permission.CUSTODY_LOG_EXPORT,
@@ -35,8 +42,22 @@ PERMISSIONS: dict[str, frozenset[Permission]] = {
         Permission.INTAKE_CONFLICT_SETTLE,
         Permission.INTAKE_EVIDENCE_READ,
         Permission.INTAKE_EVIDENCE_SEND,
+        Permission.TRACK_MAIL_READ,
+        Permission.TRACK_REDRESS_RECORD,
+        Permission.TRACK_THREAT_READ,
+        Permission.REVIEW_EXPOSURE_READ,
+        Permission.REVIEW_ITEM_HAND_OVER,
+        Permission.REVIEW_ITEM_QUARANTINE,
     },
     Role.OBSERVE: READ | {Permission.CUSTODY_LOG_READ},
+    Role.OVERSEE: READ
+    | {
+        Permission.AUTHORISE_INSTRUMENT_SUSPEND,
+        Permission.CUSTODY_LOG_READ,
+        Permission.INTAKE_EVIDENCE_READ,
+        Permission.TRACK_MAIL_READ,
+        Permission.TRACK_THREAT_READ,
+    },
     Role.REVIEW: READ
     | {
         Permission.REVIEW_EPISODE_CLAIM,
@@ -44,9 +65,26 @@ PERMISSIONS: dict[str, frozenset[Permission]] = {
         Permission.REVIEW_HOLD_SET,
         Permission.INTAKE_EVIDENCE_READ,
         Permission.INTAKE_ITEM_MERGE,
+        Permission.REVIEW_ITEM_QUARANTINE,
     },
-    Role.SIGN: READ | {Permission.AUTHORISE_DECISION_SIGN, Permission.INTAKE_EVIDENCE_READ},
+    Role.SIGN: READ
+    | {
+        Permission.AUTHORISE_DECISION_SIGN,
+        Permission.INTAKE_EVIDENCE_READ,
+        Permission.REFER_HOLD_OVERRIDE,
+        Permission.REVIEW_ITEM_QUARANTINE,
+        Permission.TRACK_MAIL_READ,
+        Permission.TRACK_THREAT_READ,
+    },
 }
+
+
+APART = (
+    frozenset({Role.REVIEW, Role.SIGN}),
+    *(frozenset({Role.ADMINISTER, other}) for other in (Role.LEAD, Role.REVIEW, Role.SIGN)),
+    *(frozenset({Role.OVERSEE, other}) for other in Role if other not in {Role.OVERSEE, Role.OBSERVE}),
+)
+"""Pairs of roles that nobody holds together: who decides does not sign, who gives keys does neither, who oversees does nothing else."""
 
 
 def permissions_of(roles: list[str]) -> frozenset[Permission]:

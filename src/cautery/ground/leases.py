@@ -51,6 +51,13 @@ def renew(model: type[Leased], keys: list[Any], owner: str, seconds: float = LEA
         model._default_manager.filter(pk__in=keys, lease_owner=owner).update(lease_until=time.time() + seconds)
 
 
+def hold(model: type[Leased], keys: list[Any], owner: str, seconds: float = LEASE_S) -> None:
+    """Give rows that nobody holds back to who had them before."""
+    model._default_manager.filter(pk__in=keys, lease_owner="").update(
+        lease_owner=owner, lease_until=time.time() + seconds
+    )
+
+
 def release_all(*models_: type[Leased], prefix: str) -> int:
     """Free every row held by owners whose name starts with `prefix`."""
     return sum(

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import hmac
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Count, Min, Q
 
+from cautery.core.actors import Actor, Permission
+from cautery.core.errors import SettingInvalid
+from cautery.core.marks import Marker
 from cautery.identify.models import Capture, EpisodeMedia
 from cautery.intake.models import Episode, Flag, Item
 from cautery.match.models import Match
@@ -117,19 +123,82 @@ def _said(assessment: Assessment, relation: str) -> dict[str, Any]:
     return {"outcome": assessment.finding, "decided_at": assessment.decided_at, "relation": relation}
 
 
-def interests(now: datetime) -> tuple[set[str], set[tuple[str, str]]]:
-    """What units have an interest in now: identities, and (provider, key) of owners; with an item all that it is merged with."""
-    active = Hold.objects.filter(until__gt=now)
-    identities = set(active.values_list("identity", flat=True))
-    owners = set(active.values_list("provider", "key"))
-    merged = Item.objects.filter(merged_into__isnull=False)
-    if identities and merged.exists():
-        involved = Item.objects.filter(Q(merged_into__isnull=False) | Q(pk__in=merged.values("merged_into")))
-        family: dict[int, list[Item]] = defaultdict(list)
-        for item in involved.only("identity", "provider", "key", "owner", "merged_into"):
-            family[item.root_id].append(item)
-        for items in family.values():
-            if any(item.identity in identities or (item.provider, item.owner) in owners for item in items):
-                identities.update(item.identity for item in items)
-                owners.update((item.provider, item.key) for item in items)
-    return identities, owners
+def marker() -> Marker:
+    """What makes this installation's keyed digests."""
+    return Marker(hmac.digest(settings.SECRET_KEY.encode(), b"investigation interest", "sha256"))
+
+
+@dataclass(frozen=True, slots=True)
+class Interests:
+    """What units have an interest in at a moment, by digest: it answers for one signed item at a time and lists nothing."""
+
+    marker: Marker
+    by_digest: Mapping[str, tuple[Hold, ...]]
+
+    def __bool__(self) -> bool:
+        return bool(self.by_digest)
+
+    def in_items(self, items: Iterable[Item], files: Iterable[str] = ()) -> list[Hold]:
+        """The holds on an object: on any item that stands for it, what owns it, its domain, or the bytes of its files."""
+        hashes = list(files)
+        marks = {
+            mark
+            for item in items
+            for mark in self.marker.all_of(item.identity, item.provider, item.owner, item.url, hashes)
+        }
+        holds = {hold.pk: hold for mark in marks for hold in self.by_digest.get(mark, ())}
+        return [holds[key] for key in sorted(holds)]
+
+
+def interests(now: datetime) -> Interests:
+    """The interests that stand at `now`. SettingInvalid when one was marked under a key that is gone: nothing may be sent then."""
+    made, found = marker(), defaultdict[str, list[Hold]](list)
+    for hold in Hold.objects.filter(until__gt=now, released_at=None).select_related("unit").order_by("pk"):
+        if hold.key_id != made.key_id:
+            raise SettingInvalid(
+                "An investigation interest was marked under another key, so that it cannot be compared.",
+                setting="CAUTERY_SECRET_KEY",
+                reason="interest_key",
+                hint="Put the former secret back, or have the units mark their interests anew.",
+            )
+        for digest in {hold.digest, hold.owner_digest} - {""}:
+            found[digest].append(hold)
+    return Interests(made, {digest: tuple(holds) for digest, holds in found.items()})
+
+
+def families(items: Iterable[int]) -> dict[int, list[Item]]:
+    """For each of `items` (their keys): itself and all that it is merged with."""
+    wanted = list(items)
+    own = Item.objects.in_bulk(wanted)
+    roots = {item.root_id for item in own.values()}
+    related: dict[int, list[Item]] = defaultdict(list)
+    if Item.objects.filter(merged_into__isnull=False).exists():
+        for item in Item.objects.filter(Q(pk__in=roots) | Q(merged_into__in=roots)):
+            related[item.root_id].append(item)
+    return {key: related.get(item.root_id, [item]) for key, item in own.items()}
+
+
+def files_of(episodes: Iterable[int]) -> dict[int, list[str]]:
+    """SHA-256 of the media of each of these episodes."""
+    found: dict[int, list[str]] = defaultdict(list)
+    rows = EpisodeMedia.objects.filter(episode_id__in=list(episodes)).values_list("episode_id", "media__sha256")
+    for episode, sha in rows:
+        found[episode].append(sha)
+    return found
+
+
+def own_holds(*, by: Actor) -> list[dict[str, Any]]:
+    """The interests of the officer's own unit: what they are in, nobody can read any more, its reason and end yes."""
+    by.require(Permission.REVIEW_HOLD_SET)
+    rows = Hold.objects.filter(unit__slug=by.unit).select_related("operation").order_by("pk")
+    return [
+        {
+            "hold_id": hold.pk,
+            "operation": hold.operation.slug,
+            "reason": hold.reason,
+            "set_at": hold.set_at,
+            "until": hold.until,
+            "released_at": hold.released_at,
+        }
+        for hold in rows
+    ]

@@ -19,10 +19,50 @@ class Migration(migrations.Migration):
                 ("username", models.CharField(max_length=150, unique=True)),
                 ("name", models.CharField(max_length=200)),
                 ("roles", models.JSONField(default=list)),
+                ("keyed_by", models.JSONField(default=list)),
                 ("is_active", models.BooleanField(default=True)),
             ],
             options={
                 "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="Authority",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("slug", models.SlugField(unique=True)),
+                ("name", models.CharField(max_length=300)),
+                ("state", models.CharField(max_length=2)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("judge", "Judge, court or investigating judge"),
+                            ("law_enforcement", "Law enforcement authority"),
+                            ("other", "Other competent authority"),
+                        ],
+                        default="law_enforcement",
+                        max_length=16,
+                    ),
+                ),
+                ("roles", models.JSONField(default=list)),
+                ("languages", models.JSONField(default=list)),
+                ("address", models.CharField(blank=True, max_length=500)),
+                ("phone", models.CharField(blank=True, max_length=60)),
+                ("fax", models.CharField(blank=True, max_length=60)),
+                ("email", models.EmailField(blank=True, max_length=254)),
+                ("feedback_contact", models.CharField(blank=True, max_length=500)),
+                ("representative_name", models.CharField(blank=True, max_length=300)),
+                ("representative_post", models.CharField(blank=True, max_length=300)),
+                ("redress_body", models.CharField(blank=True, max_length=500)),
+                ("redress_period", models.CharField(blank=True, max_length=40)),
+                ("redress_from", models.CharField(blank=True, max_length=300)),
+                ("national_provisions", models.URLField(blank=True)),
+                ("coordinator", models.CharField(blank=True, max_length=300)),
+                ("warrant_needed", models.BooleanField(default=False)),
+            ],
+            options={
+                "verbose_name_plural": "authorities",
             },
         ),
         migrations.CreateModel(
@@ -34,22 +74,24 @@ class Migration(migrations.Migration):
                 ("kind", models.CharField(max_length=60)),
                 ("hosts", models.JSONField(default=list)),
                 ("rdap_handles", models.JSONField(default=list)),
-                ("channel", models.CharField(choices=[("api", "Provider API"), ("mail", "E-mail")], max_length=8)),
+                (
+                    "channel",
+                    models.CharField(
+                        choices=[("api", "Provider API"), ("desk", "Provider desk"), ("mail", "E-mail")], max_length=8
+                    ),
+                ),
                 ("api_base", models.URLField(blank=True)),
                 ("token", models.CharField(blank=True, max_length=200)),
                 ("email", models.EmailField(blank=True, max_length=254)),
                 ("languages", models.JSONField(default=list)),
                 ("max_batch", models.PositiveIntegerField(default=1)),
                 ("home_state", models.CharField(blank=True, max_length=2)),
-            ],
-        ),
-        migrations.CreateModel(
-            name="Unit",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("slug", models.SlugField(unique=True)),
-                ("name", models.CharField(max_length=200)),
-                ("state", models.CharField(max_length=2)),
+                ("home_state_basis", models.CharField(default="main_establishment", max_length=24)),
+                ("legal_name", models.CharField(blank=True, max_length=300)),
+                ("legal_representative", models.CharField(blank=True, max_length=300)),
+                ("contact_points", models.JSONField(default=list)),
+                ("portal", models.URLField(blank=True)),
+                ("terms_provision", models.CharField(blank=True, max_length=1000)),
             ],
         ),
         migrations.CreateModel(
@@ -67,11 +109,107 @@ class Migration(migrations.Migration):
                 ),
             ],
         ),
+        migrations.CreateModel(
+            name="Designation",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.SlugField(max_length=80)),
+                ("name", models.CharField(max_length=300)),
+                ("law", models.CharField(max_length=300)),
+                ("since", models.DateField()),
+                ("until", models.DateField(blank=True, null=True)),
+            ],
+            options={
+                "constraints": [models.UniqueConstraint(models.F("code"), models.F("since"), name="designation_once")],
+            },
+        ),
+        migrations.CreateModel(
+            name="ProviderKey",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=200)),
+                ("digest", models.CharField(max_length=64, unique=True)),
+                ("sandbox", models.BooleanField(default=False)),
+                ("once", models.BooleanField(default=False)),
+                ("created_by", models.CharField(max_length=64)),
+                ("created_at", models.DateTimeField()),
+                ("until", models.DateTimeField(blank=True, null=True)),
+                ("used_at", models.DateTimeField(blank=True, null=True)),
+                ("revoked_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "provider",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="keys", to="directory.provider"
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="SignInFailure",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key", models.CharField(max_length=64)),
+                ("at", models.FloatField()),
+            ],
+            options={
+                "indexes": [
+                    models.Index(models.F("key"), models.F("at"), name="failure_key_at"),
+                    models.Index(models.F("at"), name="failure_at"),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Unit",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("slug", models.SlugField(unique=True)),
+                ("name", models.CharField(max_length=200)),
+                ("state", models.CharField(max_length=2)),
+                ("email", models.EmailField(blank=True, max_length=254)),
+                (
+                    "authority",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="units",
+                        to="directory.authority",
+                    ),
+                ),
+            ],
+        ),
         migrations.AddField(
             model_name="officer",
             name="unit",
             field=models.ForeignKey(
                 on_delete=django.db.models.deletion.PROTECT, related_name="officers", to="directory.unit"
             ),
+        ),
+        migrations.CreateModel(
+            name="Display",
+            fields=[
+                (
+                    "officer",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        related_name="display",
+                        serialize=False,
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                ("blur", models.BooleanField(default=True)),
+                ("grey", models.BooleanField(default=True)),
+                ("width", models.PositiveSmallIntegerField(default=240)),
+                ("budget", models.PositiveIntegerField(default=400)),
+                ("rest_minutes", models.PositiveSmallIntegerField(default=50)),
+            ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("width__gte", 80), ("width__lte", 640)), name="width_80_to_640"
+                    )
+                ],
+            },
         ),
     ]

@@ -1,0 +1,101 @@
+"""Read what spares people. A leader sees a unit's exposure as sums; only the officer sees their own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Avg, Count, Max, Sum
+
+from cautery.core.actors import Actor, Permission
+from cautery.directory.models import Display
+from cautery.review.care.actions import BREAK
+from cautery.review.models import Exposure, Quarantine, Rest
+
+FEWEST = 3
+"""A unit with fewer officers at work than this gives no figures: a mean of two tells each about the other."""
+
+
+@dataclass(frozen=True, slots=True)
+class Today:
+    """An officer's day: what they were shown, their budget, and what to tell them (empty: nothing)."""
+
+    items: int
+    pictures: int
+    budget: int
+    minutes: int
+    advice: str
+
+    @property
+    def left(self) -> int:
+        """Items left of the budget."""
+        return max(0, self.budget - self.items)
+
+
+def today(*, by: Actor, at: datetime) -> Today:
+    """What this officer was shown today, and whether it is time for a break or enough."""
+    display = display_of(by)
+    row = Exposure.objects.filter(officer=UUID(by.officer_id), day=at.date()).first()
+    if row is None:
+        return Today(0, 0, display.budget, 0, "")
+    rested = at - row.last_at >= BREAK
+    minutes = 0 if rested else int((at - row.since).total_seconds() // 60)
+    return Today(row.items, row.pictures, display.budget, minutes, _advice(row.items, minutes, display))
+
+
+def _advice(items: int, minutes: int, display: Display) -> str:
+    if items >= display.budget:
+        return "enough"
+    return "break" if minutes >= display.rest_minutes else ""
+
+
+def display_of(by: Actor) -> Display:
+    """How this officer wants pictures shown."""
+    return Display.objects.filter(officer=UUID(by.officer_id)).first() or Display()
+
+
+def rests(*, by: Actor) -> list[dict[str, Any]]:
+    """The subjects this officer rests from."""
+    by.require(Permission.REVIEW_EPISODE_CLAIM)
+    rows = Rest.objects.filter(officer=UUID(by.officer_id), until=None).order_by("subject")
+    return [dict(row) for row in rows.values("subject", "since")]
+
+
+def exposure_by_unit(*, by: Actor, at: datetime, days: int = 7) -> list[dict[str, Any]]:
+    """Sums and means a unit and day, for leaders; units with fewer than three officers at work give none."""
+    by.require(Permission.REVIEW_EXPOSURE_READ)
+    since = (at - timedelta(days=days - 1)).date()
+    rows = Exposure.objects.filter(day__gte=since).values("day", "officer__unit__name")
+    told = rows.annotate(
+        officers=Count("officer", distinct=True),
+        shown=Sum("items"),
+        uncovered=Sum("pictures"),
+        mean=Avg("items"),
+        most=Max("items"),
+    )
+    return [
+        dict(row) if row["officers"] >= FEWEST else _silent(dict(row))
+        for row in told.order_by("-day", "officer__unit__name")
+    ]
+
+
+def _silent(row: dict[str, Any]) -> dict[str, Any]:
+    return {**row, "officers": None, "shown": None, "uncovered": None, "mean": None, "most": None}
+
+
+def closed_items(keys: Iterable[int]) -> set[int]:
+    """Of these items those that must not be seen."""
+    return set(Quarantine.objects.filter(item__in=list(keys)).values_list("item_id", flat=True))
+
+
+def quarantined(*, by: Actor, limit: int = 200) -> list[dict[str, Any]]:
+    """The queue for the lawful body: what was closed and when, what still waits first. Nothing of what it shows."""
+    by.require(Permission.REVIEW_ITEM_HAND_OVER)
+    rows = Quarantine.objects.order_by("handed_at", "at")
+    fields = ("item_id", "item__provider", "item__kind", "at", "officer__name", "handed_to", "handed_at")
+    waiting = rows.filter(handed_at=None).values(*fields)[:limit]
+    gone = rows.filter(handed_at__isnull=False).order_by("-handed_at").values(*fields)[:limit]
+    return [dict(row) for some in (waiting, gone) for row in some]

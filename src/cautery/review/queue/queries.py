@@ -1,0 +1,180 @@
+"""Read the queue: what waits for a person, in which order, and what is said to each of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Count, Max, Min, Q, QuerySet
+from django.utils.timezone import now as wall
+
+from cautery.core.actors import Actor, Permission
+from cautery.core.canonical import digest
+from cautery.core.errors import NotFound
+from cautery.core.lifecycle import EpisodeState
+from cautery.core.triage import Ranked, Waiting, rank
+from cautery.identify.models import Media
+from cautery.intake.models import Episode, Flag, Operation
+from cautery.match.models import BankEntry, Match
+from cautery.match.queries import case_of
+from cautery.review.models import Assessment, Quarantine, Question, Rest, Showing
+from cautery.review.queries import review_items
+
+WINDOW = 150
+"""Of the matched, and of the oldest, so many are ranked: choosing costs the same however many wait."""
+
+COPIES_SHOWN = 8
+KIND, OUTLET = "kind:", "outlet:"
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What a reviewer has before them: the item, copies whose context is shown too, and why it is this one."""
+
+    item: dict[str, Any]
+    copies: list[dict[str, Any]]
+    copies_hidden: int
+    questions: list[dict[str, Any]]
+    subjects: list[str]
+    lease_until: float
+
+
+def open_to(operation: Operation, *, by: Actor) -> QuerySet[Episode]:
+    """Episodes in review this officer may be given: not quarantined, not passed on by them, nothing of a subject they rest from."""
+    by.require(Permission.REVIEW_EPISODE_CLAIM)
+    rows = Episode.objects.filter(operation=operation, state=EpisodeState.IN_REVIEW)
+    rows = rows.exclude(item__in=Quarantine.objects.values("item"))
+    if not by.officer_id:
+        return rows
+    rows = rows.exclude(pk__in=Question.objects.filter(officer=UUID(by.officer_id)).values("episode"))
+    for subject in resting(by):
+        rows = rows.exclude(_of_subject(subject))
+    return rows
+
+
+def resting(by: Actor) -> list[str]:
+    """The subjects this officer rests from."""
+    return list(Rest.objects.filter(officer=UUID(by.officer_id), until=None).values_list("subject", flat=True))
+
+
+def _of_subject(subject: str) -> Q:
+    if subject.startswith(OUTLET):
+        entries = BankEntry.objects.filter(outlet=subject.removeprefix(OUTLET))
+        return Q(pk__in=Match.objects.filter(entry__in=entries).values("episode"))
+    return Q(item__kind=subject.removeprefix(KIND))
+
+
+def ranked(operation: Operation, *, by: Actor, at: datetime) -> list[Ranked]:
+    """What is free for this officer, most pressing first; a constant number of statements."""
+    free = open_to(operation, by=by).filter(lease_until__lt=wall().timestamp())
+    known = Match.objects.filter(episode__in=free).values("episode").annotate(worst=Max("entry__severity"))
+    keys = set(known.order_by("-worst", "episode").values_list("episode", flat=True)[:WINDOW])
+    keys |= set(free.filter(questions__isnull=False).order_by("pk").values_list("pk", flat=True)[:WINDOW])
+    keys |= set(free.order_by("pk").values_list("pk", flat=True)[:WINDOW])
+    return rank(_waiting(keys), at, _served(operation))
+
+
+def _waiting(keys: set[int]) -> list[Waiting]:
+    rows = Episode.objects.filter(pk__in=keys).values_list("pk", "item_id", "opened_at")
+    matches = Match.objects.filter(episode__in=keys).values("episode")
+    known = dict(matches.annotate(worst=Max("entry__severity")).values_list("episode", "worst"))
+    exact = set(matches.filter(kind="exact").values_list("episode", flat=True))
+    flags = Flag.objects.filter(item__in=[item for _, item, _ in rows]).values("item")
+    reach = {
+        row["item"]: row
+        for row in flags.annotate(units=Count("batch__unit", distinct=True), unit=Min("batch__unit__slug"))
+    }
+    return [
+        Waiting(
+            pk,
+            known.get(pk, 0),
+            reach[item]["units"] if item in reach else 0,
+            2 if pk in exact else int(pk in known),
+            since,
+            (reach[item]["unit"] or "") if item in reach else "",
+        )
+        for pk, item, since in rows
+    ]
+
+
+def _served(operation: Operation) -> dict[str, int]:
+    """Decisions so far by the unit whose list came first."""
+    decided = Assessment.objects.filter(episode__operation=operation)
+    rows = decided.values_list("episode__item__first_batch__unit__slug").annotate(n=Count("pk"))
+    return {slug or "": n for slug, n in rows.order_by()}
+
+
+def waiting_counts(operation: Operation, *, by: Actor) -> dict[str, int]:
+    """How many wait for anybody, how many of them for this officer, and how many others hold now."""
+    free = open_to(operation, by=by)
+    all_ = Episode.objects.filter(operation=operation, state=EpisodeState.IN_REVIEW)
+    held = all_.filter(lease_until__gte=wall().timestamp()).exclude(lease_owner=by.name)
+    return {"all": all_.count(), "mine": free.count(), "held": held.count()}
+
+
+def held_by(operation: Operation, *, by: Actor) -> list[int]:
+    """What this officer holds now, oldest first."""
+    by.require(Permission.REVIEW_EPISODE_CLAIM)
+    mine = Episode.objects.filter(operation=operation, state=EpisodeState.IN_REVIEW, lease_owner=by.name)
+    mine = mine.filter(lease_until__gte=wall().timestamp()).exclude(item__in=Quarantine.objects.values("item"))
+    return list(mine.order_by("pk").values_list("pk", flat=True))
+
+
+def copies_of(episode: Episode, *, by: Actor) -> tuple[list[int], int]:
+    """Free copies of it in the same operation that can be decided beside it, and how many more there are than are shown."""
+    case = case_of(episode.pk, by=by)
+    if case is None:
+        return [], 0
+    free = open_to(episode.operation, by=by).filter(pk__in=case.episodes).exclude(pk=episode.pk)
+    free = free.filter(Q(lease_until__lt=wall().timestamp()) | Q(lease_owner=by.name))
+    keys = list(free.order_by("pk").values_list("pk", flat=True))
+    return keys[:COPIES_SHOWN], max(0, len(keys) - COPIES_SHOWN)
+
+
+def desk_of(episode_id: int, copies: Sequence[int], hidden: int, *, by: Actor) -> Desk:
+    """Everything shown for an episode this officer holds; `NotFound` where they do not."""
+    episode = Episode.objects.select_related("item").filter(pk=episode_id, lease_owner=by.name).first()
+    if episode is None or episode.state != EpisodeState.IN_REVIEW:
+        raise NotFound("You do not hold this item, or it went on meanwhile.", episode=episode_id)
+    item, *others = review_items([episode_id, *copies])
+    asked = Question.objects.filter(episode=episode_id).order_by("at")
+    outlets = BankEntry.objects.filter(matches__episode=episode_id).exclude(outlet="").values_list("outlet", flat=True)
+    return Desk(
+        item,
+        others,
+        hidden,
+        [dict(row) for row in asked.values("text", "at", "officer__name")],
+        [f"{KIND}{episode.item.kind}", *(f"{OUTLET}{outlet}" for outlet in sorted(set(outlets)))],
+        episode.lease_until,
+    )
+
+
+def shown_digest(item: dict[str, Any]) -> str:
+    """SHA-256 over what is shown of an item: what was seen is what is recorded."""
+    return digest(
+        {key: value.isoformat() if isinstance(value, datetime) else value for key, value in _plain(item).items()}
+    )
+
+
+def _plain(item: dict[str, Any]) -> dict[str, Any]:
+    earlier = [{**said, "decided_at": said["decided_at"].isoformat()} for said in item["earlier"]]
+    return {**item, "earlier": earlier}
+
+
+def shown_to(keys: Sequence[int], *, by: Actor) -> dict[int, str]:
+    """Of these episodes those whose context this officer was shown, with the digest of it."""
+    rows = Showing.objects.filter(episode__in=keys, officer=UUID(by.officer_id))
+    return dict(rows.values_list("episode_id", "digest"))
+
+
+def medium_of(episode_id: int, sha256: str, *, by: Actor) -> Media:
+    """A medium of an episode; `NotFound` where it has none such, or must not be seen."""
+    by.require(Permission.INTAKE_EVIDENCE_READ)
+    closed = Quarantine.objects.filter(item__episodes=episode_id).exists()
+    found = None if closed else Media.objects.filter(sha256=sha256, episodes__episode=episode_id).first()
+    if found is None:
+        raise NotFound("There is no such picture to look at.", episode=episode_id)
+    return found
