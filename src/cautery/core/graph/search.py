@@ -22,8 +22,8 @@ SPLITS = 12
 SAMPLES = ((64, 0.003), (64, 0.01), (32, 0.01), (32, 0.02), (16, 0.02), (16, 0.04), (8, 0.05))
 """Sources of sampled betweenness and the part taken at once, the finest that there is effort for."""
 
-LARGE = 1_500_000
-"""Above so many links (twice the edges) a search begins with degree and influence alone."""
+LARGE, VAST = 1_500_000, 6_000_000
+"""Above so many links (twice the edges) a search begins with degree and influence, and with degree alone."""
 
 CHAIN = 1_000
 """A chain more for every so many passes there is effort for."""
@@ -59,7 +59,9 @@ def search(task: Task, effort: Effort) -> Found:
 
 def _begin(task: Task, effort: Effort) -> list[Found]:
     """The beginnings, each re-inserted behind its best split."""
-    scores: list[Score] = [by_degree, by_influence]
+    scores: list[Score] = [by_degree]
+    if task.links.indices.size <= VAST:
+        scores += [by_influence]
     if task.links.indices.size <= LARGE:
         scores += [by_core(), by_leaves(1), by_leaves(8)]
     found = [_started(task, by_degree, effort)]

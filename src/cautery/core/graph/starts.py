@@ -12,8 +12,8 @@ from .forward import adaptive_degree, break_trees, collective_influence, core_de
 from .kernel import Nodes
 from .task import HUNDREDTH, Found, Task
 
-BALL = 20_000
-"""Links looked at for one collective influence; more of them around a hub are left out."""
+BALL, ALL_BALLS = 20_000, 1_000_000_000
+"""Links looked at for one collective influence, and for one of every node: around a hub the rest is left out."""
 
 WALK = 0.1
 """What one source's walk over a network costs, of one pass of re-insertion."""
@@ -40,7 +40,8 @@ def by_leaves(leaf: int) -> Score:
 
 def by_influence(task: Task, removed: Nodes, ties: Nodes) -> Nodes:
     """Collective influence at distance 2."""
-    return collective_influence(task.links.indptr, task.links.indices, task.allowed, ties, removed, BALL)
+    ball = max(1, min(BALL, ALL_BALLS // max(1, task.n)))
+    return collective_influence(task.links.indptr, task.links.indices, task.allowed, ties, removed, ball)
 
 
 def by_core(share: float = HUNDREDTH) -> Score:
