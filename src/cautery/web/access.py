@@ -9,7 +9,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.cache import patch_cache_control
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from cautery.core.actors import Permission
 from cautery.core.errors import CauteryError
@@ -28,6 +28,9 @@ TITLES = {
 NEEDS = "needs_permission"
 """The attribute of a view that tells its permission, for the test that walks them all."""
 
+ACTS = "acts_by_post"
+"""The attribute of a view that tells whether it changes something."""
+
 
 def needs(permission: Permission) -> Callable[[View], View]:
     """Guard a view that only reads: sign in first; without `permission` 403; the view gets the officer as `by`.
@@ -35,8 +38,17 @@ def needs(permission: Permission) -> Callable[[View], View]:
     An error of the tree becomes a page with its status. Nothing shown is kept in a cache.
     """
 
+    return _guard(permission, require_safe)
+
+
+def acts(permission: Permission) -> Callable[[View], View]:
+    """Guard a view that changes something: by POST alone, else as `needs`."""
+    return _guard(permission, require_POST)
+
+
+def _guard(permission: Permission, methods: Callable[[View], View]) -> Callable[[View], View]:
     def guard(view: View) -> View:
-        @require_safe
+        @methods
         @wraps(view)
         def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
             if not request.user.is_authenticated:
@@ -51,6 +63,7 @@ def needs(permission: Permission) -> Callable[[View], View]:
             return response
 
         setattr(guarded, NEEDS, permission)
+        setattr(guarded, ACTS, methods is require_POST)
         return guarded
 
     return guard

@@ -84,12 +84,36 @@ OTHERS = {
     "released": "Released",
 }
 
+CURVES = {
+    "flags": "Flagged",
+    "decisions": "Decided",
+    "notices": "Notices delivered",
+    "removals": "Seen down",
+    "returns": "Seen up again",
+}
+"""The curves of the operation room."""
+
+STUCK = {
+    "not looked up": "Could not be looked up so far",
+    "nobody known to host it": "Signed, but nobody is known to host it",
+    "waits for a second opinion": "Waits for a second opinion",
+    "closed to view, not yet handed over": "Closed to view, not yet handed to the lawful body",
+    "delivery:failed": "Notices that failed",
+    "delivery:uncertain": "Notices that may have arrived",
+    "delivery:rejected": "Notices the provider did not take",
+    "delivery:held": "Held back for an investigation",
+    "no answer for a day, and up": "No answer for a day, and still up",
+}
+"""Why something does not go on."""
+
 WORDS: dict[str, dict[str, str]] = {
     "state": {str(k): v for k, v in STATES.items()},
     "delivery": {str(k): v for k, v in DELIVERIES.items()},
     "outcome": {str(k): v for k, v in OUTCOMES.items()},
     "verdict": {str(k): v for k, v in VERDICTS.items()},
     "answer": ANSWERS,
+    "curve": CURVES,
+    "stuck": STUCK,
     "other": OTHERS,
 }
 

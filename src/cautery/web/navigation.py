@@ -20,6 +20,7 @@ MAIN = (Place("Operations", "operations", Permission.INTAKE_OPERATION_READ),)
 
 ROOMS = (
     Place("Overview", "operation", Permission.INTAKE_OPERATION_READ),
+    Place("Room", "room", Permission.INTAKE_OPERATION_READ),
     Place("Items", "items", Permission.INTAKE_ITEM_READ),
     Place("Report", "report", Permission.REPORT_OPERATION_READ),
 )

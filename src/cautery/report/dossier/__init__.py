@@ -13,8 +13,10 @@ from cautery.report.dossier.overview import (
     operation_overview,
     provider_slugs,
 )
+from cautery.report.dossier.room import CURVES, Room, room
 
 __all__ = [
+    "CURVES",
     "EXPORT_FIELDS",
     "Dossier",
     "ItemFilter",
@@ -23,10 +25,12 @@ __all__ = [
     "OperationLine",
     "Overview",
     "ProviderLine",
+    "Room",
     "dossier",
     "item_page",
     "operation_lines",
     "operation_overview",
     "provider_slugs",
+    "room",
     "stream_items",
 ]

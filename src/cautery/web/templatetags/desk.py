@@ -39,6 +39,21 @@ def when(moment: datetime | None) -> SafeString | str:
 
 
 @register.filter
+def machine(moment: datetime | None) -> str:
+    """A moment as programs read it, in UTC; nothing for none."""
+    return "" if moment is None else moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+@register.filter
+def until(due: datetime, now: datetime) -> str:
+    """How long from `now` to `due`: 2 d 03:04:05."""
+    seconds = max(0, int((due - now).total_seconds()))
+    days, rest = divmod(seconds, 86_400)
+    clock = f"{rest // 3600:02}:{rest // 60 % 60:02}:{rest % 60:02}"
+    return f"{days} d {clock}" if days else clock
+
+
+@register.filter
 def visible(text: str) -> str:
     """Text with its invisible and direction-changing characters written out: nothing in it can mislead the eye."""
     return "".join(

@@ -1,0 +1,53 @@
+// Draws what carries data-plot: JSON of [unix seconds, series ...]. Colours are the page's tokens.
+"use strict";
+
+const CURVES = ["flags", "decisions", "notices", "removals", "returns"];
+const drawn = new Map();
+
+function colourOf(name) {
+  const probe = document.createElement("span");
+  probe.className = `key curve-${name}`;
+  document.body.append(probe);
+  const colour = getComputedStyle(probe).backgroundColor;
+  probe.remove();
+  return colour;
+}
+
+function tokens() {
+  const style = getComputedStyle(document.body);
+  return { ink: style.color, font: `13px ${style.fontFamily}`, quiet: getComputedStyle(document.querySelector(".quiet") ?? document.body).color };
+}
+
+function draw(node) {
+  drawn.get(node)?.destroy();
+  const small = "small" in node.dataset;
+  const data = JSON.parse(node.dataset.plot);
+  const { quiet, font } = tokens();
+  const names = (node.dataset.names ?? "").split("|");
+  const series = CURVES.map((name, n) => ({ label: names[n] ?? name, stroke: colourOf(name), width: small ? 1.5 : 2, points: { show: false } }));
+  const axis = { stroke: quiet, font, grid: { stroke: quiet, width: 0.25 }, ticks: { show: false } };
+  const width = node.clientWidth || 300;
+  const chart = new uPlot({
+    width,
+    height: small ? 28 : Math.max(220, Math.min(340, width * 0.35)),
+    legend: { show: false, live: !small },
+    cursor: { show: !small, drag: { x: false, y: false } },
+    padding: small ? [2, 0, 2, 0] : undefined,
+    scales: { x: { time: true } },
+    axes: small ? [{ show: false }, { show: false }] : [axis, { ...axis, size: 64 }],
+    series: [{}, ...series],
+  }, data, node);
+  drawn.set(node, chart);
+}
+
+function drawAll() {
+  for (const node of drawn.keys()) if (!node.isConnected) { drawn.get(node).destroy(); drawn.delete(node); }
+  for (const node of document.querySelectorAll("[data-plot]")) draw(node);
+}
+
+document.addEventListener("DOMContentLoaded", drawAll);
+document.addEventListener("htmx:afterSettle", drawAll);
+document.addEventListener("desk:hand", drawAll);
+window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", drawAll);
+let resizing;
+window.addEventListener("resize", () => { clearTimeout(resizing); resizing = setTimeout(drawAll, 150); });

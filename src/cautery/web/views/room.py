@@ -1,0 +1,88 @@
+"""The operation room: countdown, curves, what runs out, what is stuck; and the two keys."""
+
+from __future__ import annotations
+
+import json
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
+
+from cautery.authorise.actions import KEYS, turn_key
+from cautery.core.actors import Actor, Permission
+from cautery.core.errors import Refused
+from cautery.fetch import clock
+from cautery.intake.queries import get_operation
+from cautery.report.dossier import CURVES, Room, room
+from cautery.web.access import acts, needs
+from cautery.web.briefly import Briefly
+from cautery.web.labels import STATES
+
+PANEL: Briefly[str] = Briefly(5.0)
+"""The moving part of the room, drawn once for all who look: the same for everybody."""
+
+MOST_PROVIDERS = 12
+
+
+def panel(slug: str, *, by: Actor) -> str:
+    """The moving part, as HTML; at most five seconds old."""
+
+    def draw() -> str:
+        found = room(get_operation(slug, by=by), by=by, at=clock().now())
+        return render_to_string("web/_room.html", _context(found))
+
+    return PANEL.get(f"{settings.DATA}:{slug}", draw)
+
+
+def _context(found: Room) -> dict[str, object]:
+    shown = dict(list(found.curves.items())[: MOST_PROVIDERS + 1])
+    stamps = [int(hour.timestamp()) for hour in found.hours]
+    lines = [
+        {
+            "slug": slug,
+            "data": json.dumps([stamps, *(c[name] for name in CURVES)]),
+            "last": {n: c[n][-1] for n in CURVES},
+        }
+        for slug, c in shown.items()
+    ]
+    return {
+        "room": found,
+        "lines": lines,
+        "curves": CURVES,
+        "states": STATES,
+        "operation": found.facts,
+        "keys_needed": KEYS,
+    }
+
+
+@needs(Permission.INTAKE_OPERATION_READ)
+def room_page(request: HttpRequest, slug: str, *, by: Actor) -> HttpResponse:
+    """The room; its moving part asks for itself again every ten seconds."""
+    operation = get_operation(slug, by=by)
+    context = {
+        "operation": {"slug": operation.slug, "name": operation.name, "released_at": operation.released_at},
+        "panel": panel(slug, by=by),
+        "may_release": Permission.AUTHORISE_OPERATION_RELEASE in by.permissions,
+        "keys_needed": KEYS,
+    }
+    return render(request, "web/room.html", context)
+
+
+@needs(Permission.INTAKE_OPERATION_READ)
+def room_panel(_request: HttpRequest, slug: str, *, by: Actor) -> HttpResponse:
+    """The moving part alone."""
+    return HttpResponse(panel(slug, by=by))
+
+
+@acts(Permission.AUTHORISE_OPERATION_RELEASE)
+def room_key(request: HttpRequest, slug: str, *, by: Actor) -> HttpResponse:
+    """Turn this leader's key, once they wrote the operation's short name."""
+    operation = get_operation(slug, by=by)
+    if request.POST.get("confirm", "").strip() != operation.slug:
+        raise Refused(
+            "The short name of the operation was not written as it is. The key was not turned.", reason="confirm"
+        )
+    turn_key(operation, by=by, at=clock().now())
+    PANEL.forget(f"{settings.DATA}:{slug}")
+    return redirect("web:room", slug=slug)
