@@ -4,7 +4,18 @@ from __future__ import annotations
 
 import pytest
 
-from cautery.core.kinship import HANDLE_THRESHOLD, TITLE_THRESHOLD, like_handles, like_titles, stem
+from cautery.core.kinship import (
+    HANDLE_THRESHOLD,
+    TITLE_THRESHOLD,
+    Traits,
+    brand_words,
+    habit_of,
+    like_handles,
+    like_titles,
+    stem,
+    weigh,
+    words_of,
+)
 
 
 @pytest.mark.parametrize(
@@ -35,3 +46,50 @@ def test_the_stem_is_never_empty_unless_nothing_but_digits_was_there() -> None:
 def test_titles_are_alike_but_for_small_edits() -> None:
     assert like_titles("A specimen film, part two", "a specimen film part two").score >= TITLE_THRESHOLD
     assert like_titles("A specimen film", "How to plant a tree").score < TITLE_THRESHOLD
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "habit"),
+    [
+        ("house_news7", "House_News7", "same"),
+        ("house_news7", "housenews7", "separators"),
+        ("house_news7", "house__news7", "separators"),
+        ("house_news7", "house_news7_2", "added"),
+        ("house_news7", "x_housenews7", "added"),
+        ("house_news7_bot", "house_news7_2_bot", "added"),
+        ("specimenhouse_official", "specimenhouse", "shortened"),
+        ("specimenhouse", "ѕpecimenhouse", "looks"),
+        ("specimenhouse", "specim3nhouse", "looks"),
+        ("гавань", "gavan", "looks"),
+        ("house_news7", "house_news8", "counted"),
+        ("specimenhouse", "specimennhouse", "edited"),
+    ],
+)
+def test_each_habit_of_spelling_a_handle_anew_is_told(old: str, new: str, habit: str) -> None:
+    assert habit_of(old, new)[0] == habit
+
+
+def test_among_numbered_siblings_the_one_whose_number_stayed_whole_comes_before() -> None:
+    gone = [Traits(handle=f"house_news{n}") for n in (1, 12, 122, 13)]
+    scores = {old.handle: weigh(old, Traits(handle="house_news12_2"), 0.0).score for old in gone}
+    assert max(scores, key=lambda handle: scores[handle]) == "house_news12"
+
+
+def test_the_same_bytes_count_more_than_the_same_title_and_what_went_down_lately_tells_equals_apart() -> None:
+    new = Traits(title="A specimen", media=frozenset({"aa"}))
+    bytes_, title = Traits(media=frozenset({"aa"})), Traits(title="A specimen")
+    assert weigh(bytes_, new, 0.0).score > weigh(title, new, 0.0).score
+    early, late = (Traits(title="A specimen", down_at=at) for at in (0.0, 36_000.0))
+    assert weigh(late, new, 40_000.0).score > weigh(early, new, 40_000.0).score
+    assert weigh(early, new, 40_000.0).score > weigh(Traits(title="A specimen", down_at=50_000.0), new, 40_000.0).score
+    assert "same bytes" in weigh(bytes_, new, 0.0).reason
+
+
+def test_the_words_of_an_outlet_are_those_its_things_share_and_others_lack() -> None:
+    ours = [words_of(f"house_{kind}{n}", "Specimen film") for kind in ("news", "radio") for n in range(10)]
+    ours += [words_of("lantern.daily1"), words_of("lantern.daily2"), words_of("LanternPress")]
+    others = [words_of(f"garden_news{n}", "Specimen film") for n in range(40)]
+    found = [brand.word for brand in brand_words(ours, others)]
+    assert found == ["house", "lantern"]
+    assert "20 things" in brand_words(ours, others)[0].reason
+    assert brand_words([], others) == ()

@@ -9,7 +9,7 @@ import pytest
 
 from cautery.core.availability import DOWN, UNSURE, Verdict
 from cautery.core.clock import on_grid
-from cautery.core.schedule import AFTER_NOTICE, CHANNEL_EVERY, CHANNEL_LATER, GRID_MINUTES, WHILE_DOWN, next_probe
+from cautery.core.schedule import AFTER_NOTICE, READ_EVERY, READ_LATER, WHILE_DOWN, WHILE_DOWN_LATER, next_probe
 
 NOON = datetime(2026, 6, 15, 12, 0, tzinfo=UTC)
 KINDS = ("video", "channel")
@@ -22,15 +22,17 @@ def test_the_next_look_lies_ahead_and_on_the_grid(
     verdict: Verdict, kind: str, notice: datetime | None, unsure: int
 ) -> None:
     due = next_probe(NOON, referred_at=notice, verdict=verdict, kind=kind, unsure_in_a_row=unsure)
-    assert NOON < due <= NOON + WHILE_DOWN
-    assert due == on_grid(due, GRID_MINUTES)
+    assert NOON < due <= NOON + WHILE_DOWN_LATER
+    assert due == on_grid(due, 5)
 
 
 @pytest.mark.parametrize("verdict", sorted(DOWN))
-def test_what_is_down_is_looked_at_now_and_then(verdict: Verdict) -> None:
-    assert next_probe(NOON, referred_at=NOON, verdict=verdict, kind="post", unsure_in_a_row=0) == on_grid(
-        NOON + WHILE_DOWN, GRID_MINUTES
-    )
+def test_what_is_down_is_looked_at_often_in_the_first_day_and_then_daily(verdict: Verdict) -> None:
+    looks, now = [], NOON
+    while now < NOON + timedelta(hours=73):
+        now = next_probe(now, referred_at=NOON, verdict=verdict, kind="post", unsure_in_a_row=0, down_since=NOON)
+        looks.append(now - NOON)
+    assert looks == [*WHILE_DOWN, timedelta(hours=72), timedelta(hours=96)]
 
 
 @pytest.mark.parametrize("verdict", sorted(UNSURE))
@@ -49,11 +51,15 @@ def test_what_is_still_up_is_looked_at_at_each_step_after_its_notice() -> None:
     assert looks == list(AFTER_NOTICE)
 
 
-@pytest.mark.parametrize(("hours", "wait"), [(3, CHANNEL_EVERY), (30, CHANNEL_LATER)])
-def test_a_channel_still_up_is_read_for_what_it_announces(hours: int, wait: timedelta) -> None:
+@pytest.mark.parametrize(
+    ("hours", "wait"), [*((int(u / timedelta(hours=1)) - 1, w) for u, w in READ_EVERY), (60, READ_LATER)]
+)
+def test_a_page_that_may_announce_something_is_read_ever_less_often(hours: int, wait: timedelta) -> None:
     now = NOON + timedelta(hours=hours, minutes=15)
-    assert next_probe(now, referred_at=NOON, verdict=Verdict.UP, kind="channel", unsure_in_a_row=0) <= now + wait
-    assert wait < WHILE_DOWN
+    for kind in ("channel", "account", "site"):
+        assert next_probe(now, referred_at=NOON, verdict=Verdict.UP, kind=kind, unsure_in_a_row=0) <= on_grid(
+            now + wait, 10
+        )
 
 
 def test_the_grid_rounds_up_and_leaves_what_is_on_it() -> None:

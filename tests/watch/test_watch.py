@@ -15,15 +15,11 @@ from cautery.fetch import Fetcher
 from cautery.intake.models import Episode, Flag, Item, Operation
 from cautery.track.actions import save_links
 from cautery.track.models import Tracking
+from cautery.watch.memory import Memory
 from cautery.watch.models import Search, Sighting, Way
-from cautery.watch.steps import (
-    look_at_reflagged,
-    note_copies,
-    notice_returns,
-    plan_searches,
-    read_announcements,
-    search_due,
-)
+from cautery.watch.searching import plan_searches, search_due
+from cautery.watch.steps import look_at_reflagged, notice_returns, read_announcements
+from cautery.watch.tracing import trace_lineage
 from tests import factories as make
 from tests.servers import fetcher_for, http_server
 
@@ -100,11 +96,11 @@ def test_up_again_opens_exactly_one_new_episode_with_its_sighting(host: Provider
 def search(fetcher: Fetcher, site: Site, *links: str) -> None:
     go_down()
     site.links = list(links)
-    assert plan_searches(make.hours(26)) == 1
-    assert plan_searches(make.hours(26)) == 0
+    assert plan_searches(Memory(), make.hours(26)) == 1
+    assert plan_searches(Memory(), make.hours(26)) == 0
     due = Search.objects.get().next_at
     assert due is not None
-    assert search_due(fetcher, due) == 1
+    assert search_due(fetcher, Memory(), due) == 1
 
 
 def test_a_like_handle_found_by_search_is_a_sighting_with_its_predecessor(
@@ -145,11 +141,11 @@ def test_the_same_words_are_asked_of_a_provider_once_and_less_and_less_often(
     referred(host, CHANNEL, "https://t.me/specimenhouse_tv")
     go_down()
     go_down("https://t.me/specimenhouse_tv")
-    plan_searches(make.hours(26))
+    plan_searches(Memory(), make.hours(26))
     assert Search.objects.count() == 1
     gaps = []
     while (due := Search.objects.get().next_at) is not None:
-        assert search_due(fetcher, due) == 1
+        assert search_due(fetcher, Memory(), due) == 1
         following = Search.objects.get().next_at
         gaps.append(following - due if following else None)
     known = [gap for gap in gaps if gap is not None]
@@ -160,7 +156,7 @@ def test_the_same_words_are_asked_of_a_provider_once_and_less_and_less_often(
 def test_a_provider_without_a_host_to_ask_is_not_searched(fetcher: Fetcher) -> None:
     referred(make.provider("telegram", hosts=[]), CHANNEL)
     go_down()
-    assert plan_searches(make.hours(26)) == 1
+    assert plan_searches(Memory(), make.hours(26)) == 1
     assert not Search.objects.exists()
 
 
@@ -169,8 +165,8 @@ def test_what_a_page_began_to_link_to_after_t0_is_a_sighting_and_before_is_none(
     item = Item.objects.get()
     save_links([(item.pk, "https://t.me/oldfriend")], make.hours(20))
     save_links([(item.pk, "https://t.me/oldfriend"), (item.pk, "https://t.me/newplace"), (item.pk, CHANNEL)], LATER)
-    assert read_announcements(LATER) > 0
-    assert read_announcements(LATER) == 0
+    assert read_announcements(Memory(), LATER) > 0
+    assert read_announcements(Memory(), LATER) == 0
     sighting = Sighting.objects.get()
     assert (sighting.item.url, sighting.way, sighting.predecessor) == ("https://t.me/newplace", Way.OUT_LINK, None)
     assert sighting.looked_before_at is None
@@ -183,7 +179,7 @@ def test_an_announced_name_like_a_removed_one_names_it_as_predecessor(host: Prov
     other = Tracking.objects.get(item__url="https://t.me/gardeningdaily")
     make.probed([other.pk], Verdict.UP, at=make.hours(27))
     save_links([(other.item_id, "https://t.me/specimenhouse_new")], LATER)
-    read_announcements(LATER)
+    read_announcements(Memory(), LATER)
     sighting = Sighting.objects.get()
     assert sighting.predecessor is not None
     assert (sighting.predecessor.url, sighting.looked_before_at) == (CHANNEL, make.hours(27))
@@ -193,19 +189,21 @@ def test_the_bytes_of_something_referred_on_a_new_item_are_a_return_by_copy(host
     frame = referred(host, CHANNEL)
     new = make.flagged(frame, ["https://t.me/gardeningdaily"], at=LATER, key="late")
     make.identified(new, host=host, at=LATER)
-    assert note_copies(LATER) > 0
-    assert note_copies(LATER) == 0
+    assert trace_lineage(Memory(), LATER) > 0
+    assert trace_lineage(Memory(), LATER) == 0
     sighting = Sighting.objects.get()
     assert (sighting.way, sighting.item, sighting.predecessor) == (Way.COPY, new[0].item, Item.objects.get(url=CHANNEL))
 
 
-def test_other_bytes_are_none(host: Provider) -> None:
-    frame = referred(host, CHANNEL)
-    make.identified(
-        make.flagged(frame, ["https://t.me/gardeningdaily"], at=LATER, key="late"), host=host, image=b"others", at=LATER
-    )
-    note_copies(LATER)
-    assert not Sighting.objects.exists()
+def test_other_bytes_under_another_title_are_none_and_under_the_same_are_a_likeness(host: Provider) -> None:
+    frame = referred(host, "https://t.me/specimenhouse/7")
+    for number, title in enumerate(("How to plant a tree", "A specimen")):
+        new = make.flagged(frame, [f"https://t.me/gardening/{number}"], at=LATER, key=f"late{number}")
+        make.identified(new, host=host, image=b"others", title=title, at=LATER)
+    assert trace_lineage(Memory(), LATER) == 2
+    sighting = Sighting.objects.get()
+    assert (sighting.way, sighting.item.url) == (Way.LIKENESS, "https://t.me/gardening/1")
+    assert sighting.predecessor == Item.objects.get(url="https://t.me/specimenhouse/7")
 
 
 def test_what_is_flagged_again_while_we_think_it_down_is_looked_at_at_once(host: Provider) -> None:
@@ -225,5 +223,5 @@ def test_a_sighting_is_an_item_to_review_like_any_other_and_sights_nothing_twice
     search(fetcher, site, "https://t.me/specimenhouse2")
     item = Item.objects.get(url=CHANNEL)
     save_links([(item.pk, "https://t.me/specimenhouse2")], LATER)
-    read_announcements(LATER)
+    read_announcements(Memory(), LATER)
     assert (Sighting.objects.count(), Item.objects.count()) == (1, 2)

@@ -9,30 +9,44 @@ from cautery.core.clock import on_grid
 
 AFTER_NOTICE = tuple(timedelta(minutes=m) for m in (15, 60, 120, 240, 480, 960, 1440, 2160, 2880))
 """How long after its notice a thing that is still up is looked at again."""
-WHILE_DOWN = timedelta(hours=18)
+WHILE_DOWN = tuple(timedelta(hours=h) for h in (3, 9, 24, 48))
+"""How long after it was first seen down a thing is looked at for being up again; most that come back do so within a day."""
+WHILE_DOWN_LATER = timedelta(hours=24)
+UP_LATER = timedelta(hours=18)
 UNSURE_AGAIN = timedelta(minutes=30)
-CHANNEL_EVERY = timedelta(hours=1)
-CHANNEL_LATER = timedelta(hours=2)
-"""A channel still up is read for what it announces: hourly in the first half day after its notice, then every two hours."""
-ANNOUNCERS = frozenset({"account", "channel", "group"})
-GRID_MINUTES = 15
-HALF_A_DAY = timedelta(hours=12)
+READ_EVERY = (
+    (timedelta(hours=12), timedelta(minutes=10)),
+    (timedelta(hours=24), timedelta(minutes=20)),
+    (timedelta(hours=48), timedelta(minutes=40)),
+)
+READ_LATER = timedelta(hours=2)
+"""A page still up that may announce something is read so often, until so long after its notice; later every two hours."""
+ANNOUNCERS = frozenset({"account", "channel", "group", "site"})
+GRID_MINUTES, READ_GRID_MINUTES = 15, 10
 
 
 def next_probe(
-    now: datetime, *, referred_at: datetime | None, verdict: Verdict, kind: str, unsure_in_a_row: int
+    now: datetime,
+    *,
+    referred_at: datetime | None,
+    verdict: Verdict,
+    kind: str,
+    unsure_in_a_row: int,
+    down_since: datetime | None = None,
 ) -> datetime:
-    """The next look, on a grid of a quarter of an hour: looks at many things come together."""
-    return on_grid(_next(now, referred_at, verdict, kind, unsure_in_a_row), GRID_MINUTES)
-
-
-def _next(now: datetime, referred_at: datetime | None, verdict: Verdict, kind: str, unsure_in_a_row: int) -> datetime:
+    """The next look, on a grid: looks at many things come together."""
     if verdict in UNSURE:
-        return now + UNSURE_AGAIN * (1 << min(unsure_in_a_row, 4))
+        return on_grid(now + UNSURE_AGAIN * (1 << min(unsure_in_a_row, 4)), GRID_MINUTES)
     if verdict in DOWN:
-        return now + WHILE_DOWN
+        return on_grid(_while_down(now, down_since or now), GRID_MINUTES)
     steps = [referred_at + step for step in AFTER_NOTICE] if referred_at else []
-    due = next((moment for moment in steps if moment > now + timedelta(minutes=1)), now + WHILE_DOWN)
+    due = next((moment for moment in steps if moment > now + timedelta(minutes=1)), now + UP_LATER)
     if referred_at is None or kind not in ANNOUNCERS:
-        return due
-    return min(due, now + (CHANNEL_EVERY if now - referred_at < HALF_A_DAY else CHANNEL_LATER))
+        return on_grid(due, GRID_MINUTES)
+    age = now - referred_at
+    every = next((wait for until, wait in READ_EVERY if age < until), READ_LATER)
+    return min(on_grid(due, GRID_MINUTES), on_grid(now + every, READ_GRID_MINUTES))
+
+
+def _while_down(now: datetime, since: datetime) -> datetime:
+    return next((since + step for step in WHILE_DOWN if since + step > now), now + WHILE_DOWN_LATER)

@@ -42,20 +42,19 @@ from cautery.intake.models import Capture, Episode, Item, MergedBy
 from cautery.match.steps import Bank, look_back, match_ready
 from cautery.pipeline.inbox import collect, reader, token_key
 from cautery.refer.actions import give_up_sending
+from cautery.refer.issuing.steps import Desk, copy_orders, make_out, next_making, send_papers
 from cautery.refer.merging.actions import merge
+from cautery.refer.signing.configured import signing_settings
+from cautery.refer.signing.office import Office
 from cautery.refer.steps import compose_ready, next_question, next_sending, reconcile, send_due
+from cautery.settings.environment import ENVIRONMENT
 from cautery.track.actions import look_at_all, read_all_feeds
 from cautery.track.models import Tracking
 from cautery.track.steps import follow_new, next_probe, next_reading, probe_due, read_feeds
-from cautery.watch.steps import (
-    look_at_reflagged,
-    next_search,
-    note_copies,
-    notice_returns,
-    plan_searches,
-    read_announcements,
-    search_due,
-)
+from cautery.watch.memory import Memory
+from cautery.watch.searching import next_search, plan_searches, search_due
+from cautery.watch.steps import end_over, look_at_reflagged, next_end, notice_returns, read_announcements
+from cautery.watch.tracing import trace_lineage
 
 LOG = logging.getLogger(__name__)
 WORKER = "worker:"
@@ -129,10 +128,13 @@ class Flow:
         ways: dict[str, Way] = {"api": self._api, "mail": mail}
         place, password = settings.MAIL_BOX, settings.MAIL_BOX_PASSWORD
         self._box = open_box(place, password, rehearsal=settings.REHEARSAL) if place else None
+        signing = signing_settings(ENVIRONMENT)
+        desk = Desk(Office.open(signing) if signing.key or signing.token else None)
         self._bank = Bank()
         self.sealer = Sealer()
         worker, fetcher, pages = self.worker, self.fetcher, self.reader or self.fetcher
         known: set[str] = set()
+        memory = Memory()
         flagged, asked, sending = _plain(next_identify), _plain(next_question), next_sending
         self.steps = [
             Step("shortened links", lambda now: follow_shortened(fetcher, _merge_shortened, worker, now), due=flagged),
@@ -141,8 +143,11 @@ class Flow:
             Step("look back", lambda now: look_back(self._bank, now), ("identify",)),
             *self._capturing(),
             Step("compose", lambda now: compose_ready(worker, now), ("identify",)),
+            Step("make out", lambda now: make_out(desk, now), ("compose", "papers"), due=next_making),
             Step("settle", lambda now: reconcile(ways, now), ("send",), due=asked),
-            Step("send", lambda now: send_due(ways, worker, now), ("compose", "settle"), due=sending),
+            Step("send", lambda now: send_due(ways, worker, now), ("compose", "settle", "make out"), due=sending),
+            Step("copies of orders", lambda now: copy_orders(desk, now), ("send", "settle")),
+            Step("papers", lambda now: send_papers(ways, now), ("make out", "copies of orders"), due=next_making),
             Step("follow", self._follow, ("compose", "send", "settle"), ours=True),
             Step("collect mail", self._collect, due=self._next_collecting),
             Step("read mail", reader().read, ("collect mail",)),
@@ -150,10 +155,11 @@ class Flow:
             Step("flagged again", look_at_reflagged),
             Step("probe", lambda now: probe_due(pages, worker, now), due=_plain(next_probe)),
             Step("returns", notice_returns, ("probe",), ours=True),
-            Step("plan searches", plan_searches, ("probe",), ours=True),
-            Step("search", lambda now: search_due(pages, now, known), due=_plain(next_search)),
-            Step("announcements", read_announcements, ("probe", "follow"), ours=True),
-            Step("copies", note_copies, ("identify",), ours=True),
+            Step("plan searches", lambda now: plan_searches(memory, now), ("probe", "follow"), ours=True),
+            Step("search", lambda now: search_due(pages, memory, now, known), due=_plain(next_search)),
+            Step("announcements", lambda now: read_announcements(memory, now), ("probe", "follow"), ours=True),
+            Step("lineage", lambda now: trace_lineage(memory, now), ("identify",), ours=True),
+            Step("ended watches", end_over, due=_plain(next_end)),
         ]
 
     def _capturing(self) -> Iterator[Step]:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import sha256
+from typing import Any
 
 from django.db import transaction
 
 from cautery.channels.api import moment
-from cautery.core.actors import Actor
+from cautery.core.actors import Actor, Permission
 from cautery.core.availability import DOWN, UNSURE, Judged, Verdict
 from cautery.core.lifecycle import DeliveryState
+from cautery.core.mail.weighing import FOR_A_PERSON
 from cautery.core.schedule import next_probe
 from cautery.core.text import storable
 from cautery.custody.actions import record
@@ -25,7 +27,12 @@ from cautery.intake.rules import known_object
 from cautery.refer.models import Delivery, Notice
 from cautery.track.models import Answer, Feed, Mail, Tracking
 
-ANSWERS = frozenset({"removed", "geo_blocked", "declined", "already_gone"})
+STANDING = frozenset({"removed", "disabled", "geo_blocked", "declined", "already_gone", "reinstated"})
+"""Answers that say where the thing stands; the latest of them is the provider's word."""
+ANSWERS = STANDING | {"impossible", "ceased", "clarification", "complaint"}
+"""All that a provider can answer (docs/provider-desk.md)."""
+DONE = frozenset({"removed", "disabled", "geo_blocked"})
+AHEAD = timedelta(minutes=5)
 ARRIVED = (DeliveryState.DELIVERED, DeliveryState.REJECTED)
 FEED_EVERY = timedelta(minutes=5)
 FEED_QUIET = timedelta(minutes=15)
@@ -58,6 +65,7 @@ class Standing:
     first_down_at: datetime | None
     down_verdict: str
     verdict: str = ""
+    answer: str = ""
     next_probe_at: datetime | None = None
     returned_at: datetime | None = None
 
@@ -65,8 +73,9 @@ class Standing:
 def standings(keys: Sequence[int]) -> list[Standing]:
     """Where these episodes stand, in the order of their keys."""
     columns = ("episode_id", "item_id", "item__kind", "item__url", "referred_at", "probes", "unsure_in_a_row")
+    later = ("down_verdict", "verdict", "answer")
     rows = Tracking.objects.filter(pk__in=keys).order_by("pk")
-    return [Standing(*row) for row in rows.values_list(*columns, "last_up_at", "first_down_at", "down_verdict")]
+    return [Standing(*row) for row in rows.values_list(*columns, "last_up_at", "first_down_at", *later)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +96,7 @@ class Said:
     answer: str
     at: str
     reason: str = ""
+    details: Mapping[str, Any] = field(default_factory=dict)
 
 
 def follow(episodes: Sequence[Episode], *, at: datetime) -> int:
@@ -153,9 +163,16 @@ def _apply(standing: Standing, verdict: Verdict, at: datetime) -> None:
 
     - Down for the first time since its notice: that is its first-down. A later probe may say better why.
     - Up: last-up - and, if it had been down after its notice, it is back; what went and came before that is no return.
+    - Up after a wall that asked to sign in, where the provider said that it had removed it: it is back, too. That it was down
+      we never saw: the old episode stays unknown.
     - Could not tell: nothing but the next look.
     """
-    standing.probes, standing.verdict = standing.probes + 1, verdict.value
+    behind_a_wall = standing.verdict == Verdict.LOGIN_WALL and standing.answer == "removed"
+    standing.probes += 1
+    if verdict is Verdict.UP and behind_a_wall and standing.first_down_at is None and standing.referred_at is not None:
+        standing.returned_at, standing.next_probe_at = at, None
+        return
+    standing.verdict = verdict.value
     standing.unsure_in_a_row = standing.unsure_in_a_row + 1 if verdict in UNSURE else 0
     if verdict in DOWN:
         standing.first_down_at = standing.first_down_at or at
@@ -173,6 +190,7 @@ def _apply(standing: Standing, verdict: Verdict, at: datetime) -> None:
         verdict=verdict,
         kind=standing.kind,
         unsure_in_a_row=standing.unsure_in_a_row,
+        down_since=standing.first_down_at,
     )
 
 
@@ -216,7 +234,9 @@ def keep_answers(said: Sequence[Said], *, provider_id: int, source: str, by: Act
         n.idempotency_key: n
         for n in Notice.objects.filter(
             idempotency_key__in={storable(s.idempotency_key, 64) for s in said}, provider_id=provider_id
-        ).defer("body")
+        )
+        .select_related("delivery")
+        .defer("body")
     }
     problems: list[str] = []
     rows: dict[tuple[int, str, datetime], Answer] = {}
@@ -228,13 +248,20 @@ def keep_answers(said: Sequence[Said], *, provider_id: int, source: str, by: Act
             )
             continue
         rows[notice.pk, one.answer, when] = Answer(
-            notice=notice, answer=one.answer, at=when, reason=storable(one.reason, 2_000), received_at=at, source=source
+            notice=notice,
+            answer=one.answer,
+            at=when,
+            reason=storable(one.reason, 2_000),
+            received_at=at,
+            source=source,
+            details=dict(one.details),
         )
     with transaction.atomic():
         have = set(Answer.objects.filter(notice__in=notices.values()).values_list("notice_id", "answer", "at"))
         new = [row for key, row in rows.items() if key not in have]
+        _remark(new, at)
         Answer.objects.bulk_create(new, batch_size=500)
-        _apply_answers(new, at)
+        _apply_answers([row for row in new if row.answer in STANDING], at)
         if new:
             facts = {"answers": len(new), "source": source}
             record(
@@ -246,6 +273,30 @@ def keep_answers(said: Sequence[Said], *, provider_id: int, source: str, by: Act
                 rows=[{"reference": a.notice.reference, "answer": a.answer, "at": a.at.isoformat()} for a in new],
             )
     return problems
+
+
+def _remark(answers: Sequence[Answer], at: datetime) -> None:
+    """Say what is odd about answers: a time before receipt or ahead of ours, a word against an earlier one."""
+    standing = Answer.objects.filter(notice__in=[a.notice_id for a in answers], answer__in=STANDING).order_by(
+        "at", "pk"
+    )
+    before = dict(standing.values_list("notice_id", "answer"))
+    for answer in sorted(answers, key=lambda a: a.at):
+        received = answer.notice.delivery.received_at
+        earlier = before.get(answer.notice_id, "")
+        if answer.at > at + AHEAD:
+            answer.remark = "in_future"
+        elif received is not None and answer.at < received:
+            answer.remark = "before_receipt"
+        elif answer.answer in STANDING and _contradict(earlier, answer.answer):
+            answer.remark = "contradicts"
+        if answer.answer in STANDING:
+            before[answer.notice_id] = answer.answer
+
+
+def _contradict(earlier: str, later: str) -> bool:
+    """Whether the later word denies the earlier: done and declined. What is reinstated was removed before."""
+    return (earlier in DONE and later == "declined") or (earlier == "declined" and later == "already_gone")
 
 
 def _apply_answers(answers: Sequence[Answer], at: datetime) -> None:
@@ -311,3 +362,15 @@ def look_at_all(now: datetime, *, unsure_only: bool = False) -> int:
     if unsure_only:
         return ended.filter(verdict__in=UNSURE, unsure_in_a_row__lt=CLOSING_TRIES).update(next_probe_at=now)
     return ended.exclude(probed_at__gte=now).update(next_probe_at=now)
+
+
+def settle_mail(mail: int, *, by: Actor, at: datetime) -> bool:
+    """A person has dealt with a message that waited for one; False when somebody had before."""
+    by.require(Permission.TRACK_MAIL_READ)
+    with transaction.atomic():
+        settled = Mail.objects.filter(pk=mail, settled_at=None, meaning__in=FOR_A_PERSON).update(
+            settled_by=by.name, settled_at=at
+        )
+        if settled:
+            record(Event.TRACK_MAIL_SETTLED, by=by, at=at, subject=f"mail:{mail}", facts={})
+    return bool(settled)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import F
 
 from cautery.core.actors import Actor
 from cautery.core.availability import DOWN
@@ -18,11 +19,23 @@ from cautery.ground.rows import update_many
 from cautery.intake.actions import advance, receive_all, reopen
 from cautery.intake.models import Episode, Item, OpenedBy, Operation
 from cautery.intake.queries import roots
+from cautery.refer.models import Notice
+from cautery.review.models import Finding
 from cautery.sources.base import Row
 from cautery.track.models import Tracking
-from cautery.watch.models import Mark, Search, Sighting, Watched, Way
+from cautery.watch.models import Ended, Mark, Search, Sighting, Watch, Watched, Way, Weighed
 
-SEARCH_AFTER = tuple(timedelta(minutes=m) for m in (30, 240, 960, 2160))
+COVERED_AFTER = tuple(timedelta(minutes=m) for m in (240, 1440))
+"""When the words of one thing are asked for, where a word of its outlet finds it too; for other things more often."""
+SEARCH_AFTER = tuple(timedelta(minutes=m) for m in (30, 120, 300, 600, 1200, 2160))
+BRAND_EVERY, BRAND_GRID = timedelta(minutes=10), 10
+BRAND_QUIET = ((timedelta(hours=6), timedelta(minutes=20)), (timedelta(hours=24), timedelta(minutes=60)))
+"""A word of an outlet is asked for every ten minutes; less often once it has shown nothing new for so long."""
+TERM = timedelta(days=180)
+"""How long beyond its operation a removed thing is watched for."""
+
+
+END_AT_ONCE = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,21 +51,82 @@ class Candidate:
     looked_before: datetime | None = None
 
 
-def start_searches(searches: Sequence[Search], taken_up: Sequence[Tracking]) -> None:
-    """Begin searches (the same words at the same provider are asked once) and note whose removal was taken up."""
+def start_searches(searches: Sequence[Search], taken_up: Sequence[Tracking], *, by: Actor, at: datetime) -> None:
+    """Begin searches (the same words at the same provider are asked once), and a watch for each removal that was taken up."""
+    signatures = dict(
+        Notice.objects.filter(episode__in=[t.pk for t in taken_up]).values_list("episode_id", "signature_id")
+    )
+    watches = [_watch(t, signatures[t.pk], by, at) for t in taken_up if t.pk in signatures]
     with transaction.atomic():
         Search.objects.bulk_create(searches, ignore_conflicts=True, batch_size=500)
         Watched.objects.bulk_create((Watched(tracking=t) for t in taken_up), ignore_conflicts=True, batch_size=500)
+        Watch.objects.bulk_create(watches, ignore_conflicts=True, batch_size=500)
+        if watches:
+            rows = [{"subject": w.subject, "signature": w.signature_id} for w in watches]
+            facts = {"watches": len(watches)}
+            record(Event.WATCH_WATCHES_BEGUN, by=by, at=at, subject="watches", facts=facts, rows=rows)
 
 
-def searched(searches: Sequence[Search], *, at: datetime) -> None:
-    """Note that searches were made, and when the next is due."""
+def _watch(tracking: Tracking, signature: int, by: Actor, at: datetime) -> Watch:
+    """A removed thing's watch: on the ground of the decision that was signed, until half a year after its operation."""
+    ends = (tracking.episode.operation.ends_at or at) + TERM
+    return Watch(
+        signature_id=signature,
+        subject=tracking.item.identity,
+        item_id=tracking.item_id,
+        by=by.name,
+        began_at=at,
+        expires_at=ends,
+    )
+
+
+def end_watches(at: datetime, *, by: Actor) -> int:
+    """End the watches whose time is over and those on what was dismissed since; how many ended."""
+    running = Watch.objects.filter(ended_at__isnull=True)
+    dismissed = running.filter(
+        item__episodes__assessment__finding=Finding.DISMISSED, item__episodes__assessment__decided_at__gte=F("began_at")
+    )
+    ended = 0
+    for why, rows in ((Ended.EXPIRED, running.filter(expires_at__lte=at)), (Ended.DISMISSED, dismissed)):
+        ended += end([pk for (pk,) in rows.values_list("pk").distinct()[:END_AT_ONCE]], why, by=by, at=at)
+    return ended
+
+
+def end(keys: Sequence[int], why: Ended, *, by: Actor, at: datetime) -> int:
+    """End running watches: what they were on is neither searched for nor compared with from now on; how many ended."""
+    if not keys:
+        return 0
+    with transaction.atomic():
+        running = list(Watch.objects.select_for_update().filter(pk__in=keys, ended_at__isnull=True).order_by("pk"))
+        Watch.objects.filter(pk__in=[w.pk for w in running]).update(ended_at=at, ended_why=why)
+        Search.objects.filter(item__in=[w.item_id for w in running if w.item_id]).update(next_at=None)
+        rows = [{"watch": w.pk, "subject": w.subject, "why": str(why)} for w in running]
+        if rows:
+            facts = {"watches": len(rows), "why": str(why)}
+            record(Event.WATCH_WATCHES_ENDED, by=by, at=at, subject="watches", facts=facts, rows=rows)
+    return len(running)
+
+
+def searched(searches: Sequence[Search], fresh: Collection[int], *, at: datetime) -> None:
+    """Note that searches were made, which of them (by key) showed something new, and when the next is due."""
     for search in searches:
         search.asked, search.last_at = search.asked + 1, at
-        later = [search.began_at + step for step in SEARCH_AFTER if search.began_at + step > at]
-        search.next_at = on_grid(later[0], 15) if later else None
+        if search.pk in fresh:
+            search.found_at = at
+        search.next_at = _next_search(search, at)
     with transaction.atomic():
-        update_many(searches, ["asked", "last_at", "next_at"])
+        update_many(searches, ["asked", "last_at", "found_at", "next_at"])
+
+
+def _next_search(search: Search, at: datetime) -> datetime | None:
+    ends = search.operation.ends_at
+    if search.item_id is None:
+        quiet = at - (search.found_at or search.began_at)
+        wait = next((wait for least, wait in reversed(BRAND_QUIET) if quiet >= least), BRAND_EVERY)
+        return on_grid(at + wait, BRAND_GRID) if ends is None or at < ends + TERM else None
+    steps = COVERED_AFTER if search.reason else SEARCH_AFTER
+    later = [search.began_at + step for step in steps if search.began_at + step > at]
+    return on_grid(later[0], 15) if later else None
 
 
 def sight(operation: Operation, candidates: Sequence[Candidate], *, by: Actor, at: datetime) -> int:
@@ -146,26 +220,44 @@ def _close(trackings: Sequence[Tracking]) -> None:
     advance([t.pk for t in trackings], EpisodeState.REFERRED, EpisodeState.CLOSED)
 
 
-def add_copies(found: Sequence[tuple[Episode, Item]], *, by: Actor, at: datetime) -> int:
-    """Note items whose bytes were referred before under another item, as returns by copy."""
-    rows = [
-        (
-            episode,
-            Candidate(
-                episode.item.url,
-                episode.item.identity,
-                Way.COPY,
-                1.0,
-                "the same bytes as something referred before",
-                before,
-            ),
-        )
-        for episode, before in found
-    ]
+@dataclass(frozen=True, slots=True)
+class Traced:
+    """A late episode after its page was read: what it comes after, how sure and why; no predecessor: nothing was like it."""
+
+    episode: Episode
+    way: Way
+    predecessor: int | None = None
+    score: float = 0.0
+    reason: str = ""
+
+
+def trace(found: Sequence[Traced], *, by: Actor, at: datetime) -> int:
+    """Write what late episodes come after: better founded than when they were sighted, or for the first time."""
     with transaction.atomic():
+        Weighed.objects.bulk_create(
+            (Weighed(episode=one.episode) for one in found), ignore_conflicts=True, batch_size=500
+        )
+        named = {one.episode.pk: one for one in found if one.predecessor is not None}
+        sighted = list(Sighting.objects.filter(episode__in=named))
+        for sighting in sighted:
+            one = named[sighting.episode_id]
+            sighting.predecessor_id, sighting.score, sighting.reason = one.predecessor, one.score, one.reason[:300]
+        update_many(sighted, ["predecessor", "score", "reason"])
+        rows = [{"episode": s.episode_id, "predecessor": s.predecessor_id, "reason": s.reason} for s in sighted]
         if rows:
-            _save(rows[0][0].operation, rows, by=by, at=at)
-    return len(rows)
+            facts = {"sightings": len(rows)}
+            record(Event.WATCH_LINEAGE_TRACED, by=by, at=at, subject="lineage", facts=facts, rows=rows)
+        have = {s.episode_id for s in sighted}
+        items = Item.objects.in_bulk([one.predecessor for key, one in named.items() if key not in have])
+        by_operation: dict[Operation, list[tuple[Episode, Candidate]]] = {}
+        for key, one in named.items():
+            if key not in have:
+                item, before = one.episode.item, items[one.predecessor or 0]
+                candidate = Candidate(item.url, item.identity, one.way, one.score, one.reason, before)
+                by_operation.setdefault(one.episode.operation, []).append((one.episode, candidate))
+        for operation, rest in by_operation.items():
+            _save(operation, rest, by=by, at=at)
+    return len(found)
 
 
 def mark(name: str, position: int) -> None:

@@ -67,7 +67,7 @@ def _causes(period: Period | None, thing: Thing, shows_as: str | None) -> list[s
     if period is None:
         return [None]
     if period.cause == "provider" and shows_as == "login_redirect":
-        return [thing.periods[-1].cause]
+        return list(dict.fromkeys((thing.periods[-1].cause, period.cause)))
     later = [other for other in thing.periods if other.start > period.start]
     blinked = bool(later) and later[0].start - period.end < BLINK_S
     return [period.cause, later[0].cause] if blinked else [period.cause]

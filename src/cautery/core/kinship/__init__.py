@@ -1,0 +1,29 @@
+"""How like two things are that may be one after the other: a score from 0 to 1, with its reason in words.
+
+like_handles(old, new) -> Likeness          spellings: digits, separators, added words, look-alike and transliterated letters
+like_titles(old, new) -> Likeness           the same but for small edits
+weigh(old, new, ...) -> Likeness            all that is known of both: handle, name, bytes, picture, words, links
+brand_words(ours, others) -> tuple          the few words that an outlet's things share, and nothing else
+"""
+
+from __future__ import annotations
+
+from .brands import Brand, brand_words, words_of
+from .handles import HABITS, HANDLE_THRESHOLD, Likeness, habit_of, like_handles, stem
+from .weighing import TITLE_THRESHOLD, Traits, like_titles, weigh
+
+__all__ = [
+    "HABITS",
+    "HANDLE_THRESHOLD",
+    "TITLE_THRESHOLD",
+    "Brand",
+    "Likeness",
+    "Traits",
+    "brand_words",
+    "habit_of",
+    "like_handles",
+    "like_titles",
+    "stem",
+    "weigh",
+    "words_of",
+]

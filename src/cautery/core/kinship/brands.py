@@ -1,0 +1,72 @@
+"""The few words that an outlet's own things share, and that hardly anything else carries: learned, never given."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+SHORTEST, LONGEST = 4, 40
+LEAST = 3
+"""Things that must carry a word before it is anybody's."""
+PURITY = 0.75
+"""Of all things that carry a word, the share that must be ours."""
+MOST = 6
+GAIN = 0.01
+"""A word that finds less than this share of our things, beyond what the words before it find, is not worth asking for."""
+SPLIT = re.compile(r"[^\W\d_]+")
+CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+
+
+@dataclass(frozen=True, slots=True)
+class Brand:
+    """A word, how many of our things carry it, and how many others do."""
+
+    word: str
+    ours: int
+    others: int
+
+    @property
+    def reason(self) -> str:
+        """Why it is asked for, in words."""
+        return f"“{self.word}” stands in {self.ours} things decided on and in {self.others} others"
+
+
+def words_of(*texts: str) -> frozenset[str]:
+    """The words of handles and titles: runs of letters, camel case taken apart, in small letters."""
+    return frozenset(
+        word.casefold()
+        for text in texts
+        for word in SPLIT.findall(CAMEL.sub(" ", text))
+        if SHORTEST <= len(word) <= LONGEST
+    )
+
+
+def brand_words(
+    ours: Sequence[frozenset[str]], others: Iterable[frozenset[str]], most: int = MOST
+) -> tuple[Brand, ...]:
+    """The words that together find most of `ours` and little of `others`, best first: greedy cover (within 1 - 1/e of the best).
+
+    Each thing is the set of its words. A word counts for what it finds beyond the words before it, times its purity.
+    """
+    here = Counter(word for thing in ours for word in thing)
+    there = Counter(word for thing in others for word in thing if word in here)
+    fitting = {word for word, n in here.items() if n >= LEAST and n / (n + there[word]) >= PURITY}
+    holders: dict[str, set[int]] = defaultdict(set)
+    for number, thing in enumerate(ours):
+        for word in thing & fitting:
+            holders[word].add(number)
+    found: list[Brand] = []
+    covered: set[int] = set()
+    while holders and len(found) < most:
+        best = max(holders, key=lambda word: (_gain(holders[word], covered, here, there, word), word))
+        if len(holders[best] - covered) < max(LEAST, GAIN * len(ours)):
+            break
+        found.append(Brand(best, here[best], there[best]))
+        covered |= holders.pop(best)
+    return tuple(found)
+
+
+def _gain(held: set[int], covered: set[int], here: Counter[str], there: Counter[str], word: str) -> float:
+    return len(held - covered) * here[word] / (here[word] + there[word])

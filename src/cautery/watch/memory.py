@@ -1,0 +1,169 @@
+"""What the watch knows of what was decided on, kept in the worker so that each candidate is compared in microseconds.
+
+Only what was confirmed, signed and sent is remembered: handles, names, titles, who posted it, the bytes it showed. All of it
+can be read again from the register at any time; a worker that starts anew does just that, once.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from rapidfuzz import fuzz, process
+
+from cautery.core.kinship import HANDLE_THRESHOLD, Brand, Likeness, Traits, weigh, words_of
+from cautery.core.kinship.weighing import folded
+from cautery.ground.rows import chunks
+from cautery.identify.models import EpisodeMedia
+from cautery.track.models import Tracking
+
+HANDLES = frozenset({"account", "channel", "group", "bot", "site"})
+CONTENT = frozenset({"post", "video", "image", "file", "paste", "page", "audio", "album", "document", "story"})
+OVERLAP = timedelta(minutes=1)
+"""How far behind the last reading is read again, for rows that were committed late."""
+NEAREST = 40
+"""Handles weighed one by one, out of any number."""
+TITLE_NEAR = 92
+AT_ONCE = 900
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """One thing decided on. `pk` is its item's, `episode` its episode's."""
+
+    pk: int
+    episode: int
+    operation: int
+    provider: str
+    kind: str
+    traits: Traits
+
+
+@dataclass(slots=True)
+class Memory:
+    """Things decided on, by what they may be found again by."""
+
+    things: dict[int, Known] = field(default_factory=dict)
+    accounts: dict[tuple[str, str], dict[int, str]] = field(default_factory=lambda: defaultdict(dict))
+    titles: dict[tuple[str, str], list[int]] = field(default_factory=lambda: defaultdict(list))
+    titled: dict[str, dict[str, None]] = field(default_factory=lambda: defaultdict(dict))
+    media: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
+    handles: dict[tuple[str, str], int] = field(default_factory=dict)
+    counts: dict[tuple[int, str], int] = field(default_factory=lambda: defaultdict(int))
+    brands: dict[tuple[int, str], tuple[Brand, ...]] = field(default_factory=dict)
+    learned: dict[tuple[int, str], int] = field(default_factory=dict)
+    habits: Counter[str] = field(default_factory=Counter)
+    _since: datetime | None = None
+
+    def refresh(self, now: datetime) -> None:
+        """Take in what was sent since the last time."""
+        sent = Tracking.objects.filter(referred_at__isnull=False)
+        if self._since is not None:
+            sent = sent.filter(referred_at__gte=self._since - OVERLAP)
+        columns = (
+            "item_id",
+            "episode_id",
+            "episode__operation_id",
+            "item__provider",
+            "item__kind",
+            "item__key",
+            "item__owner",
+        )
+        rows = list(sent.order_by("pk").values_list(*columns, "episode__capture__title", "episode__capture__author"))
+        new = [row for row in rows if row[0] not in self.things]
+        for some in chunks(new, AT_ONCE):
+            media = media_of([row[1] for row in some])
+            for pk, episode, operation, provider, kind, key, owner, title, author in some:
+                account = kind in HANDLES
+                traits = Traits(
+                    handle=key if account else "",
+                    name=(author or title or "") if account else "",
+                    title="" if account else title or "",
+                    owner=owner or ("" if account else author or ""),
+                    media=frozenset(media.get(episode, ())),
+                )
+                self._add(Known(pk, episode, operation, provider, kind, traits))
+        self._since = now
+
+    def _add(self, thing: Known) -> None:
+        self.things[thing.pk] = thing
+        self.counts[thing.operation, thing.provider] += 1
+        traits = thing.traits
+        if traits.handle:
+            self.accounts[thing.provider, thing.kind][thing.pk] = f"{traits.handle} {traits.name}".casefold()
+            for name in (traits.handle, traits.name):
+                self.handles.setdefault((thing.provider, name.casefold()), thing.pk)
+        if traits.title:
+            self.titles[thing.provider, folded(traits.title)].append(thing.pk)
+            self.titled[thing.provider][folded(traits.title)] = None
+        for sha in traits.media:
+            self.media[sha].append(thing.pk)
+
+    def words(self, operation: int, provider: str) -> list[frozenset[str]]:
+        """The words of each thing of an operation at a provider."""
+        mine = (t for t in self.things.values() if t.operation == operation and t.provider == provider)
+        return [words_of(t.traits.handle, t.traits.name, t.traits.title, t.traits.owner) for t in mine]
+
+    def covering(self, operation: int, provider: str, words: str) -> str:
+        """The word of the outlet that finds these words too; empty where none does."""
+        small = words.casefold()
+        return next((b.word for b in self.brands.get((operation, provider), ()) if b.word in small), "")
+
+    def accounts_like(self, provider: str, kind: str, traits: Traits) -> list[Known]:
+        """The accounts whose handle or name is nearest to these."""
+        there = self.accounts.get((provider, kind), {})
+        wanted = f"{traits.handle} {traits.name}".strip().casefold()
+        near = process.extract(wanted, there, scorer=fuzz.token_set_ratio, limit=NEAREST)
+        near += process.extract(traits.handle.casefold(), there, scorer=fuzz.partial_ratio, limit=NEAREST)
+        return [self.things[pk] for pk in dict.fromkeys(pk for _, _, pk in near)]
+
+    def titled_like(self, provider: str, title: str) -> tuple[str, float]:
+        """The title at this provider that is the same but for small edits, and how like it is; empty where there is none."""
+        wanted = folded(title)
+        if not wanted:
+            return "", 0.0
+        if (provider, wanted) in self.titles:
+            return wanted, 1.0
+        near = process.extractOne(
+            wanted, list(self.titled.get(provider, ())), scorer=fuzz.ratio, score_cutoff=TITLE_NEAR
+        )
+        return (near[0], near[1] / 100) if near is not None else ("", 0.0)
+
+    def posted_by(self, provider: str, names: Iterable[str]) -> Known | None:
+        """The account decided on, at this provider, that one of these names is."""
+        found = (self.handles.get((provider, name.casefold().lstrip("@"))) for name in names if name)
+        return next((self.things[pk] for pk in found if pk is not None), None)
+
+    def before(self, provider: str, kind: str, traits: Traits) -> list[Known]:
+        """All that a thing with these traits may come after: by bytes anywhere, by title or name at its own provider."""
+        keys = [pk for sha in traits.media for pk in self.media.get(sha, ())]
+        if traits.title:
+            keys += self.titles.get((provider, self.titled_like(provider, traits.title)[0]), ())
+        found = [self.things[pk] for pk in dict.fromkeys(keys)]
+        return found + (self.accounts_like(provider, kind, traits) if kind in HANDLES else [])
+
+
+def media_of(episodes: Collection[int]) -> dict[int, list[str]]:
+    """By episode: the SHA-256 of the media on its page."""
+    found: dict[int, list[str]] = {}
+    for episode, sha in EpisodeMedia.objects.filter(episode__in=episodes).values_list("episode_id", "media__sha256"):
+        found.setdefault(episode, []).append(sha)
+    return found
+
+
+def best_account(memory: Memory, provider: str, kind: str, traits: Traits, at: float) -> tuple[Known, Likeness] | None:
+    """The account decided on that these traits most likely come after, if any is like enough."""
+    scored = [(known, weigh(known.traits, traits, at)) for known in memory.accounts_like(provider, kind, traits)]
+    best = max(scored, key=lambda pair: pair[1].score, default=None)
+    return best if best is not None and best[1].score >= HANDLE_THRESHOLD else None
+
+
+def downs(items: Collection[int]) -> Mapping[int, tuple[datetime | None, str]]:
+    """By item: when it was first seen down since its notice, and the last verdict."""
+    found: dict[int, tuple[datetime | None, str]] = {}
+    for some in chunks(items, AT_ONCE):
+        rows = Tracking.objects.filter(item__in=some, referred_at__isnull=False).order_by("pk")
+        found |= {pk: (down, verdict) for pk, down, verdict in rows.values_list("item_id", "first_down_at", "verdict")}
+    return found

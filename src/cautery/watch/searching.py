@@ -1,0 +1,214 @@
+"""Search for what was removed: the few words of an outlet often, the words of each single thing now and then."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from urllib.parse import quote
+
+from cautery.core.actors import Permission, system
+from cautery.core.clock import on_grid
+from cautery.core.kinship import Brand, Traits, brand_words, stem, words_of
+from cautery.core.lifecycle import EpisodeState
+from cautery.core.links import Link
+from cautery.directory.models import Provider
+from cautery.fetch import Request
+from cautery.fetch.reading import Reader
+from cautery.ground.rows import Earliest
+from cautery.identify.models import Capture, Hosting
+from cautery.identify.steps import PAGE_BYTES
+from cautery.intake.models import Item, Operation
+from cautery.intake.rules import known_object
+from cautery.track.models import Tracking
+from cautery.watch.actions import (
+    BRAND_GRID,
+    COVERED_AFTER,
+    SEARCH_AFTER,
+    Candidate,
+    mark,
+    searched,
+    sight,
+    start_searches,
+)
+from cautery.watch.looking import Result, results_of
+from cautery.watch.memory import CONTENT, HANDLES, OVERLAP, Memory, best_account
+from cautery.watch.models import Mark, Search, Watched, Way
+
+BATCH = 1_000
+NAME = "watch"
+ACTOR = system(NAME, Permission.INTAKE_FLAG_SUBMIT)
+MIN_WORDS = 4
+GROWTH = 1.25
+"""The words of an outlet are learned again when so much more of it is known."""
+TITLED, POSTED, BRANDED = 0.90, 0.85, 0.75
+
+
+def learn_brands(memory: Memory, now: datetime) -> int:
+    """From what was decided on: the few words at each provider that its things share and others lack; how many were begun."""
+    memory.refresh(now)
+    grown = [key for key, n in memory.counts.items() if n >= max(3, memory.learned.get(key, 0) * GROWTH)]
+    if not grown:
+        return 0
+    hosts = {p.slug: p for p in Provider.objects.filter(slug__in={provider for _, provider in grown}) if p.hosts}
+    operations = Operation.objects.in_bulk({operation for operation, _ in grown})
+    begun: list[Search] = []
+    for key in grown:
+        memory.learned[key] = memory.counts[key]
+        operation, provider = operations[key[0]], hosts.get(key[1])
+        if provider is not None:
+            brands = brand_words(memory.words(*key), _others(operation, provider.slug))
+            memory.brands[key] = brands
+            begun += [_brand_search(operation, provider, brand, now) for brand in brands]
+    start_searches(begun, [], by=ACTOR, at=now)
+    return 0
+
+
+def _others(operation: Operation, provider: str) -> list[frozenset[str]]:
+    """The words of what was dismissed, at one provider: what carries them is not the outlet's."""
+    dismissed = Capture.objects.filter(
+        episode__operation=operation, episode__state=EpisodeState.DISMISSED, episode__item__provider=provider
+    )
+    return [words_of(*row) for row in dismissed.values_list("episode__item__key", "title", "author")]
+
+
+def _brand_search(operation: Operation, provider: Provider, brand: Brand, now: datetime) -> Search:
+    return Search(
+        operation=operation,
+        provider=provider,
+        words=brand.word,
+        reason=brand.reason,
+        began_at=now,
+        next_at=on_grid(now, BRAND_GRID),
+    )
+
+
+def plan_searches(memory: Memory, now: datetime) -> int:
+    """For each thing newly down: a watch, and words that would find it, or its successor, again at the same provider."""
+    learn_brands(memory, now)
+    since = datetime.fromtimestamp(position("down"), UTC) - OVERLAP
+    recent = (
+        Tracking.objects.filter(first_down_at__gte=since, referred_at__isnull=False)
+        .order_by("pk")
+        .values_list("pk", flat=True)
+    )
+    taken_up = set(Watched.objects.filter(tracking__in=list(recent)).values_list("pk", flat=True))
+    new = [pk for pk in recent if pk not in taken_up][:BATCH]
+    if not new:
+        if recent:
+            mark("down", int(now.timestamp()))
+        return 0
+    down = list(Tracking.objects.filter(pk__in=new).select_related("item", "episode__operation").order_by("pk"))
+    start_searches(_searches(down, memory, now), down, by=ACTOR, at=now)
+    if len(down) < BATCH:
+        mark("down", int(now.timestamp()))
+    return len(down)
+
+
+def _searches(down: Sequence[Tracking], memory: Memory, now: datetime) -> list[Search]:
+    titles = dict(Capture.objects.filter(episode__in=[t.pk for t in down]).values_list("pk", "title"))
+    hosts = dict(Hosting.objects.filter(item__in=[t.item_id for t in down]).values_list("item_id", "provider_id"))
+    searchable = {p.pk: p.slug for p in Provider.objects.filter(pk__in=set(hosts.values())) if p.hosts}
+    searches: dict[tuple[int, int, str], Search] = {}
+    for tracking in down:
+        words = _words(tracking.item, titles.get(tracking.pk, ""))[:200]
+        provider = hosts.get(tracking.item_id)
+        if len(words) >= MIN_WORDS and provider in searchable:
+            operation = tracking.episode.operation
+            covering = memory.covering(operation.pk, searchable[provider], words)
+            search = Search(
+                operation=operation,
+                provider_id=provider,
+                words=words,
+                item=tracking.item,
+                reason=f"“{covering}” finds it too" if covering else "",
+                began_at=now,
+                next_at=on_grid(now + (COVERED_AFTER if covering else SEARCH_AFTER)[0], 15),
+            )
+            searches.setdefault((operation.pk, provider, words), search)
+    return list(searches.values())
+
+
+def _words(item: Item, title: str) -> str:
+    """A handle's stem for accounts and the like, the title for everything else."""
+    return stem(item.key.partition(".")[0] if item.kind == "site" else item.key) if item.kind in HANDLES else title
+
+
+def search_due(reader: Reader, memory: Memory, now: datetime, known: set[str] | None = None) -> int:
+    """Ask the providers' own search, and hand what is new and like enough back to intake.
+
+    `known` is the worker's memory of identities that are in the register, where they stay: most results are old ones.
+    """
+    known = set() if known is None else known
+    due = list(
+        Search.objects.filter(next_at__lte=now).select_related("provider", "item", "operation").order_by("pk")[:BATCH]
+    )
+    if due:
+        memory.refresh(now)
+    urls = [f"http://{s.provider.hosts[0]}/search?q={quote(s.words)}" for s in due]
+    pages = [Request(url, max_bytes=PAGE_BYTES) for url in urls]
+    by_operation: dict[Operation, list[Candidate]] = {}
+    fresh: set[int] = set()
+    for search, results in zip(due, reader.each(pages, results_of), strict=True):
+        found = [c for result in results if (c := _candidate(search, result, memory, known, now)) is not None]
+        if found:
+            fresh.add(search.pk)
+            by_operation.setdefault(search.operation, []).extend(found)
+    searched(due, fresh, at=now)
+    for operation, candidates in by_operation.items():
+        sight_new(operation, candidates, now)
+        known.update(candidate.identity for candidate in candidates)
+    return len(due)
+
+
+def _candidate(search: Search, result: Result, memory: Memory, known: set[str], now: datetime) -> Candidate | None:
+    """A search result that may be a return: an account with a like handle, or an object under the same title or by a known account."""
+    link = known_object(result.url)
+    if link is None or link.identity in known or link.kind not in HANDLES | CONTENT:
+        return None
+    if link.kind != "site" and link.provider != search.provider.slug:
+        return None  # a provider's search finds what is there; its page links elsewhere too
+    if link.kind in HANDLES:
+        return _account(search, result, link, memory, now)
+    return _content(search, result, link, memory)
+
+
+def _account(search: Search, result: Result, link: Link, memory: Memory, now: datetime) -> Candidate | None:
+    traits = Traits(handle=link.key, name=next(iter(result.beside.split()), "") or result.title)
+    if (found := best_account(memory, link.provider, link.kind, traits, now.timestamp())) is not None:
+        before, like = found
+        item = Item.objects.get(pk=before.pk)
+        return _made(search, link, min(1.0, like.score), like.reason, item)
+    if search.item_id is None and search.words in f"{link.key} {result.title}".casefold():
+        return _made(search, link, BRANDED, f"its name holds {search.reason}", None)
+    return None
+
+
+def _content(search: Search, result: Result, link: Link, memory: Memory) -> Candidate | None:
+    title, score = memory.titled_like(link.provider, result.title)
+    if title:
+        reason = f"found under the title “{result.title[:80]}”"
+        return _made(search, link, TITLED * score, reason, search.item)
+    author = memory.posted_by(link.provider, [link.owner or "", *result.beside.split()])
+    if author is not None:
+        return _made(search, link, POSTED, f"posted by {author.traits.handle}, which was decided on", None)
+    return None
+
+
+def _made(search: Search, link: Link, score: float, reason: str, before: Item | None) -> Candidate:
+    return Candidate(link.canonical_url, link.identity, Way.SEARCH, score, reason[:300], before, search.last_at)
+
+
+def sight_new(operation: Operation, candidates: Sequence[Candidate], now: datetime) -> None:
+    """Hand on what the register does not hold yet."""
+    known = set(Item.objects.filter(identity__in=[c.identity for c in candidates]).values_list("identity", flat=True))
+    fresh = [c for c in candidates if c.identity not in known]
+    if fresh:
+        sight(operation, fresh, by=ACTOR, at=now)
+
+
+next_search = Earliest(lambda: Search.objects.filter(next_at__isnull=False), "next_at")
+
+
+def position(name: str) -> int:
+    """How far the watch has read."""
+    return Mark.objects.filter(name=name).values_list("position", flat=True).first() or 0
