@@ -14,7 +14,7 @@ import typer
 from cautery.cli.ground import DATA_OPTION, JSON_OPTION, say, set_up, told
 from cautery.core.actors import Permission, system
 from cautery.core.errors import FileRefused, RowRefused
-from cautery.core.hashlist import Known, read
+from cautery.core.hashlist import MIN_QUALITY, Known, read
 
 app = typer.Typer(
     add_completion=False, no_args_is_help=True, help="Known content: import it, list it, match files with it."
@@ -123,6 +123,7 @@ def _now() -> datetime:
 def _fingerprinted(files: list[Path], make: Any, failed: list[dict[str, Any]]) -> Iterator[Any]:
     """Each file's digests and its PDQ in every form; one that cannot be read is noted, one that cannot be decoded still has digests."""
     fingerprints = import_module("cautery.core.fingerprints")
+    tracks = import_module("cautery.core.fingerprints.copies").tracks
     with fingerprints.Decoders(1) as decoders:
         for file in files:
             row = fingerprints.describe(file, decoders)
@@ -132,9 +133,12 @@ def _fingerprinted(files: list[Path], make: Any, failed: list[dict[str, Any]]) -
                 continue
             digests = {p["kind"]: p["value"] for p in prints if p["form"] == "file"}
             pdqs = tuple(
-                (bytes.fromhex(p["value"]), p["form"]) for p in prints if p["kind"] == "pdq" and p["quality"] >= 50
+                (bytes.fromhex(p["value"]), p["form"])
+                for p in prints
+                if p["kind"] == "pdq" and "at" not in p and p["quality"] >= MIN_QUALITY
             )
-            yield make(file, digests["md5"], digests["sha1"], digests["sha256"], pdqs)
+            moving = tuple(tracks([fingerprints.Fingerprint(**p) for p in prints]).values())
+            yield make(file, digests["md5"], digests["sha1"], digests["sha256"], pdqs, moving)
 
 
 def _line(row: dict[str, Any]) -> str:
@@ -147,7 +151,10 @@ def _told(row: dict[str, Any]) -> Iterator[str]:
     if not row["matches"]:
         yield f"{row['file']}: nothing known."
     for hit in row["matches"]:
-        how = (
-            "the same bytes" if hit["by"] == "exact" else f"looks alike, {hit['distance']} of 256 bits ({hit['form']})"
-        )
+        how = "the same bytes"
+        if hit["by"] == "perceptual":
+            how = f"looks alike, {hit['distance']} of 256 bits ({hit['form']})"
+        elif hit["by"] == "video":
+            spans = (f"{part['start']:g} to {part['end']:g} s" for part in hit["parts"])
+            how = f"shows the same from {', '.join(spans)}"
         yield f"{row['file']}: {hit['label']} (entry {hit['entry']}, {hit['source']}): {how}"

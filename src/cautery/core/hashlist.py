@@ -45,6 +45,7 @@ _ALIASES = {
     "sha1": ("sha1", "hash_sha1"),
     "sha256": ("sha256", "hash_sha256"),
     "pdq": ("pdq", "hash_pdq", "pdq_hash"),
+    "track": ("track", "vpdq", "frames"),
     "type": ("type", "hash_type", "signal_type", "algorithm", "indicator_type"),
     "value": ("value", "hash", "hash_value", "indicator", "signal", "digest"),
 }
@@ -55,7 +56,10 @@ _LOOKED_AT = 200
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """One row of a list of known content; hashes in hex, at least one. `severity` 0 (not said) to 4; `handling` as HANDLING's values."""
+    """One row of a list of known content; hashes in hex or a `track`, at least one. `severity` 0 (not said) to 4.
+
+    `handling` is one of HANDLING's values; `track` a video's frames as `core.fingerprints.tracks` reads them, still as text.
+    """
 
     line: int
     label: str
@@ -65,6 +69,7 @@ class Known:
     pdq: str = ""
     md5: str = ""
     sha1: str = ""
+    track: str = ""
     outlet: str = ""
     severity: int = 0
     handling: str = "amber"
@@ -140,7 +145,7 @@ def _whole(reader: Iterator[list[str]]) -> Iterator[list[str]]:
 def _columns(rows: Sequence[Sequence[str]]) -> tuple[list[str], bool]:
     """The name of each column, and whether the first row was a header."""
     header = [_name(cell) for cell in rows[0]]
-    if not any(_shape(cell) for cell in rows[0]) and any(name in BYTES or name == "value" for name in header):
+    if not any(_shape(cell) for cell in rows[0]) and any(name in (*BYTES, "value", "track") for name in header):
         return header, True
     has_header = not any(_shape(cell) for cell in rows[0]) and len(rows) > 1
     width = max(map(len, rows))
@@ -189,7 +194,8 @@ def _known(line: int, row: Mapping[str, Any], source: str) -> Known:
     if kind := _kind(said.get("type", ""), said.get("value", "")):
         said[kind] = said["value"]
     hashes = {name: _hash(line, name, said.get(name, "")) for name in BYTES}
-    if not any(hashes.values()):
+    track = said.get("track", "")
+    if not track and not any(hashes.values()):
         raise RowRefused(f"Line {line}: no {', no '.join(BYTES)}.", reason="no_hash", line=line)
     if hashes["pdq"] and said.get("quality", "").isdigit() and int(said["quality"]) < MIN_QUALITY:
         raise RowRefused(
@@ -198,13 +204,14 @@ def _known(line: int, row: Mapping[str, Any], source: str) -> Known:
     handling = re.sub(r"tlp|[^a-z]", "", said.get("handling", "").lower())
     if handling not in HANDLING:
         raise RowRefused(f"Line {line}: no handling code {said['handling']!r}.", reason="bad_handling", line=line)
-    first = next(value for value in hashes.values() if value)
+    first = next((value for value in hashes.values() if value), track)
     return Known(
         line,
         label=said.get("label", "") or first[:16],
         kind=said.get("kind", ""),
         source=said.get("source", "") or source,
         **hashes,
+        track=track,
         outlet=said.get("outlet", ""),
         severity=_severity(line, said.get("severity", "")),
         handling=HANDLING[handling],

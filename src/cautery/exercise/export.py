@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from cautery.exercise.books import Delivery, Refusal
+from cautery.exercise.known import is_known
 from cautery.exercise.moments import iso_or_none, to_iso
 from cautery.exercise.objects import Episode, WebObject
 from cautery.exercise.population import UNITS
@@ -49,6 +50,10 @@ def _object(state: State, thing: WebObject) -> dict[str, Any]:
         "kind": thing.kind,
         "key": thing.address.key,
         "truth": thing.truth,
+        "medium": thing.medium,
+        "work": thing.work,
+        "variant": thing.variant,
+        "known": thing.truth != "mistake" and is_known(state.population, thing.medium, thing.work),
         "origin": thing.origin,
         "predecessor": thing.predecessor,
         "appeared_at": to_iso(thing.appeared_at),

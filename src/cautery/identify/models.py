@@ -9,13 +9,22 @@ from cautery.intake.models import Episode, Item
 
 
 class Media(models.Model):
-    """Bytes seen somewhere, by their SHA-256. `pdq` is 32 bytes; empty with `refused` where there is none, and why."""
+    """Bytes seen somewhere, by their SHA-256. `pdq` is 32 bytes; empty with `refused` where there is none, and why.
+
+    `forms` are the hashes of the same picture turned, mirrored and without its borders (`looking.FORMS`), 32 bytes each. `track` and
+    `inner_track` are the frames of a moving picture, whole and without borders (`core.fingerprints.tracks`).
+    """
 
     sha256 = models.CharField(max_length=64, unique=True)
+    sha1 = models.CharField(max_length=40, blank=True)
+    md5 = models.CharField(max_length=32, blank=True)
     mime = models.CharField(max_length=60)
     size = models.BigIntegerField()
     pdq = models.BinaryField(default=b"")
     quality = models.PositiveSmallIntegerField(default=0)
+    forms = models.BinaryField(default=b"")
+    track = models.BinaryField(default=b"")
+    inner_track = models.BinaryField(default=b"")
     refused = models.CharField(max_length=40, blank=True)
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from hashlib import sha256
 
 from django.db import transaction
 
 from cautery.core.actors import Actor, Permission
 from cautery.core.errors import NotFound, RowRefused
 from cautery.core.families import families
+from cautery.core.fingerprints.tracks import listed, pack
 from cautery.core.hashlist import BYTES, Known
 from cautery.core.lifecycle import EpisodeState
 from cautery.custody.actions import record
@@ -56,9 +58,11 @@ def _entry(row: Known | RowRefused, at: datetime, *, negative: bool) -> BankEntr
     if isinstance(row, RowRefused):
         raise row
     hashes = {name: _hex(row, name, getattr(row, name), size) for name, size in BYTES.items()}
-    if not any(hashes.values()):
+    track = _track(row)
+    if not track and not any(hashes.values()):
         raise RowRefused(f"Line {row.line}: no {', no '.join(hashes)}.", reason="no_hash", line=row.line)
-    strongest = next(name for name in STRONGEST if hashes[name])
+    named = {name: hashes[name].hex() for name in STRONGEST if hashes[name]} or {"track": sha256(track).hexdigest()}
+    strongest = next(iter(named))
     return BankEntry(
         label=row.label[:200],
         kind=row.kind[:24],
@@ -68,11 +72,12 @@ def _entry(row: Known | RowRefused, at: datetime, *, negative: bool) -> BankEntr
         reference=row.reference[:200],
         handling=row.handling,
         negative=negative,
-        key=f"{strongest}:{hashes[strongest].hex()}",
+        key=f"{strongest}:{named[strongest]}",
         md5=hashes["md5"].hex(),
         sha1=hashes["sha1"].hex(),
         sha256=hashes["sha256"].hex(),
         pdq=hashes["pdq"],
+        track=track,
         valid_from=row.valid_from,
         valid_until=row.valid_until,
         added_at=at,
@@ -87,6 +92,14 @@ def _hex(row: Known, name: str, text: str, length: int) -> bytes:
     if len(value) not in {0, length}:
         raise RowRefused(f"Line {row.line}: {name} is not {length} bytes of hex.", reason=f"bad_{name}", line=row.line)
     return value
+
+
+def _track(row: Known) -> bytes:
+    try:
+        return pack(listed(row.track)) if row.track else b""
+    except ValueError as error:
+        message = f"Line {row.line}: the track is {error}."
+        raise RowRefused(message, reason="bad_track", line=row.line) from error
 
 
 def record_matches(
@@ -194,7 +207,8 @@ def _keep(matches: Sequence[Match], at: datetime) -> None:
 
 
 def _rows(matches: Sequence[Match]) -> list[dict[str, object]]:
-    return [{"episode": m.episode_id, "entry": m.entry_id, "kind": m.kind, "distance": m.distance} for m in matches]
+    columns = ("episode_id", "entry_id", "kind", "distance", "form")
+    return [{name.removesuffix("_id"): getattr(match, name) for name in columns} for match in matches]
 
 
 def _connect(alike: Sequence[tuple[int, int]]) -> None:

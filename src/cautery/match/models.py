@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
+from cautery.core.fingerprints import Frame
+from cautery.core.fingerprints.tracks import unpack
 from cautery.identify.models import Media
 from cautery.intake.models import Episode
 
@@ -19,8 +21,16 @@ class Handling(models.TextChoices):
     RED = "red", "TLP:RED"
 
 
+class Kind(models.TextChoices):
+    """How a medium is like an entry."""
+
+    EXACT = "exact", "Same bytes"
+    PERCEPTUAL = "perceptual", "Looks alike"
+    VIDEO = "video", "Same seconds of video"
+
+
 class BankEntry(models.Model):
-    """A known piece of content: its label, where it comes from, its hashes (at least one), how it may be used.
+    """A known piece of content: its label, where it comes from, its hashes or its frames (`track`), how it may be used.
 
     A `negative` one keeps what is like it from being proposed. A quarantined one proposes nothing until a person
     releases it; `released_at` then stands, and it must flood anew to be quarantined again. `looked_back_at` is when all that was captured
@@ -35,11 +45,12 @@ class BankEntry(models.Model):
     reference = models.CharField(max_length=200, blank=True)
     handling = models.CharField(max_length=12, choices=Handling.choices, default=Handling.AMBER)
     negative = models.BooleanField(default=False)
-    key = models.CharField(max_length=72)
-    md5 = models.CharField(max_length=32, blank=True)
-    sha1 = models.CharField(max_length=40, blank=True)
+    key = models.CharField(max_length=80)
+    md5 = models.CharField(max_length=32, blank=True, db_index=True)
+    sha1 = models.CharField(max_length=40, blank=True, db_index=True)
     sha256 = models.CharField(max_length=64, blank=True, db_index=True)
     pdq = models.BinaryField(default=b"")
+    track = models.BinaryField(default=b"")
     valid_from = models.DateTimeField(null=True, blank=True)
     valid_until = models.DateTimeField(null=True, blank=True)
     added_at = models.DateTimeField()
@@ -58,15 +69,25 @@ class BankEntry(models.Model):
             models.Index(fields=["added_at"], condition=Q(looked_back_at__isnull=True), name="entry_to_look_back"),
         ]
 
+    def frames(self) -> list[Frame]:
+        """The frames of a known video; none of anything else."""
+        return unpack(bytes(self.track))
+
 
 class Match(models.Model):
-    """A medium of an episode that is a bank entry, or looks like one within the radius."""
+    """A medium of an episode that is a bank entry, looks like one within the radius, or shows seconds of one.
+
+    `form` is the form in which a picture came nearest (`identify.looking.FORMS`); `parts` of a video are the seconds of the medium and of
+    the entry that are the same, as `core.fingerprints.Alignment` has them.
+    """
 
     episode = models.ForeignKey(Episode, models.PROTECT, related_name="matches")
     entry = models.ForeignKey(BankEntry, models.PROTECT, related_name="matches")
     media = models.ForeignKey(Media, models.PROTECT, related_name="matches")
-    kind = models.CharField(max_length=10, choices=[("exact", "Same bytes"), ("perceptual", "Looks alike")])
+    kind = models.CharField(max_length=10, choices=Kind.choices)
     distance = models.PositiveSmallIntegerField()
+    form = models.CharField(max_length=20, blank=True)
+    parts = models.JSONField(default=list)
     looking_back = models.BooleanField(default=False)
     found_at = models.DateTimeField(null=True, blank=True)
 

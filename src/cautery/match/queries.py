@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
-from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from django.db.models import Count, Q
 
 from cautery.core.actors import Actor, Permission
+from cautery.core.fingerprints import Frame
 from cautery.core.lifecycle import EpisodeState
 from cautery.ground.rows import chunks
-from cautery.identify.models import EpisodeMedia, Media
+from cautery.identify.models import EpisodeMedia
 from cautery.intake.models import Operation
+from cautery.match.asked import Asked
 from cautery.match.bank import Bank, Found
-from cautery.match.models import BankEntry, Match
+from cautery.match.models import BankEntry, Kind, Match
 
 SOME = 500
 
@@ -86,13 +87,14 @@ def entries(*, by: Actor, quarantined: bool = False, limit: int = 1000) -> list[
 
 @dataclass(frozen=True, slots=True)
 class Fingerprinted:
-    """A file with its digests in hex, and its PDQ in every form it was taken (as it is, mirrored, without borders ...)."""
+    """A file with its digests in hex, its PDQ in every form it was taken (as it is, mirrored, a page ...), its tracks."""
 
     file: Path
     md5: str
     sha1: str
     sha256: str
     pdqs: tuple[tuple[bytes, str], ...] = ()
+    tracks: tuple[Sequence[Frame], ...] = ()
 
 
 def find_files(
@@ -103,41 +105,23 @@ def find_files(
     bank = Bank()
     bank.refresh()
     for some in chunks(files, SOME):
-        others = _by_digest(some)
-        hits = [_best(bank, file, others[file.file], at) for file in some]
-        shown = BankEntry.objects.in_bulk({found.entry for found, _ in chain.from_iterable(hits)})
-        for file, mine in zip(some, hits, strict=True):
-            yield file.file, [_shown(shown[found.entry], found, form) for found, form in mine]
+        things = [
+            Asked(n, one.sha256, one.sha1, one.md5, tuple((form, pdq) for pdq, form in one.pdqs), one.tracks)
+            for n, one in enumerate(some)
+        ]
+        found = bank.find(things, at)
+        entries = BankEntry.objects.in_bulk({hit.entry for hits in found.values() for hit in hits})
+        for number, file in enumerate(some):
+            hits = sorted(found[number], key=lambda hit: (hit.distance, hit.kind, hit.entry))
+            yield file.file, [_shown(entries[hit.entry], hit) for hit in hits]
 
 
-def _best(bank: Bank, file: Fingerprinted, others: Sequence[int], at: datetime) -> list[tuple[Found, str]]:
-    """By each entry its nearest form; a negative entry that one form is like silences them all."""
-    forms = [*file.pdqs] or [(b"", "")]
-    media = [Media(pk=n, sha256=file.sha256, pdq=pdq, quality=100) for n, (pdq, _) in enumerate(forms)]
-    best = {entry: (Found(entry, "exact", 0), "file") for entry in others}
-    for number, all_ in bank.find(media, at, together=True).items():
-        for found in all_:
-            form = "file" if found.kind == "exact" else forms[number][1]
-            if found.entry not in best or found.distance < best[found.entry][0].distance:
-                best[found.entry] = found, form
-    return sorted(best.values(), key=lambda hit: (hit[0].distance, hit[0].kind, hit[0].entry))
-
-
-def _by_digest(files: Sequence[Fingerprinted]) -> dict[Path, list[int]]:
-    """Entries known by MD5 or SHA-1 alone."""
-    wanted = Q(md5__in=[f.md5 for f in files]) | Q(sha1__in=[f.sha1 for f in files])
-    rows = BankEntry.objects.filter(wanted, sha256="", quarantined_at__isnull=True, negative=False)
-    by_digest: dict[str, list[int]] = defaultdict(list)
-    for pk, md5, sha1 in rows.values_list("pk", "md5", "sha1"):
-        for digest in filter(None, {md5, sha1}):
-            by_digest[digest].append(pk)
-    return {f.file: sorted({*by_digest.get(f.md5, ()), *by_digest.get(f.sha1, ())}) for f in files}
-
-
-def _shown(entry: BankEntry, hit: Found, form: str) -> dict[str, Any]:
+def _shown(entry: BankEntry, hit: Found) -> dict[str, Any]:
     fields = ("label", "kind", "outlet", "severity", "source", "handling")
     told = {name: getattr(entry, name) for name in fields}
-    return {"entry": entry.pk, "by": hit.kind, "distance": hit.distance, "form": form} | told
+    form = "file" if hit.kind == Kind.EXACT else hit.form
+    parts = [asdict(part) for part in hit.parts]
+    return {"entry": entry.pk, "by": hit.kind, "distance": hit.distance, "form": form, "parts": parts} | told
 
 
 def _cases(rows: Iterable[tuple[int, int, int | None]]) -> list[Case]:

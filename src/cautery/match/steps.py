@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime
 
 from django.db.models import Count, F, Q
@@ -16,11 +17,11 @@ from cautery.core.actors import system
 from cautery.core.lifecycle import EpisodeState
 from cautery.ground.leases import claim
 from cautery.ground.rows import chunks
-from cautery.identify.models import EpisodeMedia, Media
+from cautery.identify.models import EpisodeMedia
 from cautery.intake.models import Episode
 from cautery.match.actions import record_looking_back, record_matches
-from cautery.match.bank import SOME, Bank, Found
-from cautery.match.models import BankEntry, Match
+from cautery.match.bank import SOME, Bank, Found, media_asked
+from cautery.match.models import BankEntry, Kind, Match
 
 __all__ = ["Bank", "look_back", "match_ready"]
 
@@ -30,6 +31,8 @@ AT_ONCE = 20_000
 FLOOD_LEAST = 200
 FLOOD_SHARE = 0.05
 """An entry floods when it looks like more media than both: so many, and this share of all that were captured."""
+RANKS: dict[str, int] = {Kind.EXACT: 0, Kind.PERCEPTUAL: 1, Kind.VIDEO: 1}
+"""Of several media on a page, the one that names a match: the same bytes, else the nearest."""
 NAME = "match"
 
 
@@ -41,9 +44,9 @@ def match_ready(bank: Bank, worker: str, now: datetime) -> int:
         return 0
     bank.refresh()
     links = list(EpisodeMedia.objects.filter(episode_id__in=keys).values_list("episode_id", "media_id"))
-    media = list(Media.objects.in_bulk({media_id for _, media_id in links}).values())
-    found, flooding = _held_back(bank.find(media, now), bank.captured)
-    alike = [*bank.alike(media), *_by_entry(found)]
+    things = media_asked(media_id for _, media_id in links)
+    found, flooding = _held_back(bank.find(things, now), bank.captured)
+    alike = [*bank.alike(things), *_by_entry(found)]
     record_matches(keys, _matches(links, found), by=system(NAME), at=now, alike=alike, flooding=flooding)
     return len(keys)
 
@@ -62,7 +65,7 @@ def look_back(bank: Bank, now: datetime) -> int:
     new = set(keys)
     found: dict[int, list[Found]] = {}
     for some in chunks(sorted(bank.captured_like(entries)), BATCH):
-        hits = bank.find(list(Media.objects.in_bulk(some).values()), now)
+        hits = bank.find(media_asked(some), now)
         found |= {medium: mine for medium, all_ in hits.items() if (mine := [f for f in all_ if f.entry in new])}
     found, flooding = _held_back(found, bank.captured)
     links = [link for some in chunks(sorted(found), SOME) for link in _past(some)]
@@ -83,11 +86,19 @@ def _matches(links: Iterable[tuple[int, int]], found: Mapping[int, Sequence[Foun
     """One match for each episode and entry: of several media the same bytes, else the nearest, names it."""
     matches: dict[tuple[int, int], Match] = {}
     for episode_id, media_id in links:
-        for entry_id, kind, distance in found.get(media_id, ()):
-            match = Match(episode_id=episode_id, entry_id=entry_id, media_id=media_id, kind=kind, distance=distance)
-            held = matches.setdefault((episode_id, entry_id), match)
-            if distance < held.distance or (kind == "exact" and held.kind != "exact"):
-                matches[episode_id, entry_id] = match
+        for one in found.get(media_id, ()):
+            match = Match(
+                episode_id=episode_id,
+                entry_id=one.entry,
+                media_id=media_id,
+                kind=one.kind,
+                distance=one.distance,
+                form=one.form,
+                parts=[asdict(part) for part in one.parts],
+            )
+            held = matches.setdefault((episode_id, one.entry), match)
+            if (RANKS[one.kind], one.distance) < (RANKS[held.kind], held.distance):
+                matches[episode_id, one.entry] = match
     return list(matches.values())
 
 
@@ -97,12 +108,8 @@ def _by_entry(found: Mapping[int, Sequence[Found]]) -> list[tuple[int, int]]:
     entries = sorted({f.entry for all_ in found.values() for f in all_})
     for some in chunks(entries, SOME):
         first.update(Match.objects.filter(entry_id__in=some).order_by("-pk").values_list("entry_id", "media_id"))
-    pairs = []
-    for medium, all_ in found.items():
-        for entry, _, _ in all_:
-            if (other := first.setdefault(entry, medium)) != medium:
-                pairs.append((other, medium))
-    return pairs
+    pairs = ((first.setdefault(one.entry, medium), medium) for medium, all_ in found.items() for one in all_)
+    return [(other, medium) for other, medium in pairs if other != medium]
 
 
 def _held_back(found: Mapping[int, list[Found]], captured: int) -> tuple[dict[int, list[Found]], dict[int, int]]:
@@ -110,12 +117,14 @@ def _held_back(found: Mapping[int, list[Found]], captured: int) -> tuple[dict[in
     here: dict[int, int] = defaultdict(int)
     for all_ in found.values():
         for f in all_:
-            here[f.entry] += f.kind == "perceptual"
+            here[f.entry] += f.kind != Kind.EXACT
     busy = [entry for entry, count in here.items() if count]
     since = Q(entry__released_at__isnull=True) | Q(found_at__gt=F("entry__released_at"))
     before: dict[int, int] = {}
     for some in chunks(busy, SOME):
-        rows = Match.objects.filter(since, entry_id__in=some, kind="perceptual").order_by().values_list("entry_id")
+        rows = (
+            Match.objects.filter(since, entry_id__in=some).exclude(kind=Kind.EXACT).order_by().values_list("entry_id")
+        )
         before.update(rows.annotate(n=Count("media", distinct=True)))
     most = max(FLOOD_LEAST, FLOOD_SHARE * captured)
     flooding = {entry: n for entry in busy if (n := here[entry] + before.get(entry, 0)) > most}
