@@ -9,18 +9,22 @@ from uuid import UUID
 
 from django.db import transaction
 
-from cautery.authorise.models import Act, OperationKey, Signature
+from cautery.authorise.allowed import rules_for
+from cautery.authorise.models import Act, OperationKey, Signature, Suspension, Warrant
 from cautery.authorise.signed import signed_digest
 from cautery.core.actors import Actor, Permission
+from cautery.core.errors import Refused
+from cautery.core.instruments import Catalogue
 from cautery.core.lifecycle import EpisodeState
 from cautery.custody.actions import record
 from cautery.custody.events import Event
+from cautery.directory.models import Officer
 from cautery.ground.answers import Answers, Result
 from cautery.ground.leases import claim, renew
 from cautery.intake.actions import advance
 from cautery.intake.models import Operation
 from cautery.review.actions import CLAIM_LIMIT, CLAIM_SECONDS
-from cautery.review.models import Assessment, Finding, Quarantine
+from cautery.review.models import Assessment, Finding, Instrument, Quarantine
 
 KEYS = 2
 """Different leaders whose keys release an operation."""
@@ -58,9 +62,11 @@ def sign_many(signings: Sequence[Signing], *, by: Actor, at: datetime) -> list[R
     answers = Answers([signing.decision_id for signing in signings])
     sound = answers.once((s.decision_id, s) for s in signings if not _complain(s, answers))
     with transaction.atomic():
-        found = Assessment.objects.select_related("episode__item", "signature").in_bulk(list(sound))
+        related = ("episode__item", "episode__operation", "episode__capture", "reviewer__unit__authority", "signature")
+        found = Assessment.objects.select_related(*related).in_bulk(list(sound))
         for pk, assessment in found.items():
             _sort_out(assessment, sound[pk], by, answers)
+        _keep_to_the_law([a for pk, a in found.items() if sound[pk].act == Act.SIGN], by, at, answers)
         taken = [found[pk] for pk in sound if pk in found and pk not in answers.by_key]
         kept = _move(taken, sound, at)
         Signature.objects.bulk_create((_signature(a, sound[a.pk], by, at) for a in kept), batch_size=500)
@@ -108,6 +114,17 @@ def _sort_out(assessment: Assessment, signing: Signing, by: Actor, answers: Answ
         answers.say(assessment.pk, "conflict", "not held by this officer")
 
 
+def _keep_to_the_law(assessments: Sequence[Assessment], by: Actor, at: datetime, answers: Answers) -> None:
+    """Refuse what cannot be signed as it stands: its ground, its judge, its fields, its two hands (authorise/allowed.py)."""
+    waiting = [a for a in assessments if a.pk not in answers.by_key]
+    if not waiting:
+        return
+    rules = rules_for(waiting, Officer.objects.get(pk=by.officer_id), Catalogue.default(), at)
+    for assessment in waiting:
+        if problem := rules.problem(assessment):
+            answers.say(assessment.pk, "refused", problem)
+
+
 def _move(taken: Sequence[Assessment], sound: dict[int, Signing], at: datetime) -> list[Assessment]:
     moved: set[int] = set()
     for act, target in ((Act.SIGN, EpisodeState.SIGNED), (Act.REFUSE, EpisodeState.DISMISSED)):
@@ -142,3 +159,69 @@ def turn_key(operation: Operation, *, by: Actor, at: datetime) -> tuple[int, boo
         if keys >= KEYS and Operation.objects.filter(pk=operation.pk, released_at=None).update(released_at=at):
             record(Event.AUTHORISE_OPERATION_RELEASED, by=by, at=at, subject=subject, facts={"keys": keys})
     return keys, keys >= KEYS
+
+
+@dataclass(frozen=True, slots=True)
+class Granted:
+    """A judge's authorisation, as its file says."""
+
+    decision_id: int
+    court: str
+    file_number: str
+    granted_at: datetime
+    until: datetime | None = None
+
+
+def record_warrants(granted: Sequence[Granted], *, by: Actor, at: datetime) -> list[Result]:
+    """Record judicial authorisations of orders that were decided; the same one again adds nothing."""
+    by.require(Permission.AUTHORISE_WARRANT_RECORD)
+    answers = Answers([one.decision_id for one in granted])
+    with transaction.atomic():
+        known = set(Assessment.objects.filter(pk__in=[g.decision_id for g in granted]).values_list("pk", flat=True))
+        kept = [g for g in granted if g.decision_id in known and g.granted_at <= at]
+        rows = [
+            Warrant(
+                assessment_id=g.decision_id,
+                court=g.court,
+                file_number=g.file_number,
+                granted_at=g.granted_at,
+                until=g.until,
+                recorded_by_id=by.officer_id,
+                recorded_at=at,
+            )
+            for g in kept
+        ]
+        Warrant.objects.bulk_create(rows, ignore_conflicts=True)
+        if kept:
+            said = [{"decision": g.decision_id, "court": g.court, "file": g.file_number} for g in kept]
+            record(Event.AUTHORISE_WARRANT_RECORDED, by=by, at=at, subject="decisions", facts={}, rows=said)
+    for one in granted:
+        answers.say(
+            one.decision_id, "recorded" if one in kept else "refused", "" if one in kept else "no such decision yet"
+        )
+    return answers.all()
+
+
+def suspend_instrument(instrument: str, reason: str, *, by: Actor, at: datetime) -> bool:
+    """The overseer stops a type of notice at once: nothing of it is signed or leaves; False when it was stopped before."""
+    by.require(Permission.AUTHORISE_INSTRUMENT_SUSPEND)
+    if instrument not in Instrument.values or not reason.strip():
+        raise Refused("A suspension names a type of notice and its reason.", reason="suspension")
+    with transaction.atomic():
+        _, made = Suspension.objects.get_or_create(
+            instrument=instrument, lifted_at=None, defaults={"reason": reason, "officer_id": by.officer_id, "at": at}
+        )
+        if made:
+            facts = {"reason": reason}
+            record(Event.AUTHORISE_INSTRUMENT_SUSPENDED, by=by, at=at, subject=f"instrument:{instrument}", facts=facts)
+    return made
+
+
+def resume_instrument(instrument: str, *, by: Actor, at: datetime) -> bool:
+    """The overseer lifts a suspension; False when there was none."""
+    by.require(Permission.AUTHORISE_INSTRUMENT_SUSPEND)
+    with transaction.atomic():
+        lifted = Suspension.objects.filter(instrument=instrument, lifted_at=None).update(lifted_at=at)
+        if lifted:
+            record(Event.AUTHORISE_INSTRUMENT_RESUMED, by=by, at=at, subject=f"instrument:{instrument}", facts={})
+    return bool(lifted)

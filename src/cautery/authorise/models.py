@@ -7,7 +7,7 @@ from django.db.models import F, Q
 
 from cautery.directory.models import Officer
 from cautery.intake.models import Operation
-from cautery.review.models import Assessment
+from cautery.review.models import Assessment, Instrument
 
 
 class Act(models.TextChoices):
@@ -30,6 +30,38 @@ class Signature(models.Model):
 
     class Meta:
         constraints = [models.CheckConstraint(condition=~Q(signer=F("reviewer")), name="signer_is_not_the_reviewer")]
+
+
+class Warrant(models.Model):
+    """A judge's authorisation of an order on an item, as recorded from the file: who gave it, when, until when."""
+
+    assessment = models.ForeignKey(Assessment, models.PROTECT, related_name="warrants")
+    court = models.CharField(max_length=300)
+    file_number = models.CharField(max_length=100)
+    granted_at = models.DateTimeField()
+    until = models.DateTimeField(null=True, blank=True)
+    recorded_by = models.ForeignKey(Officer, models.PROTECT, related_name="warrants")
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint("assessment", "court", "file_number", name="warrant_once")]
+
+
+class Suspension(models.Model):
+    """The overseer's word that no notice of a type leaves, until it is lifted."""
+
+    instrument = models.CharField(max_length=24, choices=Instrument.choices)
+    reason = models.TextField()
+    officer = models.ForeignKey(Officer, models.PROTECT, related_name="suspensions")
+    at = models.DateTimeField()
+    lifted_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["instrument"], condition=Q(lifted_at__isnull=True), name="one_suspension_an_instrument"
+            )
+        ]
 
 
 class OperationKey(models.Model):

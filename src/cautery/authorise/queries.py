@@ -2,10 +2,25 @@
 
 from __future__ import annotations
 
+import time
+from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
+from uuid import UUID
 
-from cautery.review.models import Assessment
+from django.db.models import QuerySet
+
+from cautery.core.actors import Actor, Permission
+from cautery.core.lifecycle import EpisodeState
+from cautery.identify.models import Capture, EpisodeMedia, Hosting
+from cautery.intake.models import Operation
+from cautery.match.models import Match
+from cautery.review.models import LIMBS, Assessment, Finding, Quarantine
+
+SAME = ("addressee", "instrument", "limbs", "reason", "reviewer", "kind")
+"""What a signer need read only once where it is the same in all of a batch."""
 
 
 def decisions(keys: Sequence[int]) -> list[dict[str, Any]]:
@@ -27,3 +42,87 @@ def decisions(keys: Sequence[int]) -> list[dict[str, Any]]:
         }
         for key in keys
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Decisions a signer holds. `same` holds what is equal in all of them; `groups` the rest by what the notices would say."""
+
+    rows: list[dict[str, Any]]
+    same: dict[str, Any]
+    groups: list[dict[str, Any]]
+
+
+def waiting(operation: Operation, *, by: Actor) -> QuerySet[Assessment]:
+    """Confirmed decisions this officer may sign: not their own, nothing that must not be seen."""
+    by.require(Permission.AUTHORISE_DECISION_SIGN)
+    rows = Assessment.objects.filter(
+        episode__operation=operation, episode__state=EpisodeState.CONFIRMED, finding=Finding.CONFIRMED
+    )
+    return rows.exclude(reviewer=UUID(by.officer_id)).exclude(episode__item__in=Quarantine.objects.values("item"))
+
+
+def signing_counts(operation: Operation, *, by: Actor) -> dict[str, int]:
+    """How many wait for a second person, and how many this one holds."""
+    rows = waiting(operation, by=by)
+    held = rows.filter(lease_owner=by.name, lease_until__gte=time.time())
+    return {"all": rows.count(), "held": held.count()}
+
+
+def batch(operation: Operation, *, by: Actor, at: datetime) -> Batch:
+    """What this signer holds, told apart into what is the same and what differs; a constant number of statements."""
+    held = waiting(operation, by=by).filter(lease_owner=by.name, lease_until__gte=time.time())
+    found = list(held.select_related("episode__item", "reviewer__unit").order_by("pk"))
+    episodes = [assessment.episode_id for assessment in found]
+    items = [assessment.episode.item_id for assessment in found]
+    hosts = {h.item_id: h.provider for h in Hosting.objects.filter(item__in=items).select_related("provider")}
+    titles = dict(Capture.objects.filter(episode__in=episodes).values_list("episode", "title"))
+    known = defaultdict(list)
+    for episode, label, kind in Match.objects.filter(episode__in=episodes).values_list(
+        "episode", "entry__label", "kind"
+    ):
+        known[episode].append({"label": label, "kind": kind})
+    media = defaultdict(list)
+    for episode, sha256 in EpisodeMedia.objects.filter(episode__in=episodes).values_list("episode", "media__sha256"):
+        media[episode].append(sha256)
+    rows = [
+        _line(assessment, hosts.get(assessment.episode.item_id))
+        | {
+            "title": titles.get(assessment.episode_id, ""),
+            "known": known[assessment.episode_id],
+            "media": media[assessment.episode_id],
+        }
+        for assessment in found
+    ]
+    same = {name: rows[0][name] for name in SAME if rows and all(row[name] == rows[0][name] for row in rows)}
+    return Batch(rows, same, _grouped(rows, at))
+
+
+def _line(assessment: Assessment, host: Any) -> dict[str, Any]:
+    item = assessment.episode.item
+    return {
+        "decision": assessment.pk,
+        "episode": assessment.episode_id,
+        "number": assessment.episode.number,
+        "item": item.pk,
+        "url": item.url,
+        "provider": item.provider,
+        "kind": item.kind,
+        "addressee": host.name if host else "",
+        "instrument": assessment.get_instrument_display(),
+        "limbs": [{"limb": limb, "words": LIMBS[limb]} for limb in assessment.limbs],
+        "reason": assessment.reason,
+        "reviewer": assessment.reviewer.name,
+        "unit": assessment.reviewer.unit.name,
+        "decided_at": assessment.decided_at,
+    }
+
+
+def _grouped(rows: Sequence[dict[str, Any]], at: datetime) -> list[dict[str, Any]]:
+    """Rows whose notices would differ in the link alone, largest group first; `notice` is one of them as it would read."""
+    groups: dict[tuple[Any, ...], list[dict[str, Any]]] = defaultdict(list)
+    for row in rows:
+        limbs = tuple(limb["limb"] for limb in row["limbs"])
+        groups[row["addressee"], row["instrument"], limbs, row["reason"]].append(row)
+    ordered = sorted(groups.values(), key=lambda group: (-len(group), group[0]["decision"]))
+    return [{"rows": group, "notice": group[0], "day": at} for group in ordered]

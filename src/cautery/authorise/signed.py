@@ -11,6 +11,9 @@ def signed_digest(assessment: Assessment) -> str:
     item = assessment.episode.item
     return digest(
         {
+            "grounds": assessment.grounds,
+            "designation": assessment.designation,
+            "details": assessment.details,
             "assessment": assessment.pk,
             "episode": assessment.episode.number,
             "identity": item.identity,

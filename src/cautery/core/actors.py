@@ -32,7 +32,6 @@ class Permission(StrEnum):
     INTAKE_OPERATION_READ = "intake:operation:read"
     MATCH_BANK_IMPORT = "match:bank:import"
     REFER_HOLD_OVERRIDE = "refer:hold:override"
-    REFER_NOTICE_ANSWER = "refer:notice:answer"
     REPORT_OPERATION_READ = "report:operation:read"
     REVIEW_EPISODE_CLAIM = "review:episode:claim"
     REVIEW_EPISODE_DECIDE = "review:episode:decide"
@@ -43,6 +42,7 @@ class Permission(StrEnum):
     TRACK_MAIL_READ = "track:mail:read"
     TRACK_REDRESS_RECORD = "track:redress:record"
     TRACK_THREAT_READ = "track:threat:read"
+    WATCH_WATCH_BEGIN = "watch:watch:begin"
 
 
 @dataclass(frozen=True, slots=True)

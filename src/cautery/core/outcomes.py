@@ -5,7 +5,7 @@ from __future__ import annotations
 from cautery.core.availability import Verdict
 from cautery.core.lifecycle import Outcome
 
-CLAIMS = frozenset({"removed", "geo_blocked"})
+CLAIMS = frozenset({"removed", "disabled", "geo_blocked"})
 
 
 def outcome(verdict: Verdict, answer: str | None) -> Outcome:

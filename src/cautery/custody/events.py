@@ -51,8 +51,8 @@ class Event(StrEnum):
     REFER_HOLDS_TOLD = "refer:holds:told"
     REFER_HOLD_OVERRIDDEN = "refer:hold:overridden"
     REFER_NOTICES_COMPOSED = "refer:notices:composed"
-    REFER_NOTICES_ISSUED = "refer:notices:issued"
     REFER_NOTICES_HELD = "refer:notices:held"
+    REFER_NOTICES_ISSUED = "refer:notices:issued"
     REFER_PAPERS_SENT = "refer:papers:sent"
     REFER_TRIES_RECORDED = "refer:tries:recorded"
     REFER_UNSIGNED_REFUSED = "refer:unsigned:refused"
@@ -113,8 +113,8 @@ LABELS: dict[Event, str] = {
     Event.REFER_HOLDS_TOLD: "A hold stopped signed notices; its holder was told",
     Event.REFER_HOLD_OVERRIDDEN: "A hold overridden by two people",
     Event.REFER_NOTICES_COMPOSED: "Notices composed",
-    Event.REFER_NOTICES_ISSUED: "Notices issued, first information and copies with them",
     Event.REFER_NOTICES_HELD: "Notices held back for another unit's investigation",
+    Event.REFER_NOTICES_ISSUED: "Notices issued, first information and copies with them",
     Event.REFER_PAPERS_SENT: "First information and copies sent",
     Event.REFER_TRIES_RECORDED: "Sendings that failed or are uncertain",
     Event.REFER_UNSIGNED_REFUSED: "Kept from leaving: not signed as it stood",

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from cautery.core.actors import Actor
 from cautery.core.errors import NotAllowed
 from cautery.directory.actions import REFUSED_S, WINDOW_S, token_digest
-from cautery.directory.models import ApiToken, Officer, Provider, SignInFailure, Unit
+from cautery.directory.models import ApiToken, Officer, Provider, ProviderKey, SignInFailure, Unit
 from cautery.directory.roles import permissions_of
 
 
@@ -64,3 +65,26 @@ def refused_for(keys: Sequence[str], *, now: float) -> float:
         if len(newest) == FAILURES and newest[0] - newest[-1] < WINDOW_S:
             left = max(left, newest[0] + REFUSED_S - now)
     return left
+
+
+def provider_access(secret: str, now: datetime) -> ProviderKey:
+    """The key of a provider's staff; NotAllowed when there is none, it is a link, or it was revoked."""
+    keys = ProviderKey.objects.select_related("provider").filter(digest=token_digest(secret), once=False)
+    return _still_open(keys.first(), now)
+
+
+def provider_session(key: int, now: datetime) -> ProviderKey:
+    """The key a session was begun with, as long as it opens anything."""
+    return _still_open(ProviderKey.objects.select_related("provider").filter(pk=key).first(), now)
+
+
+def _still_open(found: ProviderKey | None, now: datetime) -> ProviderKey:
+    over = found is None or found.revoked_at is not None or (found.until is not None and found.until <= now)
+    if found is None or over:
+        raise NotAllowed("The key is unknown or revoked.", permission="key", actor="")
+    return found
+
+
+def actor_of_key(key: ProviderKey) -> Actor:
+    """A provider's staff as an actor: it may do nothing of the house; what it may, is scoped by its provider."""
+    return Actor(f"provider:{key.provider.slug}:{key.pk}", "", frozenset())

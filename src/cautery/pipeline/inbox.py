@@ -30,7 +30,7 @@ from cautery.core.mail.weighing import weigh_mail
 from cautery.directory.models import Provider
 from cautery.fetch.mail import Box
 from cautery.refer.models import Delivery, Notice
-from cautery.track.actions import Said, keep_answers, keep_mail, mark_read
+from cautery.track.actions import keep_answers, keep_mail, mark_read, said_of
 from cautery.track.models import Mail
 
 MAX_BYTES = 33_554_432
@@ -188,8 +188,7 @@ def _of_sender(letter: Letter) -> About:
 
 def _take(incoming: Incoming, provider: Provider, now: datetime) -> str:
     """Keep the answers of `provider` to its own notices; what could not be taken, in words."""
-    names = ("idempotency_key", "answer", "at", "reason")
-    said = [Said(*(str(row.get(name) or "") for name in names)) for row in incoming.answers]
+    said = [said_of(row) for row in incoming.answers]
     return "; ".join(keep_answers(said, provider_id=provider.pk, source="mail", by=system(NAME), at=now))
 
 

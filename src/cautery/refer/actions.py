@@ -9,28 +9,31 @@ from hashlib import sha256
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, Max, Q, QuerySet
+from django.db.models import F, QuerySet
 
-from cautery.authorise.models import Act, Signature
+from cautery.authorise.allowed import OFFICE
+from cautery.authorise.fields import legal_ground
+from cautery.authorise.models import Act, Signature, Suspension
 from cautery.authorise.signed import signed_digest
 from cautery.channels.base import Done, Later, NotTaken, SendResult, Taken, Uncertain
 from cautery.core.actors import Actor, system
+from cautery.core.instruments.reference import reference
 from cautery.core.lifecycle import DeliveryState, EpisodeState
 from cautery.custody.actions import record
 from cautery.custody.events import Event
 from cautery.directory.models import Provider
 from cautery.ground.rows import update_many
 from cautery.intake.actions import advance
-from cautery.intake.models import Merge
 from cautery.refer.models import Delivery, Notice
-from cautery.review.models import LIMBS, Assessment, Hold
-from cautery.review.queries import interests
+from cautery.review.models import Assessment, Instrument
 
 BACKOFF_S = (60.0, 120.0, 300.0, 600.0, 1_800.0)
 SEND_LEASE_S = 300.0
 SETTLED_FIELDS = [
     "state", "error", "sent_at", "sent_wall", "received_at", "provider_ref", "lease_owner", "lease_until"
 ]  # fmt: skip
+MADE_OUT = frozenset(Instrument) - {Instrument.REFERRAL}
+"""Instruments that are made out as a document of their own before they leave; a referral is its body."""
 NOT_SETTLED = f"state IN ('{DeliveryState.SENDING}', '{DeliveryState.UNCERTAIN}')"
 
 
@@ -71,10 +74,10 @@ def _notice(signature: Signature, provider: Provider, at: datetime) -> Notice:
     operation = episode.operation
     identity = f"{operation.slug}|{provider.slug}|{assessment.instrument}|{item.identity}|{episode.number}"
     key = sha256(identity.encode()).hexdigest()[:40]
-    reference = f"CTY-{operation.starts_at:%Y%m}-{signature.pk:07d}"
+    number = reference(OFFICE, at, assessment.pk)
     body = {
         "idempotency_key": key,
-        "reference": reference,
+        "reference": number,
         "operation": operation.slug,
         "issued_at": at.isoformat(),
         "issued_by": assessment.reviewer.unit.name,
@@ -88,7 +91,7 @@ def _notice(signature: Signature, provider: Provider, at: datetime) -> Notice:
         provider=provider,
         instrument=assessment.instrument,
         signature=signature,
-        reference=reference,
+        reference=number,
         idempotency_key=key,
         body=body,
         composed_at=at,
@@ -108,74 +111,24 @@ def _covered(assessment: Assessment) -> dict[str, str]:
     }
 
 
-def legal_ground(assessment: Assessment) -> str:
-    """The ground in words, as the notice carries it."""
-    return "; ".join(f"Art 2(7)({limb}) Regulation (EU) 2021/784: {LIMBS[limb]}" for limb in assessment.limbs)
-
-
 def _delivery(notice: Notice, at: datetime) -> Delivery:
     t0 = notice.operation.t0
     due = at if t0 is None or t0 < at else t0
-    return Delivery(notice=notice, provider=notice.provider, channel=notice.provider.channel, due_at=due)
+    ready = notice.instrument not in MADE_OUT
+    return Delivery(notice=notice, provider=notice.provider, channel=notice.provider.channel, due_at=due, ready=ready)
 
 
 def queued_rows() -> QuerySet[Delivery]:
-    """What waits to be sent and may be: its operation was released by two leaders."""
-    return Delivery.objects.filter(state=DeliveryState.QUEUED, notice__operation__released_at__isnull=False)
+    """What waits to be sent and may be: it is made out, its operation released by two leaders, its type not suspended."""
+    waiting = Delivery.objects.filter(
+        state=DeliveryState.QUEUED, ready=True, notice__operation__released_at__isnull=False
+    )
+    return waiting.exclude(notice__instrument__in=Suspension.objects.filter(lifted_at=None).values("instrument"))
 
 
 def queued_now(now: datetime) -> QuerySet[Delivery]:
     """What of it is due."""
     return queued_rows().filter(due_at__lte=now)
-
-
-def newest_hold() -> int:
-    """Tells that a unit set a hold meanwhile: the newest one's key, 0 without any."""
-    return Hold.objects.aggregate(newest=Max("pk"))["newest"] or 0
-
-
-def hold_back(now: datetime, *, by: Actor) -> int:
-    """Hold queued deliveries due now on whose item, or its owner, a unit marked an investigation interest."""
-    identities, marked = interests(now)
-    if not identities:
-        return 0
-    owners = Q()
-    for provider, key in marked:
-        owners |= Q(notice__item__provider=provider, notice__item__owner=key)
-    with transaction.atomic():
-        caught = list(
-            queued_now(now)
-            .filter(Q(notice__item__identity__in=identities) | owners)
-            .values_list("pk", "notice__episode_id", "notice__reference")
-        )
-        Delivery.objects.filter(pk__in=[pk for pk, _, _ in caught], state=DeliveryState.QUEUED).update(
-            state=DeliveryState.HELD
-        )
-        advance([episode for _, episode, _ in caught], EpisodeState.COMPOSED, EpisodeState.HELD)
-        if caught:
-            rows = [{"reference": reference} for _, _, reference in caught]
-            record(Event.REFER_NOTICES_HELD, by=by, at=now, subject="notices", facts={"held": len(caught)}, rows=rows)
-    return len(caught)
-
-
-def let_go(now: datetime) -> int:
-    """Queue held deliveries again once no interest in them is left."""
-    held = Delivery.objects.filter(state=DeliveryState.HELD).select_related("notice__item")
-    over = Hold.objects.filter(until__lte=now).exists() or Merge.objects.filter(undone_at__isnull=False).exists()
-    if not over or not held.exists():
-        return 0
-    with transaction.atomic():
-        identities, owners = interests(now)
-        free = [
-            d
-            for d in held
-            if d.notice.item.identity not in identities and (d.notice.item.provider, d.notice.item.owner) not in owners
-        ]
-        Delivery.objects.filter(pk__in=[d.pk for d in free], state=DeliveryState.HELD).update(
-            state=DeliveryState.QUEUED, due_at=now
-        )
-        advance([d.notice.episode_id for d in free], EpisodeState.HELD, EpisodeState.COMPOSED)
-    return len(free)
 
 
 def take_batch(provider: Provider, n: int, worker: str, now: datetime) -> list[Delivery]:
@@ -254,6 +207,8 @@ def mark_started(deliveries: Sequence[Delivery], wall: float) -> None:
 def record_sending(deliveries: Sequence[Delivery], result: SendResult, *, by: Actor, at: datetime) -> int:
     """What became of a batch that was being sent, in one transaction; how many rows it settled."""
     with transaction.atomic():
+        if isinstance(result, (Later, Uncertain)) and result.receipt is not None:
+            _record_try(deliveries, result, by=by, at=at)
         if isinstance(result, Later):
             return _requeue(deliveries, result, at)
         if isinstance(result, Uncertain):
@@ -263,6 +218,13 @@ def record_sending(deliveries: Sequence[Delivery], result: SendResult, *, by: Ac
             )
             return len(deliveries)
         return _settle(deliveries, result, by=by, at=at)
+
+
+def _record_try(deliveries: Sequence[Delivery], result: Later | Uncertain, *, by: Actor, at: datetime) -> None:
+    """A try that failed leaves its receipt: that we sent, when, and what the far side said, may be asked one day."""
+    facts = {"why": result.why[:200], "receipt": result.receipt.facts() if result.receipt else {}}
+    rows = [{"reference": d.notice.reference} for d in deliveries]
+    record(Event.REFER_TRIES_RECORDED, by=by, at=at, subject="deliveries", facts=facts, rows=rows)
 
 
 def _free(deliveries: Sequence[Delivery]) -> Any:

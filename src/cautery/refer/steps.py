@@ -10,8 +10,21 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from cautery.authorise.models import Signature
-from cautery.channels.base import Addressee, Done, Later, NotTaken, Outgoing, Receipt, SendResult, Taken, Uncertain, Way
+from cautery.channels.base import (
+    Addressee,
+    Document,
+    Done,
+    Later,
+    NotTaken,
+    Outgoing,
+    Receipt,
+    SendResult,
+    Taken,
+    Uncertain,
+    Way,
+)
 from cautery.core.actors import system
+from cautery.core.instruments.reference import file_name
 from cautery.core.lifecycle import DeliveryState, EpisodeState
 from cautery.directory.models import Channel, Provider
 from cautery.ground.leases import claim
@@ -19,21 +32,20 @@ from cautery.ground.rows import Earliest, chunks
 from cautery.identify.models import Hosting
 from cautery.intake.models import Episode
 from cautery.refer.actions import (
+    MADE_OUT,
     ask_later,
     compose_many,
     give_up_lapsed,
-    hold_back,
     keep_back_unsigned,
-    let_go,
     mark_started,
-    newest_hold,
     queued_now,
     queued_rows,
     record_reconciled,
     record_sending,
     take_batch,
 )
-from cautery.refer.models import Delivery
+from cautery.refer.deconfliction.actions import hold_back, let_go, newest_hold
+from cautery.refer.models import Delivery, Issue
 from cautery.review.models import Hold
 
 BATCH = 1_000
@@ -142,8 +154,21 @@ def _start(ways: Ways, run: _Run) -> Future[SendResult]:
 
 def _send(ways: Ways, provider: Provider, batch: list[Delivery]) -> Future[SendResult]:
     mark_started(batch, time.time())
-    outgoing = [Outgoing(d.notice.idempotency_key, d.notice.body) for d in batch]
+    issues = Issue.objects.in_bulk([d.notice_id for d in batch if d.notice.instrument in MADE_OUT])
+    outgoing = [
+        Outgoing(d.notice.idempotency_key, d.notice.body, documents_of(issues[d.notice_id], d.notice.reference))
+        if d.notice_id in issues
+        else Outgoing(d.notice.idempotency_key, d.notice.body)
+        for d in batch
+    ]
     return ways[provider.channel].send(addressee(provider), outgoing, batch[0].message_id)
+
+
+def documents_of(issue: Issue, number: str) -> tuple[Document, ...]:
+    """What goes along with a notice where its way carries files: the machine form as signed, and the printed form."""
+    name = file_name(number)
+    machine = Document(f"{name}.json", "application/json", issue.machine.encode())
+    return (machine, Document(f"{name}.pdf", "application/pdf", bytes(issue.pdf))) if issue.pdf else (machine,)
 
 
 def addressee(provider: Provider) -> Addressee:
@@ -195,5 +220,7 @@ _next_queued = Earliest(queued_rows, "due_at")
 
 def next_sending(now: datetime) -> datetime | None:
     """When the next sending, question or end of a hold is due."""
-    over = Hold.objects.filter(until__gt=now).order_by("until").values_list("until", flat=True).first()
+    over = (
+        Hold.objects.filter(until__gt=now, released_at=None).order_by("until").values_list("until", flat=True).first()
+    )
     return min((due for due in (_next_queued(), next_question(), over) if due is not None), default=None)

@@ -13,6 +13,7 @@ from django.db import IntegrityError, transaction
 
 from cautery.core.actors import Actor, Permission
 from cautery.core.errors import LinkRefused, MovedMeanwhile, Refused
+from cautery.core.grounds import codes_of, grounds
 from cautery.core.lifecycle import EpisodeState
 from cautery.core.marks import Marker
 from cautery.custody.actions import record
@@ -25,7 +26,6 @@ from cautery.intake.models import Episode, Operation
 from cautery.intake.rules import object_of
 from cautery.review.models import LIMBS, Assessment, Finding, Hold, Instrument, Purpose, Quarantine
 from cautery.review.queries import marker
-
 
 CLAIM_LIMIT = 500
 CLAIM_SECONDS = 1_800.0
@@ -45,6 +45,14 @@ class Decision:
     instrument: str = Instrument.REFERRAL
     seen: str = ""
     """Digest of what was shown to the reviewer, where the desk showed it."""
+    grounds: Sequence[str] = ()
+    designation: str = ""
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def codes(self) -> list[str]:
+        """The grounds it names: those given, else those of its limbs."""
+        return sorted(set(self.grounds)) or codes_of(self.limbs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,11 +235,11 @@ def hold_many(operation: Operation, requests: Sequence[HoldRequest], *, by: Acto
     with transaction.atomic():
         new = _keep_holds(operation, unit, wanted.values())
         if new:
-            rows = [{"digest": hold.digest, "until": hold.until.isoformat()} for hold in new.values()]
+            rows = [{"digest": one.digest, "until": one.until.isoformat()} for one in new.values()]
             facts, subject = {"unit": by.unit}, f"operation:{operation.slug}"
             record(Event.REVIEW_HOLDS_SET, by=by, at=at, subject=subject, facts=facts, rows=rows)
-    for url, hold in wanted.items():
-        answers.say(url, "recorded" if hold.digest in new else "already")
+    for url, one in wanted.items():
+        answers.say(url, "recorded" if one.digest in new else "already")
     return answers.all()
 
 
@@ -252,14 +260,14 @@ def _marks(what: str, made: Marker) -> tuple[str, str]:
 
 def _keep_holds(operation: Operation, unit: Unit, wanted: Iterable[Hold]) -> dict[str, Hold]:
     """Those that are new or last longer than before, by digest."""
-    asked = {hold.digest: hold for hold in wanted}
+    asked = {one.digest: one for one in wanted}
     have = {h.digest: h for h in Hold.objects.filter(operation=operation, unit=unit, digest__in=asked)}
     new = {
-        digest: hold
-        for digest, hold in asked.items()
-        if digest not in have or have[digest].released_at is not None or have[digest].until < hold.until
+        digest: one
+        for digest, one in asked.items()
+        if digest not in have or have[digest].released_at is not None or have[digest].until < one.until
     }
-    Hold.objects.bulk_create((hold for digest, hold in new.items() if digest not in have), ignore_conflicts=True)
+    Hold.objects.bulk_create((one for digest, one in new.items() if digest not in have), ignore_conflicts=True)
     for digest in new.keys() & have.keys():
         changed = {
             "until": new[digest].until,

@@ -18,7 +18,7 @@ from cautery.core.marks import Marker
 from cautery.identify.models import Capture, EpisodeMedia
 from cautery.intake.models import Episode, Flag, Item
 from cautery.match.models import Match
-from cautery.review.models import Assessment, Hold
+from cautery.review.models import LIMBS, Assessment, Hold, Purpose
 
 EXCERPT = 600
 
@@ -59,6 +59,12 @@ def review_items(keys: Sequence[int]) -> list[dict[str, Any]]:
             }
         )
     return items
+
+
+def finding_words() -> dict[str, dict[str, str]]:
+    """The five limbs and the protected purposes, as a reviewer ticks them."""
+    purposes = {value: label for value, label in Purpose.choices if value != Purpose.NONE}
+    return {"limbs": dict(LIMBS), "purposes": {str(value): str(label) for value, label in purposes.items()}}
 
 
 def _flags(items: Sequence[int]) -> dict[int, tuple[int, Any]]:
@@ -157,13 +163,36 @@ def interests(now: datetime) -> Interests:
         if hold.key_id != made.key_id:
             raise SettingInvalid(
                 "An investigation interest was marked under another key, so that it cannot be compared.",
-                setting="CAUTERY_SECRET_KEY",
+                setting="CAUTERY_DATA",
                 reason="interest_key",
-                hint="Put the former secret back, or have the units mark their interests anew.",
+                hint="Put the former secret key of this folder back, or have the units mark their interests anew.",
             )
         for digest in {hold.digest, hold.owner_digest} - {""}:
             found[digest].append(hold)
+    if found:
+        _in_all_names(made, found)
     return Interests(made, {digest: tuple(holds) for digest, holds in found.items()})
+
+
+def _in_all_names(made: Marker, found: dict[str, list[Hold]]) -> None:
+    """A channel that was merged with its new name: an interest in one is one in what either owns."""
+    for items in merged_families():
+        holds = {hold.pk: hold for item in items for hold in found.get(made.identity(item.identity), ())}
+        for item in items if holds else ():
+            for digest in (made.identity(item.identity), made.owner(item.provider, item.key)):
+                found[digest] = list({**{hold.pk: hold for hold in found.get(digest, ())}, **holds}.values())
+
+
+def merged_families() -> list[list[Item]]:
+    """Items that were merged, with what they were merged into."""
+    merged = Item.objects.filter(merged_into__isnull=False)
+    if not merged.exists():
+        return []
+    involved = Item.objects.filter(Q(merged_into__isnull=False) | Q(pk__in=merged.values("merged_into")))
+    family: dict[int, list[Item]] = defaultdict(list)
+    for item in involved.only("identity", "provider", "key", "owner", "url", "merged_into"):
+        family[item.root_id].append(item)
+    return list(family.values())
 
 
 def families(items: Iterable[int]) -> dict[int, list[Item]]:

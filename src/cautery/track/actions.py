@@ -99,6 +99,12 @@ class Said:
     details: Mapping[str, Any] = field(default_factory=dict)
 
 
+def said_of(row: Mapping[str, Any]) -> Said:
+    """An answer as a provider's API, mail or call gives it; what it holds is checked when it is kept."""
+    key, answer, at, reason = (str(row.get(name) or "") for name in ("idempotency_key", "answer", "at", "reason"))
+    return Said(key, answer, at, reason)
+
+
 def follow(episodes: Sequence[Episode], *, at: datetime) -> int:
     """Start tracking episodes, from what the look-up saw. Episodes come with item, operation and capture."""
     rows = [_tracking(episode, at) for episode in episodes]

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from cautery.core.availability import Verdict
-from cautery.directory.models import Provider
+from cautery.directory.models import Officer, Provider
 from cautery.ground.leases import Leased
 from cautery.intake.models import Episode, Item
 from cautery.refer.models import Notice
@@ -54,7 +54,11 @@ class Probe(models.Model):
 
 
 class Answer(models.Model):
-    """A provider's word on a notice, as it came."""
+    """A provider's word on a notice, as it came. `remark` says what is odd about it: it is kept all the same.
+
+    `contradicts`: an earlier word said otherwise. `before_receipt`: its time lies before the notice was received.
+    `in_future`: its time lies ahead of ours.
+    """
 
     notice = models.ForeignKey(Notice, models.PROTECT, related_name="answers")
     answer = models.CharField(max_length=20)
@@ -62,9 +66,84 @@ class Answer(models.Model):
     reason = models.TextField(blank=True)
     received_at = models.DateTimeField()
     source = models.CharField(max_length=8)
+    details = models.JSONField(default=dict)
+    remark = models.CharField(max_length=16, blank=True)
 
     class Meta:
         constraints = [models.UniqueConstraint("notice", "answer", "at", name="answer_once")]
+
+
+class Call(models.Model):
+    """A webhook call that was taken, by its id for ever: the same one again is a replay."""
+
+    provider = models.ForeignKey(Provider, models.PROTECT, related_name="calls")
+    call_id = models.CharField(max_length=200)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint("provider", "call_id", name="call_once")]
+
+
+class Threat(models.Model):
+    """A provider's report of an imminent threat to life (Art 14(5)). It has a queue of its own and shortens no signature."""
+
+    provider = models.ForeignKey(Provider, models.PROTECT, related_name="threats")
+    notice = models.ForeignKey(Notice, models.PROTECT, related_name="threats", null=True)
+    text = models.TextField()
+    contact = models.CharField(max_length=300)
+    state = models.CharField(max_length=2, blank=True)
+    received_at = models.DateTimeField()
+    seen_by = models.ForeignKey(Officer, models.PROTECT, related_name="+", null=True)
+    seen_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["received_at"], condition=Q(seen_at__isnull=True), name="threat_unseen")]
+
+
+class ProceedingKind(models.TextChoices):
+    """What is said and decided about a notice after it left."""
+
+    CLARIFICATION = "clarification", "Clarification given to the provider"
+    COMPLAINT = "complaint", "Complaint of the content provider"
+    COURT_DECISION = "court_decision", "Court decision"
+    FINAL = "final", "Order final"
+    INFORMED = "informed", "Content provider informed"
+    NONDISCLOSURE = "nondisclosure", "Non-disclosure decided or renewed"
+    NONDISCLOSURE_END = "nondisclosure_end", "Non-disclosure lifted"
+    REINSTATEMENT = "reinstatement", "Reinstated"
+    SCRUTINY_DECISION = "scrutiny_decision", "Scrutiny decided"
+    SCRUTINY_REQUEST = "scrutiny_request", "Scrutiny requested"
+    WITHDRAWAL = "withdrawal", "Withdrawn by who issued it"
+
+
+class Ruling(models.TextChoices):
+    """What a decision came to."""
+
+    OVERTURNED = "overturned", "Overturned"
+    UPHELD = "upheld", "Upheld"
+
+
+class Proceeding(models.Model):
+    """One step of redress on a notice, as it was recorded. `at` is our time of it, `stated_at` theirs; `until` where it has an end."""
+
+    notice = models.ForeignKey(Notice, models.PROTECT, related_name="proceedings")
+    kind = models.CharField(max_length=20, choices=ProceedingKind.choices)
+    ruling = models.CharField(max_length=12, choices=Ruling.choices, blank=True)
+    body = models.CharField(max_length=300, blank=True)
+    reason = models.TextField(blank=True)
+    by = models.CharField(max_length=100)
+    at = models.DateTimeField()
+    stated_at = models.DateTimeField(null=True, blank=True)
+    until = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint("notice", "kind", "at", name="proceeding_once"),
+            models.CheckConstraint(
+                condition=~Q(kind__in=["court_decision", "scrutiny_decision"]) | ~Q(ruling=""),
+                name="a_decision_has_a_ruling",
+            ),
+        ]
 
 
 class Feed(models.Model):
@@ -85,6 +164,8 @@ class Mail(models.Model):
     sender = models.CharField(max_length=300, blank=True)
     meaning = models.CharField(max_length=24, blank=True)
     problem = models.CharField(max_length=200, blank=True)
+    settled_by = models.CharField(max_length=64, blank=True)
+    settled_at = models.DateTimeField(null=True, blank=True)
     references = models.JSONField(default=list)
     """Reference numbers of our notices it is about."""
 

@@ -22,12 +22,12 @@ from cautery.track.actions import (
     FEED_EVERY,
     FEED_QUIET,
     Looked,
-    Said,
     follow,
     keep_answers,
     move_cursor,
     note_referred,
     record_probes,
+    said_of,
     standings,
 )
 from cautery.track.models import Feed, Tracking
@@ -86,7 +86,7 @@ def _read_on(way: ApiWay, feed: Feed, page: dict[str, Any] | None, now: datetime
             page = way.answers(addressee(feed.provider), cursor)
         if page is None:
             break
-        said = [_said(row) for row in page["answers"] if isinstance(row, dict)]
+        said = [said_of(row) for row in page["answers"] if isinstance(row, dict)]
         problems = keep_answers(said, provider_id=feed.provider_id, source="api", by=system(NAME), at=now)
         if problems:
             LOG.warning("%s answered what could not be taken: %s", feed.provider.slug, "; ".join(problems[:10]))
@@ -97,10 +97,6 @@ def _read_on(way: ApiWay, feed: Feed, page: dict[str, Any] | None, now: datetime
     wait, grid = (FEED_EVERY, 5) if heard >= BUSY else (FEED_QUIET, 15)
     move_cursor(feed, cursor, on_grid(now + wait, grid))
     return heard
-
-
-def _said(row: dict[str, object]) -> Said:
-    return Said(*(str(row.get(name) or "") for name in ("idempotency_key", "answer", "at", "reason")))
 
 
 next_probe = Earliest(lambda: Tracking.objects.filter(next_probe_at__isnull=False), "next_probe_at")

@@ -63,6 +63,12 @@ ANSWERS = {
     "geo_blocked": "says geo-blocked",
     "declined": "declined",
     "already_gone": "says it was gone already",
+    "ceased": "says it can act now",
+    "clarification": "wants clarification",
+    "complaint": "passed on a complaint",
+    "disabled": "says disabled in the EU",
+    "impossible": "says it cannot (Annex III)",
+    "reinstated": "reinstated it",
 }
 """What a provider can answer (docs/provider-api.md)."""
 

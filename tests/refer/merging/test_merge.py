@@ -11,7 +11,7 @@ from cautery.core.lifecycle import DeliveryState
 from cautery.custody.models import Entry
 from cautery.custody.queries import verify
 from cautery.intake.models import Episode, Flag, Item, Merge
-from cautery.refer.actions import hold_back, let_go
+from cautery.refer.deconfliction.actions import hold_back, let_go
 from cautery.refer.merging.actions import merge, unmerge
 from cautery.refer.models import Delivery, Notice
 from cautery.report import queries as report

@@ -41,13 +41,24 @@ def compose(
 
 
 def _text(batch: Sequence[Outgoing]) -> str:
-    """What a person reads."""
+    """What a person reads: of a paper its name, of notices their links and grounds; the form says what kind of notice each is."""
+    if all("paper" in n.body for n in batch):
+        return (
+            "".join(f"{n.body['reference']}  {n.body['paper']}\n" for n in batch)
+            + "\nPlease see the attached document.\n"
+        )
     lines = [
         f"{n.body['reference']}  {n.body['url']}\n  Ground: {n.body['legal_ground']}\n  Reasons: {n.body['reasons']}"
         for n in batch
     ]
-    return (
+    asked = {str(n.body.get("instrument", "referral")) for n in batch} <= {"referral"}
+    opening = (
         "We refer the following items to you for voluntary consideration under your terms of service.\n"
+        if asked
+        else "Please find our notices on the following items; what each is, and what it asks, is in the attached documents.\n"
+    )
+    return (
+        f"{opening}"
         "Please answer with the attached form (answers.json), or by replying to this message.\n\n"
         + "\n\n".join(lines)
         + "\n"

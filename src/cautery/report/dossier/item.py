@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Max, Min, Prefetch, Q
+from django.db.models import Count, Max, Min, Prefetch
 
 from cautery.core.actors import Actor, Permission
 from cautery.core.errors import NotFound
@@ -15,10 +15,9 @@ from cautery.identify.models import EpisodeMedia, Hosting
 from cautery.intake.models import Episode, Flag, Item
 from cautery.intake.queries import members
 from cautery.match.models import Match
-from cautery.refer.models import Notice
+from cautery.refer.models import Notice, Obstacle
 from cautery.report.dossier.timeline import Line, Run, lines_of, runs_of
 from cautery.report.queries import outcome_of
-from cautery.review.models import Hold
 from cautery.track.models import Answer, Probe, Tracking
 from cautery.watch.models import Sighting
 
@@ -37,7 +36,7 @@ class Dossier:
     flags: list[Flag]
     flags_total: int
     episodes: list[Episode]
-    holds: list[Hold]
+    holds: list[Obstacle]
     predecessors: list[Sighting]
     successors: list[Sighting]
     runs: dict[int, list[Run]]
@@ -111,12 +110,10 @@ def _episodes(family: Sequence[Item]) -> list[Episode]:
     )
 
 
-def _holds(family: Sequence[Item]) -> list[Hold]:
-    """Interest in the object itself, or in what owns it."""
-    wanted = Q(identity__in=[item.identity for item in family])
-    for provider, owner in {(item.provider, item.owner) for item in family if item.owner}:
-        wanted |= Q(provider=provider, key=owner)
-    return list(Hold.objects.filter(wanted).select_related("unit", "operation").order_by("set_at", "pk"))
+def _holds(family: Sequence[Item]) -> list[Obstacle]:
+    """Where another unit's interest stopped a notice on it; an interest that stopped none shows to nobody."""
+    met = Obstacle.objects.filter(notice__item__in=family, hold__isnull=False, disclosed=True)
+    return list(met.select_related("hold__unit").order_by("at", "pk"))
 
 
 def _runs(family: Sequence[Item]) -> dict[int, list[Run]]:

@@ -9,8 +9,8 @@ from datetime import datetime
 from itertools import groupby
 
 from cautery.intake.models import Episode, Flag
-from cautery.refer.models import Notice
-from cautery.review.models import Assessment, Hold
+from cautery.refer.models import Notice, Obstacle
+from cautery.review.models import Assessment
 from cautery.track.models import Probe
 from cautery.watch.models import Sighting
 
@@ -66,7 +66,7 @@ def _run(probes: Sequence[Probe]) -> Run:
 def lines_of(
     flags: Sequence[Flag],
     episodes: Sequence[Episode],
-    holds: Sequence[Hold],
+    holds: Sequence[Obstacle],
     lineage: tuple[Sequence[Sighting], Sequence[Sighting]],
     runs: dict[int, list[Run]],
 ) -> list[Line]:
@@ -83,8 +83,10 @@ def _flagged(flag: Flag) -> Line:
     return Line(flag.seen_at, "intake", "Flagged", who=who, text=flag.note, url=flag.url)
 
 
-def _held(hold: Hold) -> Line:
-    return Line(hold.set_at, "review", "Investigation interest", who=hold.unit.name, text=hold.reason, until=hold.until)
+def _held(obstacle: Obstacle) -> Line:
+    hold = obstacle.hold
+    who, until = (hold.unit.name, hold.until) if hold is not None else ("", None)
+    return Line(obstacle.at, "refer", "Investigation interest", who=who, until=until)
 
 
 def _came_from(sighting: Sighting) -> Line:

@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db.models import Avg, Count, Max, Sum
 
 from cautery.core.actors import Actor, Permission
+from cautery.core.errors import NotFound
 from cautery.directory.models import Display
 from cautery.review.care.actions import BREAK
 from cautery.review.models import Exposure, Quarantine, Rest
@@ -89,6 +90,12 @@ def _silent(row: dict[str, Any]) -> dict[str, Any]:
 def closed_items(keys: Iterable[int]) -> set[int]:
     """Of these items those that must not be seen."""
     return set(Quarantine.objects.filter(item__in=list(keys)).values_list("item_id", flat=True))
+
+
+def refuse_if_closed(item_id: int) -> None:
+    """`NotFound` for what must not be seen further, whoever asks."""
+    if closed_items([item_id]):
+        raise NotFound("This item is closed to view: it must not be seen further.", item=item_id)
 
 
 def quarantined(*, by: Actor, limit: int = 200) -> list[dict[str, Any]]:

@@ -26,6 +26,9 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("limbs", models.JSONField(default=list)),
+                ("grounds", models.JSONField(default=list)),
+                ("designation", models.CharField(blank=True, max_length=80)),
+                ("details", models.JSONField(default=dict)),
                 (
                     "purpose",
                     models.CharField(
@@ -46,7 +49,14 @@ class Migration(migrations.Migration):
                 (
                     "instrument",
                     models.CharField(
-                        choices=[("referral", "Voluntary referral under terms of service")], max_length=24
+                        choices=[
+                            ("domain", "Notice to registrar, registry, host, delivery network or app store"),
+                            ("dsa-notice", "Notice under Art 16 DSA"),
+                            ("dsa-order", "Order under Art 9 DSA"),
+                            ("referral", "Voluntary referral under terms of service"),
+                            ("tco-removal-order", "Removal order under Art 3 TCO"),
+                        ],
+                        max_length=24,
                     ),
                 ),
                 ("decided_at", models.DateTimeField()),
@@ -106,12 +116,13 @@ class Migration(migrations.Migration):
             name="Hold",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("identity", models.CharField(max_length=400)),
-                ("provider", models.CharField(max_length=100)),
-                ("key", models.CharField(max_length=300)),
+                ("digest", models.CharField(max_length=64)),
+                ("owner_digest", models.CharField(blank=True, max_length=64)),
+                ("key_id", models.CharField(max_length=16)),
                 ("reason", models.TextField()),
                 ("set_at", models.DateTimeField()),
                 ("until", models.DateTimeField()),
+                ("released_at", models.DateTimeField(blank=True, null=True)),
                 (
                     "operation",
                     models.ForeignKey(
@@ -126,13 +137,10 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "indexes": [
-                    models.Index(models.F("identity"), name="hold_identity"),
-                    models.Index(models.F("provider"), models.F("key"), name="hold_owner"),
-                ],
+                "indexes": [models.Index(models.F("until"), name="hold_until")],
                 "constraints": [
                     models.UniqueConstraint(
-                        models.F("operation"), models.F("unit"), models.F("identity"), name="hold_once"
+                        models.F("operation"), models.F("unit"), models.F("digest"), name="hold_once"
                     )
                 ],
             },

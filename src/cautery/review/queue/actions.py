@@ -19,7 +19,7 @@ from cautery.ground.leases import claim, renew
 from cautery.intake.models import Episode, Operation
 from cautery.review.care.actions import note_exposure
 from cautery.review.models import Question, Showing
-from cautery.review.queue.queries import Desk, copies_of, desk_of, held_by, open_to, ranked, shown_digest
+from cautery.review.queue.queries import Desk, copies_of, desk_of, held_by, held_episode, open_to, ranked, shown_digest
 
 LEASE_S = 900.0
 """How long an item stays with the officer who has it before them; then it returns by itself."""
@@ -39,14 +39,14 @@ def take_next(operation: Operation, *, by: Actor, at: datetime) -> tuple[int, st
     return None
 
 
-def show(episode_id: int, *, by: Actor, at: datetime) -> Desk:
+def show(episode_id: int, operation: Operation, *, by: Actor, at: datetime) -> Desk:
     """Everything to decide an episode by, with its copies leased beside it. The log says what was looked at, and on what digest."""
-    episode = Episode.objects.select_related("operation").get(pk=episode_id)
+    episode = held_episode(episode_id, operation, by=by)
     copies, hidden = copies_of(episode, by=by)
     with transaction.atomic():
-        claim(open_to(episode.operation, by=by).filter(pk__in=copies), by.name, len(copies), LEASE_S)
+        claim(open_to(operation, by=by).filter(pk__in=copies), by.name, len(copies), LEASE_S)
         mine = Episode.objects.filter(pk__in=copies, lease_owner=by.name, state=EpisodeState.IN_REVIEW)
-        desk = desk_of(episode_id, sorted(mine.values_list("pk", flat=True)), hidden, by=by)
+        desk = desk_of(episode, sorted(mine.values_list("pk", flat=True)), hidden, by=by)
         items = [desk.item, *desk.copies]
         new = _note_showings(items, by, at)
         if new:
@@ -101,11 +101,11 @@ def ask_opinion(episode_id: int, text: str, *, by: Actor, at: datetime) -> None:
         )
 
 
-def let_go_of_all(operation: Operation, *, by: Actor) -> int:
-    """Give back whatever this officer holds; how many."""
+def let_go_of_all(operation: Operation, *, by: Actor, but: Sequence[int] = ()) -> int:
+    """Give back whatever this officer holds, `but` these; how many."""
     by.require(Permission.REVIEW_EPISODE_CLAIM)
     mine = Episode.objects.filter(operation=operation, lease_owner=by.name, state=EpisodeState.IN_REVIEW)
-    return mine.update(lease_owner="", lease_until=0.0)
+    return mine.exclude(pk__in=but).update(lease_owner="", lease_until=0.0)
 
 
 def _let_go(keys: Sequence[int], by: Actor) -> None:

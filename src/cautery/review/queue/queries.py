@@ -134,11 +134,19 @@ def copies_of(episode: Episode, *, by: Actor) -> tuple[list[int], int]:
     return keys[:COPIES_SHOWN], max(0, len(keys) - COPIES_SHOWN)
 
 
-def desk_of(episode_id: int, copies: Sequence[int], hidden: int, *, by: Actor) -> Desk:
-    """Everything shown for an episode this officer holds; `NotFound` where they do not."""
-    episode = Episode.objects.select_related("item").filter(pk=episode_id, lease_owner=by.name).first()
-    if episode is None or episode.state != EpisodeState.IN_REVIEW:
+def held_episode(episode_id: int, operation: Operation, *, by: Actor) -> Episode:
+    """An episode of the operation that this officer holds; `NotFound` where they do not, or it must not be seen."""
+    mine = open_to(operation, by=by).filter(pk=episode_id, lease_owner=by.name, lease_until__gte=wall().timestamp())
+    episode = mine.select_related("item", "operation").first()
+    if episode is None:
         raise NotFound("You do not hold this item, or it went on meanwhile.", episode=episode_id)
+    return episode
+
+
+def desk_of(episode: Episode, copies: Sequence[int], hidden: int, *, by: Actor) -> Desk:
+    """Everything shown for an episode, and beside it the context of its copies."""
+    by.require(Permission.REVIEW_EPISODE_CLAIM)
+    episode_id = episode.pk
     item, *others = review_items([episode_id, *copies])
     asked = Question.objects.filter(episode=episode_id).order_by("at")
     outlets = BankEntry.objects.filter(matches__episode=episode_id).exclude(outlet="").values_list("outlet", flat=True)

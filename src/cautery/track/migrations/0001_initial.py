@@ -1,5 +1,6 @@
-import cautery.core.availability
+import cautery.core.availability.verdicts
 import django.db.models.deletion
+from django.conf import settings
 from django.db import migrations, models
 
 
@@ -10,6 +11,7 @@ class Migration(migrations.Migration):
         ("directory", "0001_initial"),
         ("intake", "0001_initial"),
         ("refer", "0001_initial"),
+        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -40,6 +42,8 @@ class Migration(migrations.Migration):
                 ("sender", models.CharField(blank=True, max_length=300)),
                 ("meaning", models.CharField(blank=True, max_length=24)),
                 ("problem", models.CharField(blank=True, max_length=200)),
+                ("settled_by", models.CharField(blank=True, max_length=64)),
+                ("settled_at", models.DateTimeField(blank=True, null=True)),
                 ("references", models.JSONField(default=list)),
             ],
         ),
@@ -59,7 +63,10 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("referred_at", models.DateTimeField(blank=True, null=True)),
-                ("verdict", models.CharField(default=cautery.core.availability.Verdict["UNKNOWN"], max_length=24)),
+                (
+                    "verdict",
+                    models.CharField(default=cautery.core.availability.verdicts.Verdict["UNKNOWN"], max_length=24),
+                ),
                 ("probed_at", models.DateTimeField(blank=True, null=True)),
                 ("probes", models.PositiveIntegerField(default=0)),
                 ("unsure_in_a_row", models.PositiveIntegerField(default=0)),
@@ -103,6 +110,8 @@ class Migration(migrations.Migration):
                 ("reason", models.TextField(blank=True)),
                 ("received_at", models.DateTimeField()),
                 ("source", models.CharField(max_length=8)),
+                ("details", models.JSONField(default=dict)),
+                ("remark", models.CharField(blank=True, max_length=16)),
                 (
                     "notice",
                     models.ForeignKey(
@@ -114,6 +123,23 @@ class Migration(migrations.Migration):
                 "constraints": [
                     models.UniqueConstraint(models.F("notice"), models.F("answer"), models.F("at"), name="answer_once")
                 ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Call",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("call_id", models.CharField(max_length=200)),
+                ("at", models.DateTimeField()),
+                (
+                    "provider",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="calls", to="directory.provider"
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [models.UniqueConstraint(models.F("provider"), models.F("call_id"), name="call_once")],
             },
         ),
         migrations.CreateModel(
@@ -133,6 +159,106 @@ class Migration(migrations.Migration):
             options={
                 "indexes": [models.Index(models.F("first_seen_at"), name="out_link_seen")],
                 "constraints": [models.UniqueConstraint(models.F("item"), models.F("identity"), name="out_link_once")],
+            },
+        ),
+        migrations.CreateModel(
+            name="Proceeding",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("clarification", "Clarification given to the provider"),
+                            ("complaint", "Complaint of the content provider"),
+                            ("court_decision", "Court decision"),
+                            ("final", "Order final"),
+                            ("informed", "Content provider informed"),
+                            ("nondisclosure", "Non-disclosure decided or renewed"),
+                            ("nondisclosure_end", "Non-disclosure lifted"),
+                            ("reinstatement", "Reinstated"),
+                            ("scrutiny_decision", "Scrutiny decided"),
+                            ("scrutiny_request", "Scrutiny requested"),
+                            ("withdrawal", "Withdrawn by who issued it"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "ruling",
+                    models.CharField(
+                        blank=True, choices=[("overturned", "Overturned"), ("upheld", "Upheld")], max_length=12
+                    ),
+                ),
+                ("body", models.CharField(blank=True, max_length=300)),
+                ("reason", models.TextField(blank=True)),
+                ("by", models.CharField(max_length=100)),
+                ("at", models.DateTimeField()),
+                ("stated_at", models.DateTimeField(blank=True, null=True)),
+                ("until", models.DateTimeField(blank=True, null=True)),
+                (
+                    "notice",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="proceedings", to="refer.notice"
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        models.F("notice"), models.F("kind"), models.F("at"), name="proceeding_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind__in", ["court_decision", "scrutiny_decision"]), _negated=True),
+                            models.Q(("ruling", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="a_decision_has_a_ruling",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Threat",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("text", models.TextField()),
+                ("contact", models.CharField(max_length=300)),
+                ("state", models.CharField(blank=True, max_length=2)),
+                ("received_at", models.DateTimeField()),
+                ("seen_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "notice",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="threats",
+                        to="refer.notice",
+                    ),
+                ),
+                (
+                    "provider",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="threats", to="directory.provider"
+                    ),
+                ),
+                (
+                    "seen_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("seen_at__isnull", True)), fields=["received_at"], name="threat_unseen"
+                    )
+                ],
             },
         ),
         migrations.AddIndex(
