@@ -55,12 +55,11 @@ class Population:
 
 
 def histories(lists: Mapping[Hashable, Iterable[Hashable]]) -> NDArray[np.int64]:
-    """Who found what, int[n, lists] of 0 and 1, from the things on each list."""
-    sets = {name: set(things) for name, things in lists.items()}
-    everything: dict[Hashable, None] = {thing: None for things in sets.values() for thing in things}
-    return np.array([[int(thing in things) for things in sets.values()] for thing in everything], np.int64).reshape(
-        -1, len(sets)
-    )
+    """Who found what, int[n, lists] of 0 and 1, from the things on each list, in the order they are first named."""
+    listed = [list(things) for things in lists.values()]
+    sets = [set(things) for things in listed]
+    everything = dict.fromkeys(thing for things in listed for thing in things)
+    return np.array([[int(thing in things) for things in sets] for thing in everything], np.int64).reshape(-1, len(sets))
 
 
 def chao(captures: ArrayLike, occasions: int | None = None, level: float = LEVEL) -> Population:
