@@ -8,11 +8,11 @@ import pytest
 from django.test import Client
 
 from cautery.core.availability import Verdict
-from cautery.intake.models import Item, Operation
+from cautery.intake.models import Episode, Item, Operation
+from cautery.match.models import BankEntry
 from cautery.track.models import Tracking
 from cautery.watch.actions import Candidate, reopen_returned, sight
 from cautery.watch.models import Way
-from cautery.web.lockout import Lockout
 from tests import factories as make
 
 VIDEO = "https://www.youtube.com/watch?v={:011d}"
@@ -27,14 +27,6 @@ class Story:
     returned: Item
     dismissed: Item
     waiting: Item
-
-
-@pytest.fixture(autouse=True)
-def no_failures_yet(monkeypatch: pytest.MonkeyPatch) -> Lockout:
-    """Every test starts with nobody locked out."""
-    lockout = Lockout()
-    monkeypatch.setattr("cautery.web.views.session.LOCKOUT", lockout)
-    return lockout
 
 
 @pytest.fixture
@@ -74,4 +66,38 @@ def outsider(story: Story) -> Client:
     """Signed in as an officer without any role."""
     client = Client()
     client.force_login(make.officer("outsider"))
+    return client
+
+
+SPECIMEN = "https://www.youtube.com/watch?v={:011d}"
+
+
+@dataclass(frozen=True)
+class Work:
+    """What waits: episodes in review, two of them copies of one thing, one like known content of the highest degree."""
+
+    operation: Operation
+    plain: Episode
+    copies: list[Episode]
+    known: Episode
+
+
+@pytest.fixture
+def work(db: None) -> Work:
+    """An operation with five items in review and nobody at work yet."""
+    frame, host = make.operation("autumn", t0=make.hours(24)), make.provider(name="Video House")
+    episodes = make.flagged(frame, [SPECIMEN.format(n) for n in range(100, 105)], key="work")
+    for number, episode in enumerate(episodes):
+        image = b"copies" if number in {1, 2} else f"own {number}".encode()
+        make.identified([episode], host=host, title=f"Specimen {number}", text=TRICKY, image=image)
+    make.matched(episodes[:4])
+    make.matched(episodes[4:], label="Specimen film of degree four", image=b"own 4")
+    BankEntry.objects.update(severity=4)
+    return Work(frame, episodes[0], episodes[1:3], episodes[4])
+
+
+@pytest.fixture
+def reviewer(work: Work, client: Client) -> Client:
+    """Signed in as a reviewer."""
+    client.force_login(make.officer("rita", "review"))
     return client

@@ -16,11 +16,18 @@ class Place:
     permission: Permission
 
 
-MAIN = (Place("Operations", "operations", Permission.INTAKE_OPERATION_READ),)
+MAIN = (
+    Place("Operations", "operations", Permission.INTAKE_OPERATION_READ),
+    Place("My day", "care", Permission.REVIEW_EPISODE_CLAIM),
+    Place("Exposure", "team", Permission.REVIEW_EXPOSURE_READ),
+    Place("Closed", "closed", Permission.REVIEW_ITEM_HAND_OVER),
+)
 
 ROOMS = (
     Place("Overview", "operation", Permission.INTAKE_OPERATION_READ),
     Place("Room", "room", Permission.INTAKE_OPERATION_READ),
+    Place("Review", "queue", Permission.REVIEW_EPISODE_CLAIM),
+    Place("Signing", "signing", Permission.AUTHORISE_DECISION_SIGN),
     Place("Items", "items", Permission.INTAKE_ITEM_READ),
     Place("Report", "report", Permission.REPORT_OPERATION_READ),
 )

@@ -5,11 +5,31 @@ from __future__ import annotations
 from django.urls import path
 from django.views.generic import RedirectView
 
+from cautery.web.views.care import (
+    care_display,
+    care_page,
+    care_rest,
+    closed_hand_over,
+    closed_page,
+    team_page,
+)
 from cautery.web.views.items import item_csv, item_list, item_ndjson, item_page_view
 from cautery.web.views.operations import operation_list, operation_page
+from cautery.web.views.queue import (
+    item_stop,
+    picture,
+    queue_ask,
+    queue_decide,
+    queue_item,
+    queue_leave,
+    queue_next,
+    queue_page,
+    queue_undo,
+)
 from cautery.web.views.reports import report_file, report_page, report_raw
 from cautery.web.views.room import room_key, room_page, room_panel
 from cautery.web.views.session import SignIn, SignOut
+from cautery.web.views.signing import signing_page, signing_sign, signing_take
 
 app_name = "web"
 urlpatterns = [
@@ -21,6 +41,24 @@ urlpatterns = [
     path("operations/<slug:slug>/room/", room_page, name="room"),
     path("operations/<slug:slug>/room/panel/", room_panel, name="room-panel"),
     path("operations/<slug:slug>/room/key/", room_key, name="room-key"),
+    path("operations/<slug:slug>/review/", queue_page, name="queue"),
+    path("operations/<slug:slug>/review/next/", queue_next, name="queue-next"),
+    path("operations/<slug:slug>/review/undo/", queue_undo, name="queue-undo"),
+    path("operations/<slug:slug>/review/leave/", queue_leave, name="queue-leave"),
+    path("operations/<slug:slug>/review/<int:episode>/", queue_item, name="queue-item"),
+    path("operations/<slug:slug>/review/<int:episode>/decide/", queue_decide, name="queue-decide"),
+    path("operations/<slug:slug>/review/<int:episode>/ask/", queue_ask, name="queue-ask"),
+    path("operations/<slug:slug>/signing/", signing_page, name="signing"),
+    path("operations/<slug:slug>/signing/take/", signing_take, name="signing-take"),
+    path("operations/<slug:slug>/signing/sign/", signing_sign, name="signing-sign"),
+    path("pictures/<int:episode>/<str:sha256>.jpg", picture, name="picture"),
+    path("items/<int:pk>/stop/", item_stop, name="item-stop"),
+    path("my-day/", care_page, name="care"),
+    path("my-day/display/", care_display, name="care-display"),
+    path("my-day/rest/", care_rest, name="care-rest"),
+    path("exposure/", team_page, name="team"),
+    path("closed/", closed_page, name="closed"),
+    path("closed/<int:pk>/hand-over/", closed_hand_over, name="closed-hand-over"),
     path("operations/<slug:slug>/items/", item_list, name="items"),
     path("operations/<slug:slug>/items.csv", item_csv, name="items-csv"),
     path("operations/<slug:slug>/items.ndjson", item_ndjson, name="items-ndjson"),

@@ -74,6 +74,17 @@ def view(capture: Capture, part: str, *, why: str, by: Actor, at: datetime) -> b
     raise NotFound(f"Capture {capture.name} has no {part}.", capture=str(capture.name), part=part)
 
 
+def medium(capture: Capture, digest: str, *, why: str, by: Actor, at: datetime) -> bytes:
+    """The bytes of an embedded medium of a capture, by its SHA-256, to look at. `NotFound` when it is not in it."""
+    note_access([capture.name], Access.VIEW, why=why, by=by, at=at)
+    with tempfile.TemporaryDirectory(dir=_working()) as scratch, zipfile.ZipFile(_fetched(capture, scratch)) as package:
+        records = records_of(package, listed(package, str(capture.name)))
+    for _, _, content in parts(io.BytesIO(records)):
+        if sha256(content).hexdigest() == digest:
+            return content
+    raise NotFound(f"Capture {capture.name} has no such medium.", capture=str(capture.name), sha256=digest)
+
+
 def copy_out(capture: Capture, target: Path, *, why: str, by: Actor, at: datetime) -> PackageFile:
     """A working copy of one capture, as a package of its own."""
     note_access([capture.name], Access.COPY, why=why, by=by, at=at)

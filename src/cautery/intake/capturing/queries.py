@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -32,6 +33,21 @@ def captures_of(item: int, *, by: Actor) -> list[Capture]:
     """What was kept of an item, oldest first, of those merged into it too."""
     by.require(Permission.INTAKE_EVIDENCE_READ)
     return [*_of_item(item).filter(state__in=ENDED).order_by("at")]
+
+
+def capture_with(sha256: str, *, by: Actor) -> Capture | None:
+    """A kept capture that has the medium of this SHA-256, the newest; of any episode that showed these bytes."""
+    by.require(Permission.INTAKE_EVIDENCE_READ)
+    rows = Capture.objects.select_related("package").filter(episode__media__media__sha256=sha256, state__in=ENDED)
+    return next((row for row in rows.order_by("-at")[:20] if sha256 in row.media), None)
+
+
+def kept_media(episodes: Iterable[int], *, by: Actor) -> set[str]:
+    """SHA-256 of the media that were kept with captures of these episodes, or of others that showed the same bytes."""
+    by.require(Permission.INTAKE_EVIDENCE_READ)
+    same = Episode.objects.filter(media__media__episodes__episode__in=list(episodes))
+    rows = Capture.objects.filter(episode__in=same, state__in=ENDED).values_list("media", flat=True)
+    return {sha256 for media in rows[:200] for sha256 in media}
 
 
 def _of_item(item: int) -> QuerySet[Capture]:

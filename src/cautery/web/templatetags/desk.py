@@ -90,6 +90,13 @@ def word(value: str | None, vocabulary: str) -> str:
 
 
 @register.filter
+def subject(value: str) -> str:
+    """A subject one can rest from, as people read it."""
+    kind, _, name = value.partition(":")
+    return f"items of the kind {name}" if kind == "kind" else f"the outlet {name}"
+
+
+@register.filter
 def line_word(line: Line) -> str:
     """The word of a line of the timeline."""
     return word(line.word, LINE_WORDS.get(line.what, "other"))

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 
 from cautery.core.actors import Actor, Permission
 from cautery.core.errors import Refused
+from cautery.custody.actions import consult
+from cautery.fetch import clock
+from cautery.ground.rows import chunks
 from cautery.intake.queries import get_operation, operation_row
-from cautery.report.dossier import ItemFilter, dossier, item_page, provider_slugs, stream_items
+from cautery.report.dossier import ItemFilter, ItemRow, dossier, item_page, provider_slugs, stream_items
+from cautery.review.care.queries import closed_items, refuse_if_closed
 from cautery.web.access import needs
 from cautery.web.exports import csv_lines, ndjson_lines
 from cautery.web.labels import OUTCOMES, STATES
@@ -42,6 +47,7 @@ def item_list(request: HttpRequest, slug: str, *, by: Actor) -> HttpResponse:
         "wanted": wanted,
         "filtered": wanted != ItemFilter(),
         "page": page,
+        "closed": closed_items(row.item_id for row in page.rows),
         "states": STATES,
         "outcomes": OUTCOMES,
         "providers": provider_slugs(by=by),
@@ -55,24 +61,35 @@ def _file(lines: Iterator[str], content_type: str, name: str) -> StreamingHttpRe
     )
 
 
+def _seen(rows: Iterator[ItemRow]) -> Iterator[ItemRow]:
+    """Without the addresses of what must not be seen: such a row says only that it is there."""
+    for some in chunks(rows, 500):
+        closed = closed_items(row.item_id for row in some)
+        for row in some:
+            yield replace(row, url="", key="", owner="") if row.item_id in closed else row
+
+
 @needs(Permission.INTAKE_ITEM_READ)
 def item_csv(request: HttpRequest, slug: str, *, by: Actor) -> StreamingHttpResponse:
     """The same list as CSV, whole."""
     rows = stream_items(get_operation(slug, by=by), _filter(request), by=by)
-    return _file(csv_lines(rows), "text/csv; charset=utf-8", f"{slug}-items.csv")
+    return _file(csv_lines(_seen(rows)), "text/csv; charset=utf-8", f"{slug}-items.csv")
 
 
 @needs(Permission.INTAKE_ITEM_READ)
 def item_ndjson(request: HttpRequest, slug: str, *, by: Actor) -> StreamingHttpResponse:
     """The same list as one JSON object a line, whole and exact."""
     rows = stream_items(get_operation(slug, by=by), _filter(request), by=by)
-    return _file(ndjson_lines(rows), "application/x-ndjson", f"{slug}-items.ndjson")
+    return _file(ndjson_lines(_seen(rows)), "application/x-ndjson", f"{slug}-items.ndjson")
 
 
 @needs(Permission.INTAKE_ITEM_READ)
 def item_page_view(request: HttpRequest, pk: int, *, by: Actor) -> HttpResponse:
     """One item: what it is, what was decided, what came of it."""
+    refuse_if_closed(pk)
     found = dossier(pk, by=by)
+    refuse_if_closed(found.item.pk)
+    consult([f"item:{found.item.pk}"], by=by, at=clock().now(), why="looked at in the register")
     latest = found.episodes[-1] if found.episodes else None
     context = {"dossier": found, "item": found.item, "latest": latest, "outcome": found.outcome}
     return render(request, "web/item.html", context)

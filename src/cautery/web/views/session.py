@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import time
 import unicodedata
 from math import ceil
 
 from django.contrib.auth.views import LoginView, LogoutView
 from django.http import HttpRequest, HttpResponse
+from django.utils.crypto import salted_hmac
 
+from cautery.directory.actions import forget_failures, note_failures
+from cautery.directory.queries import refused_for
 from cautery.web.forms import SignInForm
-from cautery.web.lockout import LOCKOUT
 
 
 class SignIn(LoginView):
@@ -21,24 +24,24 @@ class SignIn(LoginView):
 
     def post(self, request: HttpRequest, *args: str, **kwargs: object) -> HttpResponse:
         """A refused name or address is not even compared, so that a right password tells nothing."""
-        left = LOCKOUT.seconds_left(*self._keys())
+        left = refused_for(self._keys(), now=time.time())
         if left > 0:
             return self._refused(left)
         return super().post(request, *args, **kwargs)
 
     def form_valid(self, form: SignInForm) -> HttpResponse:  # type: ignore[override]  # its form is ours
         """In: this name's failures are forgotten, the address's are not."""
-        LOCKOUT.clear(self._keys()[0])
+        forget_failures(self._keys()[0])
         return super().form_valid(form)
 
     def form_invalid(self, form: SignInForm) -> HttpResponse:  # type: ignore[override]  # its form is ours
         """Counted, and said."""
-        LOCKOUT.fail(*self._keys())
+        note_failures(self._keys(), now=time.time())
         return super().form_invalid(form)
 
     def _keys(self) -> tuple[str, str]:
         name = unicodedata.normalize("NFKC", self.request.POST.get("username", "")).casefold()[:150]
-        return f"name:{name}", f"address:{self.request.META.get('REMOTE_ADDR', '')}"
+        return _digest(f"name:{name}"), _digest(f"address:{self.request.META.get('REMOTE_ADDR', '')}")
 
     def _refused(self, left: float) -> HttpResponse:
         form = SignInForm(self.request, {"username": self.request.POST.get("username", ""), "password": ""})
@@ -47,6 +50,11 @@ class SignIn(LoginView):
         response = self.render_to_response(self.get_context_data(form=form), status=429)
         response["Retry-After"] = str(ceil(left))
         return response
+
+
+def _digest(word: str) -> str:
+    """What is kept of a name or an address that failed: nothing anybody could read."""
+    return salted_hmac("cautery.sign-in", word, algorithm="sha256").hexdigest()
 
 
 class SignOut(LogoutView):

@@ -34,6 +34,7 @@ function tick() {
     const passed = (performance.now() - Number(node.dataset.read)) / 1000;
     const left = (Date.parse(node.dataset.until) - Date.parse(node.dataset.now)) / 1000 - passed;
     node.textContent = span(left);
+    if ("ends" in node.dataset && left <= 0) node.closest(".note").remove();
     node.closest("[data-phase]")?.setAttribute("data-phase", left > 0 ? "before" : "after");
   }
 }
@@ -74,6 +75,23 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
   if (found.matches("textarea, input[type=text], select")) found.focus();
   else found.click();
+  if (found.matches("summary")) found.parentElement.querySelector("textarea")?.focus();
+});
+
+// Tick all boxes of a name; the first one stands for them all.
+document.addEventListener("change", (event) => {
+  const name = event.target.dataset?.all;
+  if (name) for (const box of document.querySelectorAll(`input[type=checkbox][name="${CSS.escape(name)}"]`)) box.checked = event.target.checked;
+});
+
+// A picture is uncovered by a second request, which the server counts and notes.
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-uncover]");
+  if (!button) return;
+  const image = button.closest("figure").querySelector("img");
+  image.src = button.dataset.uncover;
+  image.alt = image.alt.replace("covered", "uncovered");
+  button.remove();
 });
 
 // Somebody else's click elsewhere must not lose what was typed: a panel that is being used is not replaced.
