@@ -59,7 +59,9 @@ def histories(lists: Mapping[Hashable, Iterable[Hashable]]) -> NDArray[np.int64]
     listed = [list(things) for things in lists.values()]
     sets = [set(things) for things in listed]
     everything = dict.fromkeys(thing for things in listed for thing in things)
-    return np.array([[int(thing in things) for things in sets] for thing in everything], np.int64).reshape(-1, len(sets))
+    return np.array([[int(thing in things) for things in sets] for thing in everything], np.int64).reshape(
+        -1, len(sets)
+    )
 
 
 def chao(captures: ArrayLike, occasions: int | None = None, level: float = LEVEL) -> Population:
