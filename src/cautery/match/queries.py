@@ -85,6 +85,22 @@ def entries(*, by: Actor, quarantined: bool = False, limit: int = 1000) -> list[
     return list(told.order_by("-pk").values("pk", *fields, *times, "matched", "agreed", "disagreed")[:limit])
 
 
+def found_of(episodes: Iterable[int], *, by: Actor) -> dict[int, dict[str, Any]]:
+    """By episode what it was found to be like: `media` captured, their `cases` of copies by name, `matches` with the bank."""
+    by.require(Permission.INTAKE_ITEM_READ)
+    told: dict[int, dict[str, Any]] = defaultdict(lambda: {"media": 0, "cases": [], "matches": []})
+    for some in chunks(sorted(set(episodes)), SOME):
+        held = EpisodeMedia.objects.filter(episode_id__in=some).order_by("pk")
+        for episode, medium, case in held.values_list("episode_id", "media_id", "media__copy__case_id"):
+            told[episode]["media"] += 1
+            told[episode]["cases"].append(case or medium)
+        rows = Match.objects.filter(episode_id__in=some).order_by("distance", "pk")
+        for row in rows.values("episode_id", "entry__label", "kind", "distance", "form"):
+            episode = row.pop("episode_id")
+            told[episode]["matches"].append({"label": row.pop("entry__label"), **row})
+    return told
+
+
 @dataclass(frozen=True, slots=True)
 class Fingerprinted:
     """A file with its digests in hex, its PDQ in every form it was taken (as it is, mirrored, a page ...), its tracks."""

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 from cautery.exercise.people.client import PlatformClient
 from cautery.exercise.score.books import open_books
+from cautery.exercise.score.copies import copy_figures
 from cautery.exercise.score.effect import effect_figures
 from cautery.exercise.score.figures import defined
 from cautery.exercise.score.outcomes import notice_figures
@@ -20,12 +21,13 @@ PAGE = 1000
 
 def score(world: Mapping[str, Any], report: Mapping[str, Any], register: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
     """`figures` by name ({value, n, unit, definition}), `checks` (what must hold exactly), `ok` (all of them do)."""
-    books = open_books(world, report, register)
+    rows = list(register)
+    books = open_books(world, report, rows)
     sent, sent_checks = notice_figures(books)
     held, held_checks = register_figures(books)
     checks = [*sent_checks, *held_checks]
     return {
-        "figures": defined({**return_figures(books), **held, **sent, **effect_figures(books)}),
+        "figures": defined({**return_figures(books), **held, **sent, **effect_figures(books), **copy_figures(books, rows)}),
         "checks": checks,
         "ok": all(check["ok"] for check in checks),
     }
