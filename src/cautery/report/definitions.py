@@ -18,7 +18,11 @@ DEFINITIONS: dict[str, tuple[str, str]] = {
     "matches.exact": ("items", "Items with a medium whose SHA-256 is that of an entry of known content."),
     "matches.perceptual": (
         "items",
-        "Items with a picture within 31 of 256 bits (PDQ) of an entry, and none with equal bytes.",
+        "Items with a picture within 31 of 256 bits (PDQ) of an entry, turned or mirrored or without its borders, and none with equal bytes.",
+    ),
+    "matches.video": (
+        "items",
+        "Items with a video of which seconds are seconds of a known one, by alignment of its frames, and neither of the above.",
     ),
     "decisions.confirmed": (
         "decisions",

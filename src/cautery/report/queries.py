@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
@@ -16,6 +16,7 @@ from cautery.core.outcomes import outcome
 from cautery.intake.models import Batch, Episode, Flag, Operation, Rejection
 from cautery.intake.queries import members, objects_of
 from cautery.match.models import Match
+from cautery.match.queries import found_of
 from cautery.refer.models import Delivery, Notice
 from cautery.report.presence import object_of
 from cautery.review.models import Assessment, Finding, Hold
@@ -49,11 +50,13 @@ def items(operation: Operation) -> dict[str, Any]:
 
 
 def matches(operation: Operation) -> dict[str, int]:
-    """Items with the bytes of known content, and items that only look like it."""
+    """Items with the bytes of known content, items that only look like it, items with seconds of a known video and no more."""
+    found: dict[str, set[int]] = defaultdict(set)
     mine = Match.objects.filter(episode__operation=operation)
-    exact = set(mine.filter(kind="exact").values_list(object_of("episode__item"), flat=True))
-    alike = set(mine.filter(kind="perceptual").values_list(object_of("episode__item"), flat=True))
-    return {"exact": len(exact), "perceptual": len(alike - exact)}
+    for kind, item in mine.values_list("kind", object_of("episode__item")).distinct():
+        found[kind].add(item)
+    exact, alike, video = found["exact"], found["perceptual"], found["video"]
+    return {"exact": len(exact), "perceptual": len(alike - exact), "video": len(video - alike - exact)}
 
 
 def decisions(operation: Operation) -> dict[str, Any]:
@@ -148,8 +151,10 @@ def register_page(
     standing = Episode.objects.filter(item__in=family, operation=operation).exclude(state=EpisodeState.SET_ASIDE)
     found = standing.select_related("item", "assessment", "tracking", "sighting_row")
     delivered = _delivered(operation, family)
-    for episode in found.order_by("opened_at", "pk"):
-        episodes[family[episode.item_id]].append(_episode_row(episode, delivered))
+    standing_there = list(found.order_by("opened_at", "pk"))
+    known = found_of([episode.pk for episode in standing_there], by=by)
+    for episode in standing_there:
+        episodes[family[episode.item_id]].append(_episode_row(episode, delivered) | known[episode.pk])
     page = [
         {
             "item_id": row.pk,

@@ -133,7 +133,7 @@ def specimen() -> dict[str, Any]:
             },
             "by_provider": sent,
         },
-        "matches": {"exact": 3_912, "perceptual": 1_204},
+        "matches": {"exact": 3_912, "perceptual": 1_204, "video": 37},
         "decisions": {
             "confirmed": sum(sent.values()),
             "dismissed": 1_373,
@@ -186,7 +186,7 @@ def empty() -> dict[str, Any]:
         "operation": report["operation"] | {"t0": None, "ended_at": None},
         "flags": {"received": 0, "rejected": 0, "by_unit": {}, "by_reason": {}},
         "items": {"unique": 0, "by_kind": {}, "by_provider": {}},
-        "matches": {"exact": 0, "perceptual": 0},
+        "matches": {"exact": 0, "perceptual": 0, "video": 0},
         "decisions": {"confirmed": 0, "dismissed": 0, "held": 0, "by_purpose": {}},
         "notices": {
             "sent": 0,

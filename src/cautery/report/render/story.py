@@ -148,6 +148,7 @@ def _done(report: Report) -> tuple[Block, ...]:
         ("Known content, near copy", report["matches"]["perceptual"], "matches", "matches.perceptual"),
         ("Confirmed by an officer", decisions["confirmed"], "items", "decisions.confirmed"),
         ("Dismissed by an officer", decisions["dismissed"], "items", "decisions.dismissed"),
+        ("Known content, part of a known video", report["matches"]["video"], "matches", "matches.video"),
         ("Held for an investigation", decisions["held"], "episodes", "decisions.held"),
         ("Holds for an investigation", report["deconfliction"]["holds"], "holds", "deconfliction.holds"),
         ("Items such a hold met", report["deconfliction"]["hits"], "items", "deconfliction.hits"),
