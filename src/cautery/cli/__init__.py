@@ -27,6 +27,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "links": ("cautery.cli.links", "Say what each link of a list, or each link in a text, stands for."),
     "availability": ("cautery.cli.availability", "Say whether pages are up, removed, private, blocked or moved, and why."),
     "domain": ("cautery.cli.domain", "Read RDAP and WHOIS answers: state, dates, whom to write to; look-alikes."),
+    "watch": ("cautery.cli.watch", "Put what was decided on under watch, and say why it says what it says."),
     "effect": ("cautery.cli.effect", "Estimate survival, returns and what was never found, from anybody's CSV."),
     "mail": ("cautery.cli.mail", "Say what incoming mail is: reply, bounce, machine's answer, report: classify."),
     "notice": ("cautery.cli.notice", "Print a draft of a notice; check the signature and completeness of one."),

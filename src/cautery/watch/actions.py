@@ -9,9 +9,10 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import F
 
-from cautery.core.actors import Actor
+from cautery.core.actors import Actor, Permission
 from cautery.core.availability import DOWN
 from cautery.core.clock import on_grid
+from cautery.core.errors import NotAllowed, NotFound
 from cautery.core.lifecycle import EpisodeState
 from cautery.custody.actions import record
 from cautery.custody.events import Event
@@ -23,7 +24,8 @@ from cautery.refer.models import Notice
 from cautery.review.models import Finding
 from cautery.sources.base import Row
 from cautery.track.models import Tracking
-from cautery.watch.models import Ended, Mark, Search, Sighting, Watch, Watched, Way, Weighed
+from cautery.watch.models import Ended, Lead, Mark, Search, Sighting, Watch, Watched, Way, Weighed, What
+from cautery.watch.queries import Found
 
 COVERED_AFTER = tuple(timedelta(minutes=m) for m in (240, 1440))
 """When the words of one thing are asked for, where a word of its outlet finds it too; for other things more often."""
@@ -78,6 +80,84 @@ def _watch(tracking: Tracking, signature: int, by: Actor, at: datetime) -> Watch
         began_at=at,
         expires_at=ends,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A watch a person asks for: on what, why, who agreed, by which ways (none: all) and until when."""
+
+    what: What
+    subject: str
+    ground: str
+    seconded_by: str
+    until: datetime
+    scope: tuple[Way, ...] = ()
+
+
+def begin_watch(asked: Asked, *, asker: str, by: Actor, at: datetime) -> Watch:
+    """Put something under watch: a domain, a file, or an object of the register. `NotAllowed`, `NotFound`.
+
+    One that runs already is answered as it is.
+    """
+    by.require(Permission.WATCH_WATCH_BEGIN)
+    if not asked.ground.strip() or not asked.seconded_by.strip() or asked.seconded_by.strip() == asker.strip():
+        raise NotAllowed(
+            "A watch needs a ground and a second person who agreed.", permission="watch:watch:begin", actor=asker
+        )
+    item = Item.objects.filter(identity=asked.subject).first() if asked.what == What.ITEM else None
+    if asked.what == What.ITEM and item is None:
+        raise NotFound(
+            f"{asked.subject} is not in the register, and a watch is on what was decided on.",
+            hint="Take it in with cautery intake and have it decided first.",
+        )
+    with transaction.atomic():
+        watch, made = Watch.objects.get_or_create(
+            subject=asked.subject,
+            ended_at=None,
+            defaults={
+                "what": asked.what,
+                "item": item,
+                "ground": asked.ground.strip()[:500],
+                "by": asker[:64],
+                "seconded_by": asked.seconded_by[:64],
+                "scope": " ".join(asked.scope),
+                "began_at": at,
+                "expires_at": asked.until,
+            },
+        )
+        if made:
+            rows = [
+                {"subject": watch.subject, "ground": watch.ground, "by": watch.by, "seconded_by": watch.seconded_by}
+            ]
+            record(Event.WATCH_WATCHES_BEGUN, by=by, at=at, subject="watches", facts={"watches": 1}, rows=rows)
+    return watch
+
+
+def keep_leads(found: Sequence[Found], *, source: str, by: Actor, at: datetime) -> int:
+    """Keep names of a list that may be where a watched domain went; how many were new."""
+    by.require(Permission.WATCH_WATCH_BEGIN)
+    have = set(Lead.objects.filter(watch__in={f.watch.pk for f in found}).values_list("watch_id", "domain"))
+    new = {(f.watch.pk, f.domain): f for f in found if (f.watch.pk, f.domain) not in have}
+    with transaction.atomic():
+        Lead.objects.bulk_create(
+            (
+                Lead(
+                    watch=f.watch,
+                    domain=f.domain,
+                    source=source,
+                    score=f.score,
+                    reason=f.reason[:300],
+                    first_seen_at=at,
+                )
+                for f in new.values()
+            ),
+            ignore_conflicts=True,
+            batch_size=500,
+        )
+        if new:
+            rows = [{"watch": f.watch.pk, "domain": f.domain, "reason": f.reason} for f in new.values()]
+            record(Event.WATCH_LEADS_RECORDED, by=by, at=at, subject="leads", facts={"leads": len(new)}, rows=rows)
+    return len(new)
 
 
 def end_watches(at: datetime, *, by: Actor) -> int:

@@ -74,6 +74,8 @@ HABITS = {
     "edited": (0.95, "the same but for a few letters"),
 }
 """By habit: how strongly it speaks for the two being one after the other, and how it is said."""
+LENGTHENED = 0.05
+"""What a number that only got longer says beyond one that is another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +149,8 @@ def habit_of(old: str, new: str) -> tuple[str, float]:
     if _unleet(a) == _unleet(b):
         return "looks", HABITS["looks"][0] - 0.02
     if a.letters and a.letters == b.letters:
-        return "counted", HABITS["counted"][0]
+        lengthened = bool(a.digits) and "".join(b.digits).startswith("".join(a.digits))
+        return "counted", HABITS["counted"][0] + (LENGTHENED if lengthened else 0.0)
     if a.digits == b.digits and (score := fuzz.ratio(a.letters, b.letters) / 100 * HABITS["edited"][0]) >= 0.8:
         return "edited", score
     return "", max(fuzz.ratio(a.plain, b.plain), fuzz.ratio(stem(old), stem(new))) / 100 * 0.9

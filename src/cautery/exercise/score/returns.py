@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from statistics import median
 
-from cautery.exercise.score.books import Books, Item, Opening, Return
+from cautery.exercise.score.books import SAME_PLACE, Books, Item, Opening, Return
 from cautery.exercise.score.figures import Check, Figure, count, figure, nothing_of, share
 
 OWN = frozenset({"watch", "probe"})
@@ -19,7 +19,7 @@ def return_figures(books: Books) -> dict[str, Figure]:
         "returns_found_share": _found_share(books, found),
         "returns_found_by_own_means_share": share(sum(opening.opened_by in OWN for _, _, opening in found), len(held)),
         "return_detection_median_s": _detection(found),
-        "lineage_right_share": _lineage(books, found),
+        **_lineage(books, found),
         "watch_precision": _precision(books),
         "reopened_wrongly": _reopened_wrongly(books),
     }
@@ -63,12 +63,19 @@ def _detection(found: list[tuple[Return, Item, Opening]]) -> Figure:
     return figure(median(delays) if delays else None, n=len(delays))
 
 
-def _lineage(books: Books, found: list[tuple[Return, Item, Opening]]) -> Figure:
-    told = [(back, opening.predecessor_item) for back, _, opening in found if opening.predecessor_item is not None]
-    right = sum(
-        item_id in books.thing_of and books.thing_of[item_id].id == back.thing.predecessor for back, item_id in told
-    )
-    return share(right, len(told))
+def _lineage(books: Books, found: list[tuple[Return, Item, Opening]]) -> dict[str, Figure]:
+    """How many name what they come after, and rightly; what came back at the same place comes after itself and is left out."""
+    moved = [(back, opening.predecessor_item) for back, _, opening in found if back.way != SAME_PLACE]
+    told = [(back, item) for back, item in moved if item is not None]
+    right = [
+        back for back, item in told if item in books.thing_of and books.thing_of[item].id == back.thing.predecessor
+    ]
+    named, rightly = (Counter(back.way for back in rows) for rows in ((back for back, _ in told), right))
+    by_way = {way: {"value": rightly[way] / n, "n": n} for way, n in sorted(named.items())}
+    return {
+        "lineage_named_share": share(len(told), len(moved)),
+        "lineage_right_share": share(len(right), len(told), by_way=by_way),
+    }
 
 
 def _precision(books: Books) -> Figure:

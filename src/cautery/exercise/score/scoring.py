@@ -27,7 +27,9 @@ def score(world: Mapping[str, Any], report: Mapping[str, Any], register: Iterabl
     held, held_checks = register_figures(books)
     checks = [*sent_checks, *held_checks]
     return {
-        "figures": defined({**return_figures(books), **held, **sent, **effect_figures(books), **copy_figures(books, rows)}),
+        "figures": defined(
+            {**return_figures(books), **held, **sent, **effect_figures(books), **copy_figures(books, rows)}
+        ),
         "checks": checks,
         "ok": all(check["ok"] for check in checks),
     }

@@ -1,0 +1,210 @@
+"""Read watches: what runs, why it says what it says, who came after whom."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from cautery.core.domains import lookalikes
+from cautery.core.errors import NotFound
+from cautery.core.kinship.lineage import generations
+from cautery.intake.models import Item, Operation
+from cautery.track.models import Tracking
+from cautery.watch.models import Lead, Search, Sighting, Watch, Way, What
+
+WORTH = {
+    "other TLD": 0.9,
+    "numbered or renamed": 0.85,
+    "letters that look the same": 0.85,
+    "hyphens": 0.8,
+    "a letter left out": 0.6,
+    "a letter doubled": 0.6,
+    "two letters swapped": 0.6,
+}
+HOLDS = 0.65
+"""What a name is worth that holds the whole of a watched one."""
+LONG_ENOUGH = 6
+SHOWN = 200
+
+
+def running() -> QuerySet[Watch]:
+    """Watches that run, newest first."""
+    return Watch.objects.filter(ended_at__isnull=True).select_related("item", "signature").order_by("-pk")
+
+
+def every() -> QuerySet[Watch]:
+    """All watches there were, newest first."""
+    return Watch.objects.select_related("item", "signature").order_by("-pk")
+
+
+def find_watch(subject: str) -> Watch:
+    """The newest watch on this subject (its number, identity, domain or SHA-256); `NotFound`."""
+    wanted = Q(subject=subject) | (Q(pk=int(subject)) if subject.isdecimal() and len(subject) < 12 else Q())
+    found = Watch.objects.filter(wanted).select_related("item").order_by("-pk").first()
+    if found is None:
+        raise NotFound(
+            f"There is no watch on {subject}.",
+            hint="cautery watch list shows those there are; cautery watch add begins one.",
+        )
+    return found
+
+
+def explained(watch: Watch) -> dict[str, Any]:
+    """All a watch rests on, does and found: plain values."""
+    item = watch.item_id
+    sightings = Sighting.objects.filter(predecessor=item).select_related("item").order_by("at", "pk") if item else ()
+    searches = Search.objects.filter(item=item).select_related("provider").order_by("pk") if item else ()
+    brands: Iterable[Search] = ()
+    if watch.item is not None:
+        brands = (
+            Search.objects.filter(item=None, provider__slug=watch.item.provider)
+            .select_related("provider")
+            .order_by("pk")
+        )
+    return {
+        **row_of(watch),
+        "searches": [_search(one) for one in (*searches, *brands)][:SHOWN],
+        "found": [_sighting(one) for one in sightings[:SHOWN]],
+        "leads": [
+            {
+                "domain": lead.domain,
+                "score": lead.score,
+                "reason": lead.reason,
+                "source": lead.source,
+                "at": lead.first_seen_at,
+            }
+            for lead in watch.leads.order_by("-score", "domain")[:SHOWN]
+        ],
+    }
+
+
+def row_of(watch: Watch) -> dict[str, Any]:
+    """A watch for a list."""
+    ground = (
+        watch.ground or f"decision signed {watch.signature.signed_at:%Y-%m-%d %H:%M}"
+        if watch.signature
+        else watch.ground
+    )
+    return {
+        "watch": watch.pk,
+        "what": watch.what,
+        "subject": watch.subject,
+        "url": watch.item.url if watch.item else None,
+        "ground": ground,
+        "by": watch.by,
+        "seconded_by": watch.seconded_by or None,
+        "scope": watch.scope.split() or [str(way) for way in Way],
+        "began_at": watch.began_at,
+        "expires_at": watch.expires_at,
+        "ended_at": watch.ended_at,
+        "ended_why": watch.ended_why or None,
+    }
+
+
+def _search(search: Search) -> dict[str, Any]:
+    return {
+        "words": search.words,
+        "provider": search.provider.slug,
+        "why": search.reason or "its own name or title",
+        "asked": search.asked,
+        "last_at": search.last_at,
+        "next_at": search.next_at,
+    }
+
+
+def _sighting(sighting: Sighting) -> dict[str, Any]:
+    return {
+        "url": sighting.item.url,
+        "way": sighting.way,
+        "score": sighting.score,
+        "reason": sighting.reason,
+        "at": sighting.at,
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A name of a list that may be where a watched domain went."""
+
+    watch: Watch
+    domain: str
+    score: float
+    reason: str
+
+
+def domains_like(names: Iterable[str], watches: Iterable[Watch]) -> Iterator[Found]:
+    """The names that look like a watched domain, or hold it. One look-up a label and name: any number of names."""
+    made: dict[str, tuple[Watch, str, float]] = {}
+    holding: dict[str, Watch] = {}
+    for watch in watches:
+        for one in lookalikes(watch.subject):
+            made.setdefault(one.domain, (watch, one.way, WORTH[one.way]))
+        label = watch.subject.partition(".")[0].replace("-", "")
+        if len(label) >= LONG_ENOUGH:
+            holding[label] = watch
+    own = {watch.subject for watch in holding.values()}
+    for name in names:
+        labels = name.split(".")
+        ends = [".".join(labels[place:]) for place in range(max(1, len(labels) - 1))]
+        known = next((end for end in ends if end in made), None)
+        if known is not None:
+            watch, way, worth = made[known]
+            yield Found(watch, name, worth, f"{known} is like {watch.subject}: {way}")
+        elif not own.intersection(ends):
+            bare = name.replace("-", "").replace(".", "")
+            held = next((label for label in holding if label in bare), None)
+            if held is not None:
+                yield Found(holding[held], name, HOLDS, f"{name} holds the name of {holding[held].subject}")
+
+
+def watched_domains() -> list[Watch]:
+    """Running watches on domains."""
+    return list(Watch.objects.filter(ended_at__isnull=True, what=What.DOMAIN).order_by("pk"))
+
+
+def leads() -> QuerySet[Lead]:
+    """All leads, best first."""
+    return Lead.objects.select_related("watch").order_by("-score", "domain")
+
+
+def lineage(operation: Operation) -> dict[str, Any]:
+    """Who came after whom: `nodes` (item, generation, from when till when it was seen up) and `links` (from, to, way, score, reason).
+
+    What was up again at the same place is a further life of its node. Dismissed sightings are left out.
+    """
+    rows = list(
+        Sighting.objects.filter(operation=operation, predecessor__isnull=False)
+        .exclude(episode__assessment__finding="dismissed")
+        .order_by("at", "pk")
+    )
+    keys = {row.item_id for row in rows} | {row.predecessor_id for row in rows if row.predecessor_id}
+    lives: dict[int, list[tuple[datetime | None, datetime | None]]] = {key: [] for key in keys}
+    tracked = Tracking.objects.filter(item__in=keys).order_by("episode__opened_at", "pk")
+    for item, opened, down in tracked.values_list("item_id", "episode__opened_at", "first_down_at"):
+        lives[item].append((opened, down))
+    links = [row for row in rows if row.item_id != row.predecessor_id]
+    depth = generations({row.item_id: row.predecessor_id for row in links if row.predecessor_id is not None})
+    items = Item.objects.in_bulk(keys)
+    return {
+        "nodes": [
+            {
+                "item": key,
+                "url": items[key].url,
+                "provider": items[key].provider,
+                "kind": items[key].kind,
+                "generation": depth.get(key, 0),
+                "lives": [{"from": opened, "until": down} for opened, down in lives[key]],
+            }
+            for key in sorted(keys)
+        ],
+        "links": [
+            {"from": r.predecessor_id, "to": r.item_id, "way": r.way, "score": r.score, "reason": r.reason, "at": r.at}
+            for r in links
+        ],
+        "same_place": sum(row.item_id == row.predecessor_id for row in rows),
+        "generations": 1 + max(depth.values(), default=0),
+    }
