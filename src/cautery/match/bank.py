@@ -23,6 +23,9 @@ SOME = 500
 INDEXED = frozenset({"original", "inner"})
 """Forms of captured pictures that are in the index; what is asked for comes in all of them."""
 
+LOOSE = 39
+"""Bits within which a turned form that is only guessed proposes a candidate."""
+
 
 class Found(NamedTuple):
     """A bank entry a medium is like: by the same bytes (`exact`), by its looks (`perceptual`, at so many bits, in which form), or
@@ -83,14 +86,14 @@ class Bank:
         }
 
     def captured_like(self, entries: Sequence[BankEntry]) -> set[int]:
-        """Media captured so far that have the bytes of one of the entries, or may look like one."""
+        """Media captured so far that have the bytes of one of the entries, or may look like one, as it is or turned: for `find`."""
         found: set[int] = set()
         for some in chunks(entries, SOME):
             digests = [{getattr(entry, name) for entry in some} - {""} for name in ("sha256", "sha1", "md5")]
             wanted = Q(sha256__in=digests[0]) | Q(sha1__in=digests[1]) | Q(md5__in=digests[2])
             found.update(Media.objects.filter(wanted).values_list("pk", flat=True))
         pictures = [[("", form) for form in turned(bytes(entry.pdq))] for entry in entries if entry.pdq]
-        found.update(near.key for all_ in self._media.near(pictures) for near in all_)
+        found.update(near.key for all_ in self._media.near(pictures, LOOSE) for near in all_)
         films = [self._films.like([entry.frames()]) for entry in entries if entry.track]
         return found | {filmed.key for all_ in films for filmed in all_}
 
