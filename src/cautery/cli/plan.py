@@ -8,7 +8,8 @@ from typing import Annotated, Any
 
 import typer
 
-from cautery.cli.ground import JSON_OPTION, say, told
+from cautery.cli.ground import DATA_OPTION, JSON_OPTION, say, set_up, told
+from cautery.core.errors import Refused
 
 app = typer.Typer(add_completion=False)
 
@@ -18,7 +19,15 @@ SHOWN = 20
 
 @app.command()
 def plan(
-    file: Annotated[Path, typer.Argument(help="Who is linked to whom: an edge list (any separator) or GraphML.")],
+    file: Annotated[Path | None, typer.Argument(help="Who is linked to whom: an edge list or GraphML.")] = None,
+    operation: Annotated[str | None, typer.Option(help="Plan on this operation's register instead of a file.")] = None,
+    data: Annotated[Path | None, DATA_OPTION] = None,
+    at: Annotated[str | None, typer.Option(help="As the register stood at this moment (ISO 8601).")] = None,
+    per_provider: Annotated[Path | None, typer.Option(help="A provider and its most notices a line.")] = None,
+    keep: Annotated[bool, typer.Option(help="Keep the plan, in the log.")] = False,
+    choose: Annotated[Path | None, typer.Option(help="Record a choice: items of the kept plan, one a line.")] = None,
+    reason: Annotated[str, typer.Option(help="Why these were chosen.")] = "",
+    officer: Annotated[str, typer.Option(help="Who chose (user name).")] = "",
     budget: Annotated[int | None, typer.Option(min=0, help="How many can be acted on.")] = None,
     protect: Annotated[Path | None, typer.Option(help="Labels never to be in a plan, one a line.")] = None,
     gone: Annotated[Path | None, typer.Option(help="Labels already offline, one a line.")] = None,
@@ -41,8 +50,15 @@ def plan(
     """Say whom to act on together so that the network comes apart, and what that achieves beside the obvious plans.
 
     Example: cautery plan links.csv --budget 200 --protect protected.txt --chart plan.svg
+    Or: cautery plan --operation op-specimen --data var/exercise/data --keep
     """
+    if operation is not None:
+        wanted = (operation, at, per_provider, budget, seconds, seed, draws, per_hour, keep)
+        _on_register(wanted, data, (choose, reason, officer), (chart, order), as_json=as_json)
+        return
     with told():
+        if file is None:
+            raise Refused("Name a file, or an operation with --operation.", reason="nothing_to_plan")
         # Numba takes a second to load, so that nothing here is read before a plan is wanted.
         asked = import_module("cautery.cli.planning")
         files = asked.Files(file, protect, gone, group, provider, act_on, measure)
@@ -53,3 +69,26 @@ def plan(
         asked.write(outcome, chart, order)
     value: dict[str, Any] = outcome.as_dict()
     say(value, as_json=as_json, text="" if as_json else outcome.text(SHOWN))
+
+
+def _on_register(
+    wanted: tuple[Any, ...],
+    data: Path | None,
+    choice: tuple[Path | None, str, str],
+    files: tuple[Path | None, Path | None],
+    *,
+    as_json: bool,
+) -> None:
+    """Plan on an operation's register, or record what was chosen by its kept plan."""
+    keep, (chosen, reason, officer) = bool(wanted[-1]), choice
+    with told(seal=keep or chosen is not None):
+        set_up(data)
+        asked = import_module("cautery.cli.plan_operation")
+        if chosen is not None:
+            made = asked.record_choice(wanted[0], chosen, reason, officer)
+            value = {"choice": made.pk, "items": made.items}
+            return say(value, as_json=as_json, text=f"Choice {made.pk} of {len(made.items):,} items recorded.")
+        outcome, beside = asked.plan_operation(asked.Asked(*wanted))
+        import_module("cautery.cli.planning").write(outcome, *files)
+    said = "" if as_json else f"{outcome.text(SHOWN)}\n{asked.said(beside)}"
+    return say(outcome.as_dict() | beside, as_json=as_json, text=said)

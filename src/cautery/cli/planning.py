@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +48,8 @@ class Case:
     groups: Ids | None
     providers: Ids | None
     counted: Ids | None
+    flags: Ids | None = None
+    quotas: Mapping[int, Quota] = field(default_factory=dict)
 
     @property
     def open(self) -> NDArray[np.bool_]:
@@ -185,18 +188,30 @@ class Outcome:
 
 
 def planned(
-    case: Case, budget: int | None, seconds: float | None, seed: int, draws: int, per_hour: int | None
+    case: Case,
+    budget: int | None,
+    seconds: float | None,
+    seed: int,
+    draws: int,
+    per_hour: int | None,
+    plan: Plan | None = None,
 ) -> Outcome:
-    """Plan on a case, and judge the plan."""
+    """Plan on a case, unless the plan is given, and judge it."""
     if per_hour is not None and case.providers is None:
         raise Refused("--per-hour needs to know whose each node is: add --provider FILE.", reason="no_providers")
-    plan = dismantle(
+    plan = plan or dismantle(
         case.network, budget, case.protected, case.groups, seconds, seed, gone=case.gone, counted=case.counted
     )
     acted = plan.simultaneous[TENTH] if budget is None else plan.chosen
+    if case.quotas and case.providers is not None:
+        acted = waves(plan.order, case.providers, case.quotas).order[: acted.size if budget is None else budget]
+    obvious = dict(by_obvious(case.network, case.open))
+    if case.flags is not None:
+        nodes = np.flatnonzero(case.open)
+        obvious["most flagged first"] = nodes[np.argsort(-case.flags[nodes], kind="stable")]
     others = {
         name: assess(case.network, order, case.groups, gone=case.gone, counted=case.counted)
-        for name, order in by_obvious(case.network, case.open).items()
+        for name, order in obvious.items()
     }
     away = np.union1d(acted, case.gone).astype(np.int64)
     return Outcome(

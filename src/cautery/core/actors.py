@@ -33,6 +33,7 @@ class Permission(StrEnum):
     MATCH_BANK_IMPORT = "match:bank:import"
     REFER_HOLD_OVERRIDE = "refer:hold:override"
     REPORT_OPERATION_READ = "report:operation:read"
+    REPORT_PLAN_CHOOSE = "report:plan:choose"
     REVIEW_EPISODE_CLAIM = "review:episode:claim"
     REVIEW_EPISODE_DECIDE = "review:episode:decide"
     REVIEW_EXPOSURE_READ = "review:exposure:read"

@@ -56,7 +56,10 @@ class Event(StrEnum):
     REFER_PAPERS_SENT = "refer:papers:sent"
     REFER_TRIES_RECORDED = "refer:tries:recorded"
     REFER_UNSIGNED_REFUSED = "refer:unsigned:refused"
+    REPORT_CHOICE_MADE = "report:choice:made"
     REPORT_OPERATION_REPORTED = "report:operation:reported"
+    REPORT_PLAN_CHOSEN = "report:plan:chosen"
+    REPORT_PLAN_MADE = "report:plan:made"
     REVIEW_DECISIONS_RECORDED = "review:decisions:recorded"
     REVIEW_DECISIONS_WITHDRAWN = "review:decisions:withdrawn"
     REVIEW_HOLDS_RELEASED = "review:holds:released"
@@ -118,7 +121,10 @@ LABELS: dict[Event, str] = {
     Event.REFER_PAPERS_SENT: "First information and copies sent",
     Event.REFER_TRIES_RECORDED: "Sendings that failed or are uncertain",
     Event.REFER_UNSIGNED_REFUSED: "Kept from leaving: not signed as it stood",
+    Event.REPORT_CHOICE_MADE: "Chosen whom to act on together",
     Event.REPORT_OPERATION_REPORTED: "Report made",
+    Event.REPORT_PLAN_CHOSEN: "Whom to act on together, chosen by a person",
+    Event.REPORT_PLAN_MADE: "A plan of whom to act on together, kept",
     Event.REVIEW_DECISIONS_RECORDED: "Decisions of a reviewer",
     Event.REVIEW_DECISIONS_WITHDRAWN: "A reviewer withdrew decisions before anybody signed",
     Event.REVIEW_HOLDS_RELEASED: "Investigation interest given up",

@@ -42,6 +42,7 @@ PERMISSIONS: dict[str, frozenset[Permission]] = {
         Permission.INTAKE_CONFLICT_SETTLE,
         Permission.INTAKE_EVIDENCE_READ,
         Permission.INTAKE_EVIDENCE_SEND,
+        Permission.REPORT_PLAN_CHOOSE,
         Permission.TRACK_MAIL_READ,
         Permission.TRACK_REDRESS_RECORD,
         Permission.TRACK_THREAT_READ,

@@ -1,0 +1,124 @@
+"""What is kept so that a large register can be read at once: the index of its words, tallies, figures; and what readers keep.
+
+    Item, Capture --triggers--> Unindexed --the step--> Searchable, Tally
+
+`Words` is how the index is asked: SQLite's FTS5 over trigrams, PostgreSQL's GIN over the same (migration 0002). Everything but
+readers' own views and choices can be made anew from the register.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import models
+from django.db.models import Lookup
+
+from cautery.directory.models import Officer
+from cautery.intake.models import Item, Operation
+
+
+class Unindexed(models.Model):
+    """An item that is new, or of which something changed that can be searched; triggers put it here."""
+
+    item_id = models.BigIntegerField(primary_key=True)
+
+    class Meta:
+        verbose_name_plural = "unindexed"
+
+
+class Searchable(models.Model):
+    """The words of an item as core.searching folds them: key, owner, link, host, and title and text of its newest page."""
+
+    item = models.OneToOneField(Item, models.PROTECT, primary_key=True, related_name="searchable")
+    text = models.TextField()
+
+
+class Words(models.Model):
+    """The index: rows of Searchable, asked with `text__holds`."""
+
+    rowid = models.BigIntegerField(primary_key=True)
+    text = models.TextField()
+
+    class Meta:
+        managed = False
+        db_table = "report_words"
+        verbose_name_plural = "words"
+
+
+@models.TextField.register_lookup
+class Holds(Lookup):
+    """Whether the index has a folded text with this folded part (three characters or more)."""
+
+    lookup_name = "holds"
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
+        """FTS5: a phrase of trigrams."""
+        column, given = self.process_lhs(compiler, connection)
+        phrase = '"' + str(self.rhs).replace('"', '""') + '"'
+        return f"{column} MATCH %s", (*given, phrase)
+
+    def as_postgresql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
+        """GIN: all trigrams, then the text itself."""
+        column, given = self.process_lhs(compiler, connection)
+        part = str(self.rhs)
+        like = "%" + part.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_") + "%"
+        sql = f"(report_grams({column}) @> report_grams(%s) AND {column} LIKE %s)"
+        return sql, (*given, part, *given, like)
+
+
+class Tallied(models.TextChoices):
+    """What is tallied."""
+
+    DOMAIN = "domain", "Domain"
+    OUTLET = "outlet", "Outlet"
+
+
+class Tally(models.Model):
+    """How many items an outlet (an account or channel at a provider) or a domain has, counted as they are indexed."""
+
+    kind = models.CharField(max_length=8, choices=Tallied.choices)
+    provider = models.CharField(max_length=100, blank=True)
+    name = models.CharField(max_length=300)
+    items = models.PositiveIntegerField(default=0)
+    first_flagged_at = models.DateTimeField()
+    last_flagged_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name_plural = "tallies"
+        constraints = [models.UniqueConstraint("kind", "provider", "name", name="tally_once")]
+        indexes = [models.Index("kind", "items", "id", name="tally_largest")]
+
+
+class Figures(models.Model):
+    """An operation's counts as they were at a moment, for registers too large to count while somebody waits."""
+
+    operation = models.OneToOneField(Operation, models.PROTECT, primary_key=True, related_name="figures")
+    at = models.DateTimeField()
+    rows = models.JSONField(default=dict)
+
+    class Meta:
+        verbose_name_plural = "figures"
+
+
+class SavedView(models.Model):
+    """A list a reader keeps: its address and the name it has for its reader."""
+
+    officer = models.ForeignKey(Officer, models.PROTECT, related_name="saved_views")
+    name = models.CharField(max_length=100)
+    query = models.CharField(max_length=2_000)
+    saved_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint("officer", "name", name="view_once")]
+
+
+class Choice(models.Model):
+    """Whom an operation chose to act on together, among those the plan proposed or not, and why."""
+
+    operation = models.ForeignKey(Operation, models.PROTECT, related_name="choices")
+    officer = models.ForeignKey(Officer, models.PROTECT, related_name="choices")
+    items = models.JSONField(default=list)
+    proposed = models.JSONField(default=list)
+    scores = models.JSONField(default=dict)
+    reason = models.TextField()
+    at = models.DateTimeField()
