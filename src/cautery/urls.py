@@ -8,5 +8,6 @@ from cautery.api.main import api
 
 urlpatterns = [
     path("api/v1/", api.urls),
+    path("provider/", include("cautery.web.provider.urls")),
     path("", include("cautery.web.urls")),
 ]

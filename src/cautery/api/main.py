@@ -12,7 +12,9 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.security import HttpBearer
 
 from cautery.api import schemas as s
+from cautery.api.authority import router as authority
 from cautery.api.merging import router as merging
+from cautery.api.provider import router as provider
 from cautery.authorise.actions import Signing, claim_decisions, sign_many, turn_key
 from cautery.authorise.queries import decisions
 from cautery.core.actors import Actor
@@ -40,6 +42,8 @@ class Token(HttpBearer):
 
 api = NinjaAPI(title="Cautery", version="1", auth=Token(), docs_url=None, urls_namespace="api")
 api.add_router("", merging)
+api.add_router("", authority)
+api.add_router("/provider", provider)
 
 
 @api.exception_handler(CauteryError)
@@ -117,7 +121,18 @@ def review_claims(request: HttpRequest, body: s.ClaimIn) -> dict[str, Any]:
 def review_decisions(request: HttpRequest, body: s.DecisionsIn) -> dict[str, Any]:
     """Decisions on episodes this officer holds."""
     made = [
-        Decision(d.episode_id, d.outcome, d.reason, d.limbs, d.protected_purpose, d.instrument) for d in body.decisions
+        Decision(
+            d.episode_id,
+            d.outcome,
+            d.reason,
+            d.limbs,
+            d.protected_purpose,
+            d.instrument,
+            grounds=d.grounds,
+            designation=d.designation,
+            details=d.details,
+        )
+        for d in body.decisions
     ]
     results = decide_many(made, by=_actor(request), at=clock().now())
     return {"results": [{"episode_id": r.key, "status": r.status, "detail": r.detail} for r in results]}

@@ -102,6 +102,9 @@ class DecisionIn(Schema):
     protected_purpose: Text = "none"
     reason: Text = Field(max_length=4_000)
     instrument: Text = "referral"
+    grounds: list[Text] = Field([], max_length=10)
+    designation: Text = Field("", max_length=80)
+    details: dict[str, Any] = Field(default_factory=dict)
 
 
 class DecisionsIn(Schema):

@@ -13,7 +13,7 @@ FORMULA_STARTS = frozenset("=+-@\t\r\n|%＝＋－＠")
 """What spreadsheets, or scripts behind them, read as the start of a formula (OWASP: CSV injection), wide forms too."""
 
 
-class _Echo:
+class Echo:
     """A file that hands back what is written to it."""
 
     def write(self, text: str) -> str:
@@ -29,7 +29,7 @@ def cell(value: Any) -> Any:
 
 def csv_lines(rows: Iterable[ItemRow]) -> Iterator[str]:
     """A header and one line an item (RFC 4180)."""
-    writer = csv.writer(_Echo())
+    writer = csv.writer(Echo())
     yield writer.writerow(EXPORT_FIELDS)
     for row in rows:
         yield writer.writerow([cell(value) for value in row.exported().values()])

@@ -1,0 +1,220 @@
+"""Read what a provider's staff may see: their own notices, as they were sent, with clocks and figures. Scoped by their key."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import QuerySet
+
+from cautery.core.actors import Actor, Permission
+from cautery.core.errors import NotFound
+from cautery.core.lifecycle import DeliveryState
+from cautery.core.mail.weighing import FOR_A_PERSON
+from cautery.directory.models import ProviderKey
+from cautery.refer.models import Notice
+from cautery.review.models import ORDERS, Instrument
+from cautery.review.queries import files_of
+from cautery.track.models import Answer, Mail, Threat
+from cautery.track.timelines.queries import NOTICE, notice_timeline
+
+SHOWN = (DeliveryState.DELIVERED, DeliveryState.UNCERTAIN, DeliveryState.REJECTED)
+"""A provider sees what left for it, nothing that is still decided, held or waiting."""
+FIELDS = (
+    "reference", "idempotency_key", "instrument", "url", "legal_ground", "reasons", "language", "sent_at", "received_at",
+    "answer", "answered_at", "sha256",
+)  # fmt: skip
+SPECIMEN = {
+    "reference": "CTY-202601-0000000-00",
+    "idempotency_key": "0" * 40,
+    "instrument": "referral",
+    "url": "https://example.org/specimen",
+    "legal_ground": "A specimen, for trying out the interface.",
+    "reasons": "A specimen.",
+    "language": "en",
+    "sent_at": "",
+    "received_at": "",
+    "answer": "",
+    "answered_at": "",
+    "sha256": [],
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What of its notices a provider wants to see: `open` those without an answer that says where the thing stands."""
+
+    instrument: str = ""
+    state: str = ""
+    text: str = ""
+    after: int = 0
+
+
+def own_notices(key: ProviderKey, wanted: Wanted) -> QuerySet[Notice]:
+    """The provider's notices that left for it, in the order of their keys."""
+    rows = Notice.objects.filter(provider=key.provider_id, delivery__state__in=SHOWN, pk__gt=wanted.after)
+    if wanted.instrument:
+        rows = rows.filter(instrument=wanted.instrument)
+    if wanted.state in {"open", "answered"}:
+        rows = (
+            rows.filter(episode__tracking__answer="")
+            if wanted.state == "open"
+            else rows.exclude(episode__tracking__answer="")
+        )
+    if wanted.text:
+        rows = rows.filter(item__url__contains=wanted.text) | rows.filter(reference=wanted.text)
+    return rows.select_related("delivery", "item", "episode__tracking").order_by("pk")
+
+
+def rows_of(key: ProviderKey, wanted: Wanted, limit: int) -> tuple[list[dict[str, Any]], int | None]:
+    """A page of notices as rows of `FIELDS`, and after which key the next page begins. A sandbox key sees a specimen."""
+    if key.sandbox:
+        return [dict(SPECIMEN)], None
+    found = list(own_notices(key, wanted)[: limit + 1])
+    files = files_of(notice.episode_id for notice in found[:limit])
+    rows = [_row(notice, files.get(notice.episode_id, [])) for notice in found[:limit]]
+    return rows, found[limit - 1].pk if len(found) > limit else None
+
+
+def all_rows(key: ProviderKey, wanted: Wanted) -> Iterator[dict[str, Any]]:
+    """All of them, page by page."""
+    after: int | None = wanted.after
+    while after is not None:
+        rows, after = rows_of(key, Wanted(wanted.instrument, wanted.state, wanted.text, after), 1_000)
+        yield from rows
+
+
+def _row(notice: Notice, files: list[str]) -> dict[str, Any]:
+    """What the notice itself told them, and what they answered; nothing of who found, decided or signed."""
+    body, delivery = notice.body, notice.delivery
+    tracking = getattr(notice.episode, "tracking", None)
+    return {
+        "reference": notice.reference,
+        "idempotency_key": notice.idempotency_key,
+        "instrument": notice.instrument,
+        "url": notice.item.url,
+        "legal_ground": body.get("legal_ground", ""),
+        "reasons": body.get("reasons", ""),
+        "language": body.get("language", ""),
+        "sent_at": _said(delivery.sent_at),
+        "received_at": _said(delivery.received_at),
+        "answer": tracking.answer if tracking else "",
+        "answered_at": _said(tracking.answered_at) if tracking else "",
+        "sha256": files,
+    }
+
+
+def _said(moment: datetime | None) -> str:
+    return moment.isoformat() if moment else ""
+
+
+def own_notice(key: ProviderKey, reference: str) -> Notice:
+    """One of the provider's notices; NotFound for any other, so that nobody learns which references there are."""
+    found = Notice.objects.select_related(*NOTICE, "item", "episode__tracking")
+    notice = found.filter(provider=key.provider_id, delivery__state__in=SHOWN, reference=reference).first()
+    if key.sandbox or notice is None:
+        raise NotFound("There is no such notice.", reference=reference[:60])
+    return notice
+
+
+def one_row(key: ProviderKey, reference: str, now: datetime) -> dict[str, Any]:
+    """One notice with its clocks, answers, and its machine form where it has one."""
+    notice = own_notice(key, reference)
+    issue = getattr(notice, "issue", None)
+    answers = notice.answers.order_by("received_at", "pk").values("answer", "at", "reason", "remark")
+    return {
+        **_row(notice, files_of([notice.episode_id]).get(notice.episode_id, [])),
+        "clocks": notice_timeline(notice, now).as_dict()["clocks"],
+        "answers": list(answers),
+        "document": issue.machine if issue else "",
+    }
+
+
+def annex(key: ProviderKey, reference: str, number: str) -> dict[str, Any]:
+    """Annex II (removal) or III (impossibility) filled in from what the provider answered; empty where it did not say so."""
+    notice = own_notice(key, reference)
+    if notice.instrument != Instrument.TCO_ORDER:
+        raise NotFound("Only a removal order has annexes.", reference=reference[:60])
+    wanted = ("removed", "disabled", "geo_blocked") if number == "ii" else ("impossible", "clarification")
+    answer = notice.answers.filter(answer__in=wanted).order_by("-received_at").first()
+    document = notice.body.get("document", {}).get("fields", {})
+    common = {
+        "addressee_name": document.get("addressee_name", ""),
+        "authority_name": document.get("authority_name", ""),
+        "authority_reference": notice.reference,
+        "addressee_reference": notice.delivery.provider_ref,
+        "received_at": _said(notice.delivery.received_at),
+        "respondent_name": document.get("addressee_name", ""),
+    }
+    return common | (_particulars(answer, number) if answer else {})
+
+
+def _particulars(answer: Answer, number: str) -> dict[str, Any]:
+    given = {name: str(value) for name, value in answer.details.items()}
+    if number == "ii":
+        return {
+            "measure": "removed" if answer.answer == "removed" else "disabled",
+            "measured_at": _said(answer.at),
+            **given,
+        }
+    grounds = ["force_majeure"] if answer.answer == "impossible" else ["insufficient_information"]
+    return {"grounds": grounds, "grounds_reasons": answer.reason, "signed_at": _said(answer.at), **given}
+
+
+def art_7(key: ProviderKey, year: int) -> dict[str, Any]:
+    """The figures of Art 7(3)(c) to (g) we know of this provider's orders received in a year; what only it knows is not here."""
+    orders = Notice.objects.filter(
+        provider=key.provider_id, instrument__in=ORDERS, delivery__state__in=SHOWN, delivery__sent_at__year=year
+    )
+    told = Answer.objects.filter(notice__in=orders).values_list("answer", "notice_id").distinct()
+    counts = Counter(answer for answer, _ in told)
+    return {
+        "year": year,
+        "orders_received": orders.count(),
+        "removed": counts["removed"],
+        "disabled": counts["disabled"] + counts["geo_blocked"],
+        "not_executed_impossible": counts["impossible"],
+        "not_executed_clarification": counts["clarification"],
+        "complaints": counts["complaint"],
+        "reinstated": counts["reinstated"],
+    }
+
+
+def threats(*, by: Actor) -> list[dict[str, Any]]:
+    """Reports of threats to life, those nobody has taken on first."""
+    by.require(Permission.TRACK_THREAT_READ)
+    rows = Threat.objects.select_related("provider", "notice").order_by("seen_at", "received_at")
+    waiting = sorted(rows, key=lambda one: (one.seen_at is not None, one.received_at))
+    return [
+        {
+            "threat_id": one.pk,
+            "provider": one.provider.slug,
+            "text": one.text,
+            "contact": one.contact,
+            "state": one.state,
+            "reference": one.notice.reference if one.notice else "",
+            "received_at": one.received_at,
+            "seen": one.seen_at is not None,
+        }
+        for one in waiting
+    ]
+
+
+def mail_for_a_person(*, by: Actor) -> list[dict[str, Any]]:
+    """Messages that wait for a person, oldest first: what each means, why, and which notices it is about."""
+    by.require(Permission.TRACK_MAIL_READ)
+    waiting = Mail.objects.filter(meaning__in=FOR_A_PERSON, settled_at=None).defer("raw").order_by("received_at", "pk")
+    return [
+        {
+            "mail_id": mail.pk,
+            "received_at": mail.received_at,
+            "sender": mail.sender,
+            "meaning": mail.meaning,
+            "problem": mail.problem,
+            "references": mail.references,
+        }
+        for mail in waiting[:1_000]
+    ]
