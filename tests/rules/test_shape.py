@@ -22,7 +22,9 @@ FURTHER = {
     "refer": {"deconfliction", "issuing", "merging", "printing", "signing"},  # who else has an interest; notices made out, printed, signed
     "review": {"care", "queue"},  # what officers look at and must not; what comes next to whom
     "track": {"desk", "redress", "timelines"},  # the provider's side; what is said against a notice; its clocks
-    "report": {"build.py", "definitions.py", "dossier", "planning", "presence.py", "register", "render"},  # how a report is made from figures
+    "report": {  # how a report is made from figures; what belongs to an outlet
+        "build.py", "definitions.py", "dossier", "kinds", "lineage.py", "measures", "outlets.py", "planning", "presence.py", "register", "render",
+    },  # fmt: skip
 }
 BROAD = {"BaseException", "Exception"}
 

@@ -1,9 +1,9 @@
-"""Write an operation's report: data, page and PDF, and say so in the log."""
+"""Write a report: data, page and PDF, and say so in the log."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
@@ -24,16 +24,24 @@ def write_report(
 ) -> dict[str, Any]:
     """Make report.json, report.html and report.pdf in each of `folders`; the report."""
     report = build(operation, run=run, by=by, at=at)
+    write_files(report, folders, "report", subject=f"operation:{operation.slug}", by=by, at=at)
+    return report
+
+
+def write_files(
+    report: Mapping[str, Any], folders: Sequence[Path], name: str, *, subject: str, by: Actor, at: datetime
+) -> dict[str, str]:
+    """Write `name`.json, .html and .pdf of a report of any kind in each folder; their SHA-256, as the log has them."""
     files = {
-        "report.json": json.dumps(report, indent=1, ensure_ascii=False).encode(),
-        "report.html": render_html(report).encode(),
-        "report.pdf": render_pdf(report),
+        f"{name}.json": json.dumps(report, indent=1, ensure_ascii=False).encode(),
+        f"{name}.html": render_html(report).encode(),
+        f"{name}.pdf": render_pdf(report),
     }
     for folder in folders:
         folder.mkdir(parents=True, exist_ok=True)
-        for name, content in files.items():
-            (folder / name).write_bytes(content)
-    digests = {name: sha256(content).hexdigest() for name, content in files.items()}
+        for file, content in files.items():
+            (folder / file).write_bytes(content)
+    digests = {file: sha256(content).hexdigest() for file, content in files.items()}
     with transaction.atomic():
-        record(Event.REPORT_OPERATION_REPORTED, by=by, at=at, subject=f"operation:{operation.slug}", facts=digests)
-    return report
+        record(Event.REPORT_OPERATION_REPORTED, by=by, at=at, subject=subject, facts=digests)
+    return digests

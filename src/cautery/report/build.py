@@ -2,32 +2,36 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from datetime import datetime
 from statistics import median
 from typing import Any
 
 from cautery.core.actors import Actor, Permission
-from cautery.core.effect import Estimate, quantile_interval, share_interval
-from cautery.core.lifecycle import Outcome
 from cautery.custody.queries import verify
-from cautery.intake.models import Operation
+from cautery.intake.models import Item, Operation
+from cautery.refer.models import Notice
 from cautery.report import queries
 from cautery.report.definitions import DEFINITIONS
-from cautery.report.presence import presence
-from cautery.track.models import Tracking
+from cautery.report.lineage import lineage
+from cautery.report.measures.cases import Case, cases, removal_times
+from cautery.report.measures.causes import causes
+from cautery.report.measures.links import displaced
+from cautery.report.measures.returns import returns
+from cautery.report.measures.trend import before_and_after
+from cautery.report.measures.unseen import unseen
+from cautery.report.outlets import labelled
+from cautery.report.presence import Looks, by_part, curve, followed_of, looks_of
 from cautery.watch.models import Sighting
-
-HOUR, DAY = 3_600.0, 86_400.0
 
 
 def build(operation: Operation, *, run: Mapping[str, Any], by: Actor, at: datetime) -> dict[str, Any]:
     """The report as of `at`. `run` says how it was run (wall seconds, peak memory, seed, version)."""
     by.require(Permission.REPORT_OPERATION_READ)
-    followed = queries.trackings(operation)
+    rows = cases(Notice.objects.filter(operation=operation))
+    back = queries.sightings(operation)
+    looks = looks_of(followed_of(operation))
     checked = verify()
     return {
         "schema": 1,
@@ -45,53 +49,42 @@ def build(operation: Operation, *, run: Mapping[str, Any], by: Actor, at: dateti
         "matches": queries.matches(operation),
         "decisions": queries.decisions(operation),
         "notices": queries.notices(operation),
-        "outcomes": queries.outcomes(followed),
-        "removal_time": _removal_times(followed),
-        "presence": presence(operation, at),
-        "reemergence": _reemergence(queries.sightings(operation)),
+        "outcomes": queries.outcomes(rows),
+        "removal_time": removal_times(rows),
+        "presence": _presence(operation, rows, looks, at),
+        "reemergence": _reemergence(back),
+        "lineage": lineage(operation),
+        "effect": _effect(operation, rows, back, looks, at),
         "deconfliction": queries.deconfliction(operation),
         "custody": {"entries": checked.entries, "head": checked.head, "verified": checked.sealed == checked.entries},
         "definitions": {name: {"unit": unit, "definition": text} for name, (unit, text) in DEFINITIONS.items()},
     }
 
 
-def _removal_times(followed: Sequence[Tracking]) -> dict[str, Any]:
-    """In all and by provider."""
-    by_provider: dict[str, list[Tracking]] = {}
-    for tracking in followed:
-        by_provider.setdefault(queries.provider_of(tracking), []).append(tracking)
-    return {**_speed(followed), "by_provider": {slug: _speed(rows) for slug, rows in sorted(by_provider.items())}}
-
-
-def _speed(followed: Sequence[Tracking]) -> dict[str, Any]:
-    spans = [_span(tracking) for tracking in followed if tracking.referred_at is not None]
-    left, right = [low for low, _ in spans], [high for _, high in spans]
+def _effect(
+    operation: Operation, rows: list[Case], back: Sequence[Sighting], looks: Looks, at: datetime
+) -> dict[str, Any]:
+    """Causes, returns, before and after, displacement, what was never found; each with its interval or the reason why not."""
+    roots = dict(Item.objects.filter(merged_into__isnull=False).values_list("pk", "merged_into_id"))
     return {
-        "median_s": _estimate(quantile_interval(left, right, 0.5), "s"),
-        "p90_s": _estimate(quantile_interval(left, right, 0.9), "s"),
-        "share_1h": _estimate(share_interval(left, right, HOUR), "share"),
-        "share_24h": _estimate(share_interval(left, right, DAY), "share"),
+        "causes": causes(rows),
+        "returns": returns(rows, back, roots, at),
+        "before_and_after": before_and_after(looks, operation.t0, at),
+        "displacement": displaced(operation),
+        "unseen": unseen(operation),
     }
 
 
-def _span(tracking: Tracking) -> tuple[float, float]:
-    """Between which two looks the provider removed it, in seconds from receipt: (last seen up, first seen down], or never seen down."""
-    received = tracking.referred_at or tracking.last_up_at
-    up = tracking.last_up_at or received
-    low = max(0.0, (up - received).total_seconds()) if up and received else 0.0
-    if queries.outcome_of(tracking) is not Outcome.REMOVED or tracking.first_down_at is None or received is None:
-        return low, math.inf
-    return low, max(low, (tracking.first_down_at - received).total_seconds())
-
-
-def _estimate(found: Estimate, unit: str) -> dict[str, Any]:
-    values = asdict(found)
-    rounded = {name: _finite(values[name]) for name in ("value", "low", "high")}
-    return {**rounded, "unit": unit, "n": found.n, "method": found.method, "level": found.level, "reason": found.reason}
-
-
-def _finite(value: float | None) -> float | None:
-    return round(value, 4) if value is not None and math.isfinite(value) else None
+def _presence(operation: Operation, rows: list[Case], looks: Looks, at: datetime) -> dict[str, Any]:
+    """The band of the whole, and of each provider, kind, language and outlet of the items that have a notice."""
+    start = operation.t0 or operation.starts_at
+    parts: dict[str, dict[int, Sequence[str]]] = {
+        "by_provider": {case.item: (case.provider,) for case in rows},
+        "by_kind": {case.item: (case.kind,) for case in rows},
+        "by_language": {case.item: (case.language,) for case in rows},
+        "by_outlet": {item: sorted(names) for item, names in labelled().items()},
+    }
+    return {**curve(looks, start, at), "by_part": by_part(looks, parts, start, at)}
 
 
 def _reemergence(sightings: Sequence[Sighting]) -> dict[str, Any]:

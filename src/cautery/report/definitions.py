@@ -77,10 +77,56 @@ DEFINITIONS: dict[str, tuple[str, str]] = {
         "items",
         "Items with a notice that were up; `unknown` are those that no two looks enclose: the true number lies between up and up + unknown.",
     ),
+    "presence.by_part": (
+        "items",
+        (
+            "The same band for each provider, kind, language and outlet (as known content is labelled) of items with a notice; "
+            "an item of two outlets is in both. How many people an item reached is not in the register."
+        ),
+    ),
+    "effect.causes": (
+        "share of notices",
+        (
+            "Cumulative incidence of each cause by 1, 24 and 72 hours after receipt (Aalen-Johansen), causes apart: the provider "
+            "(its page or answer says so), the owner, hidden by country, unknown (gone without a word)."
+        ),
+    ),
+    "effect.returns": (
+        "returns an object",
+        (
+            "Expected confirmed returns of an object by 24 and 72 hours after it was first seen down (mean cumulative function); "
+            "returns whose predecessor nobody knows are `unattributed`."
+        ),
+    ),
+    "effect.before_and_after": (
+        "items",
+        (
+            "Change of the number online at T0 in items already seen at the window's start: level and slope (segmented regression), "
+            "average difference from what was to be expected (local level model)."
+        ),
+    ),
+    "effect.displacement": (
+        "share of out-links",
+        "Out-links of followed pages by the provider they lead to: first seen before T0, after it, and the difference.",
+    ),
+    "effect.unseen": (
+        "items",
+        (
+            "Confirmed objects that no unit had flagged by T0, estimated from how units' lists overlap: Chao's lower bound, and the "
+            "log-linear model of least AIC. It takes units that flag independently."
+        ),
+    ),
     "reemergence.returned_seen": ("episodes", "Sightings of returns that a reviewer confirmed."),
     "reemergence.median_detection_s": (
         "s",
         "Upper bound of the delay: from the last look that did not show the return to the one that did.",
+    ),
+    "lineage": (
+        "items",
+        (
+            "Items that came after another, each named by the best evidence there was; dismissed ones are left out. A life is from "
+            "the opening of an episode to the first look that saw it down; the median is over those that ended."
+        ),
     ),
     "custody.entries": ("entries", "Entries of the custody log at the time of the report."),
     "custody.head": ("SHA-256", "Root of the Merkle tree (RFC 9162) over all sealed entries."),

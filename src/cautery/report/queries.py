@@ -18,12 +18,11 @@ from cautery.intake.queries import members, objects_of
 from cautery.match.models import Match
 from cautery.match.queries import found_of
 from cautery.refer.models import Delivery, Notice
+from cautery.report.measures.cases import COUNTED, Case
 from cautery.report.presence import object_of
 from cautery.review.models import Assessment, Finding, Hold
 from cautery.track.models import Tracking
 from cautery.watch.models import Sighting
-
-COUNTED = (DeliveryState.DELIVERED, DeliveryState.REJECTED)
 
 
 def flags(operation: Operation) -> dict[str, Any]:
@@ -89,34 +88,19 @@ def notices(operation: Operation) -> dict[str, Any]:
     }
 
 
-def trackings(operation: Operation) -> list[Tracking]:
-    """What is known of each notice that reached its provider, with item."""
-    return list(
-        Tracking.objects.filter(episode__operation=operation, episode__notices__delivery__state__in=COUNTED)
-        .select_related("item", "item__hosting__provider")
-        .order_by("pk")
-    )
-
-
 def outcome_of(tracking: Tracking) -> Outcome:
     """The outcome of the notice of one episode."""
     verdict = Verdict(tracking.down_verdict) if tracking.down_verdict else Verdict(tracking.verdict)
     return outcome(verdict, tracking.answer or None)
 
 
-def provider_of(tracking: Tracking) -> str:
-    """The addressee's slug."""
-    return tracking.item.hosting.provider.slug
-
-
-def outcomes(followed: list[Tracking]) -> dict[str, Any]:
+def outcomes(rows: Iterable[Case]) -> dict[str, Any]:
     """Outcomes of notices, in all and by provider; they add up to the notices sent."""
     total: Counter[str] = Counter()
     by_provider: dict[str, Counter[str]] = {}
-    for tracking in followed:
-        found = outcome_of(tracking)
-        total[found] += 1
-        by_provider.setdefault(provider_of(tracking), Counter())[found] += 1
+    for case in rows:
+        total[case.outcome] += 1
+        by_provider.setdefault(case.provider, Counter())[case.outcome] += 1
     return {**_seven(total), "by_provider": {slug: _seven(counts) for slug, counts in sorted(by_provider.items())}}
 
 

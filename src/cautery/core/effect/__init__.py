@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from .competing import Incidence, aalen_johansen
 from .displacement import Shift, displacement
-from .estimate import Bounds, Estimate, wilson
+from .estimate import LEVEL, Bounds, Estimate, wilson
 from .inspection import Inspected, median_interval, quantile_interval, share_interval
 from .kaplan_meier import SurvivalCurve, kaplan_meier
 from .recurrence import MeanCumulative, mean_cumulative, spells
@@ -26,6 +26,7 @@ from .turnbull import Npmle, turnbull
 from .unseen import MODELS, Population, best_loglinear, chao, chapman, closed, histories, loglinear
 
 __all__ = [
+    "LEVEL",
     "MODELS",
     "Bounds",
     "Estimate",

@@ -6,15 +6,19 @@ statsmodels does the fitting; it is read when a figure is asked for, because it 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Any
 
 import numpy as np
-import statsmodels.api as sm
 from numpy.typing import ArrayLike, NDArray
 
 from .estimate import LEVEL, Estimate, deviate
 
 Floats = NDArray[np.float64]
+
+
+def _statsmodels() -> Any:
+    return import_module("statsmodels.api")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +65,7 @@ def poisson_step(
     time = np.arange(1.0, y.size + 1)
     columns = [np.ones(y.size), step, time, *_harmonics(time, seasons)]
     population = None if offset is None else np.log(np.asarray(offset, np.float64))
+    sm = _statsmodels()
     model = sm.GLM(y, np.column_stack(columns), family=sm.families.Poisson(), offset=population)
     plain, spread = model.fit(), model.fit(scale="X2")
     method = "Poisson regression with trend"
@@ -100,7 +105,7 @@ def segmented(
     after = (time >= moment).astype(np.float64)
     x = np.column_stack([np.ones(y.size), time, after, after * (time - moment)])
     chosen = lags or max(1, int(np.floor(4 * (y.size / 100) ** (2 / 9))))
-    fit = sm.OLS(y, x).fit(cov_type="HAC", cov_kwds={"maxlags": chosen})
+    fit = _statsmodels().OLS(y, x).fit(cov_type="HAC", cov_kwds={"maxlags": chosen})
     parts = []
     for place in (2, 3):
         value, reach = float(fit.params[place]), deviate(level) * float(fit.bse[place])
@@ -123,7 +128,9 @@ def counterfactual(
     if not 5 <= moment < y.size:
         raise ValueError("a model of what was before takes five steps, and one after")
     seasonal = {"seasonal": season} if season else {}
-    model = sm.tsa.UnobservedComponents(y[:moment], "llevel", exog=None if x is None else x[:moment], **seasonal)
+    model = _statsmodels().tsa.UnobservedComponents(
+        y[:moment], "llevel", exog=None if x is None else x[:moment], **seasonal
+    )
     fit = model.fit(disp=False)
     after = None if x is None else x[moment:]
     forecast = fit.get_forecast(y.size - moment, exog=after)

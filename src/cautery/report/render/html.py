@@ -12,7 +12,7 @@ from typing import Any
 from . import figures
 from .document import Block, Cell, Chart, Column, Document, KeyFigures, Paragraph, Section, Table, Tables
 from .palette import CHART_STYLE, DARK, LIGHT, declared
-from .story import story
+from .stories import document_of
 
 STYLE = (
     f":root{{{declared(LIGHT)}}}\n"
@@ -27,8 +27,8 @@ POLICY = f"default-src 'none'; style-src 'sha256-{_DIGEST}'; base-uri 'none'; fo
 
 
 def render_html(report: Mapping[str, Any]) -> str:
-    """The content of report.json as a self-contained HTML page; KeyError where the report lacks a key."""
-    document = story(report)
+    """The content of a report, of any kind, as a self-contained HTML page; KeyError where the report lacks a key."""
+    document = document_of(report)
     return (
         f'<!DOCTYPE html>\n<html lang="{document.language}">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">\n'

@@ -14,7 +14,7 @@ import typst
 from . import figures
 from .glyphs import showable
 from .palette import CHART_STYLE, LIGHT, resolved
-from .story import story
+from .stories import document_of
 
 TEMPLATE = Path(__file__).with_name("report.typ")
 
@@ -22,8 +22,8 @@ _STYLE = f"<style>.chart text {{ font-family: 'Libertinus Serif'; }}{resolved(CH
 
 
 def render_pdf(report: Mapping[str, Any]) -> bytes:
-    """The content of report.json as a PDF; the same report gives the same bytes. KeyError where it lacks a key."""
-    document = story(report)
+    """The content of a report, of any kind, as a PDF; the same report gives the same bytes. KeyError where it lacks a key."""
+    document = document_of(report)
     content = showable(asdict(document))
     for section in content["sections"]:
         for block in section["blocks"]:
@@ -38,6 +38,6 @@ def render_pdf(report: Mapping[str, Any]) -> bytes:
         ignore_system_fonts=True,
         sys_inputs={"document": json.dumps(content, ensure_ascii=False)},
         pdf_standards=["a-2b"],
-        timestamp=datetime.fromisoformat(document.generated).astimezone(UTC),
+        timestamp=datetime.fromisoformat(document.generated).astimezone(UTC).replace(microsecond=0),
     )
     return made

@@ -1,6 +1,7 @@
 """What the report says, from the top: decided once here, shown by html.py and pdf.py.
 
 In short -> What was done -> What came of it -> How soon -> What was left online -> What came back
+         -> what it amounted to (amounts.py: causes, parts, returns, before and after, links, unseen)
          -> How this was recorded -> Counts in detail -> How to read this -> Definitions
 """
 
@@ -10,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from . import figures
+from .amounts import effect_sections
 from .document import (
     Block,
     Cell,
@@ -24,6 +26,7 @@ from .document import (
 )
 from .drawings import outcome_chart, presence_chart, removal_chart
 from .guide import guide
+from .lineage import lineage_chart
 
 OUTCOMES = (
     ("removed", "Removed"),
@@ -61,6 +64,7 @@ def story(report: Report) -> Document:
             Section("How soon it was removed", _speed(report)),
             Section("What was left online", _presence(report)),
             Section("What came back", _returns(report)),
+            *effect_sections(report),
             Section("How this was recorded", _custody(report)),
             *_detail(report),
             Section("How to read this", guide()),
@@ -146,9 +150,9 @@ def _done(report: Report) -> tuple[Block, ...]:
         ("Items", report["items"]["unique"], "items", "items.unique"),
         ("Known content, same bytes", report["matches"]["exact"], "matches", "matches.exact"),
         ("Known content, near copy", report["matches"]["perceptual"], "matches", "matches.perceptual"),
+        ("Known content, part of a known video", report["matches"]["video"], "matches", "matches.video"),
         ("Confirmed by an officer", decisions["confirmed"], "items", "decisions.confirmed"),
         ("Dismissed by an officer", decisions["dismissed"], "items", "decisions.dismissed"),
-        ("Known content, part of a known video", report["matches"]["video"], "matches", "matches.video"),
         ("Held for an investigation", decisions["held"], "episodes", "decisions.held"),
         ("Holds for an investigation", report["deconfliction"]["holds"], "holds", "deconfliction.holds"),
         ("Items such a hold met", report["deconfliction"]["hits"], "items", "deconfliction.hits"),
@@ -223,7 +227,27 @@ def _speed(report: Report) -> tuple[Block, ...]:
     methods = Paragraph(
         f"{_meaning(report, 'removal_time.median_s')} {_methods(speed[key] for key, _ in SPEEDS)}".strip()
     )
-    return (removal_chart(ordered, speed), table, methods)
+    return (removal_chart(ordered, speed), table, *_by_word(speed), methods)
+
+
+def _by_word(speed: Mapping[str, Any]) -> tuple[Block, ...]:
+    """The same for each kind, language and instrument, where there is more than one."""
+    tables = []
+    for key, word in (("by_kind", "Kind"), ("by_language", "Language"), ("by_instrument", "Instrument")):
+        groups: Mapping[str, Mapping[str, Any]] = speed.get(key, {})
+        largest = sorted(groups.items(), key=lambda entry: (-entry[1]["median_s"]["n"], entry[0]))
+        rows = tuple(
+            (
+                Cell(figures.named(name)),
+                Cell(figures.count(found["median_s"]["n"])),
+                *(figures.estimate(found[one]) for one, _ in SPEEDS),
+            )
+            for name, found in largest
+        )
+        columns = (Column(word, "name"), Column("Notices", "number"), *(Column(label, "number") for _, label in SPEEDS))
+        if len(rows) > 1:
+            tables.append(Table(f"Time from notice to removal by {word.lower()}, with 95 % intervals", columns, rows))
+    return tuple(tables)
 
 
 def _methods(estimates: Iterable[Mapping[str, Any]]) -> str:
@@ -289,7 +313,27 @@ def _returns(report: Report) -> tuple[Block, ...]:
         f"Time until a return was noticed, half of all: {noticed.text}{interval}. "
         f"{_meaning(report, 'reemergence.median_detection_s')}"
     )
-    return (Paragraph(text.strip()), Tables((ways,))) if ways.rows else (Paragraph(text.strip()),)
+    return (Paragraph(text.strip()), *((Tables((ways,)),) if ways.rows else ()), *_lineage(report))
+
+
+def _lineage(report: Report) -> tuple[Block, ...]:
+    """Who came after whom, in words and as a picture."""
+    told = report.get("lineage")
+    chart = lineage_chart(told, report["operation"]["ended_at"]) if told else None
+    if told is None or chart is None:
+        return ()
+    lived = (
+        f"; half of those that went again lived {figures.duration(told['median_life_s'])} or less"
+        if told["median_life_s"]
+        else ""
+    )
+    return (
+        Paragraph(
+            f"{_many(told['links'], 'item')} came after another, in {_many(told['families'], 'line')} of up to "
+            f"{told['generations']} generations{lived}."
+        ),
+        chart,
+    )
 
 
 def _custody(report: Report) -> tuple[Block, ...]:
@@ -299,15 +343,17 @@ def _custody(report: Report) -> tuple[Block, ...]:
         if custody["verified"]
         else "NOT VERIFIED: do not rely on this report before the log has been examined"
     )
-    rows = (
+    rows: tuple[tuple[str, Cell], ...] = (
         ("Entries in the log", Cell(figures.count(custody["entries"]))),
         ("Head of the log", Cell(custody["head"] or "none", code=bool(custody["head"]))),
         ("State of the log", Cell(verified)),
         ("Software", Cell(f"cautery {run['version']}")),
         ("Seed of the rehearsal", Cell("none" if run["seed"] is None else str(run["seed"]))),
-        ("Time the run took", Cell(figures.duration(run["wall_s"]))),
-        ("Memory at most", Cell(f"{run['peak_rss_mb']:,.0f} MB")),
     )
+    if run["wall_s"] is not None:
+        rows += (("Time the run took", Cell(figures.duration(run["wall_s"]))),)
+    if run["peak_rss_mb"] is not None:
+        rows += (("Memory at most", Cell(f"{run['peak_rss_mb']:,.0f} MiB")),)
     text = (
         "Each flag, decision, signature, notice and check is recorded in an append-only log in which every entry "
         "commits to the one before it. Whoever holds the head printed here can later show that nothing before it was "
