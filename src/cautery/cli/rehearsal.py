@@ -41,6 +41,8 @@ OBSERVER, PASSWORD = "observer", "rehearsal-observer"
 """Who can look around the desk afterwards. Nothing but a rehearsal has a password that is known."""
 RESTARTS = 20
 POLL_S = 0.25
+PLANNING_S = 120
+"""The longest the report waits for the plan: kernels may have to be compiled first."""
 
 
 @dataclass(slots=True)
@@ -92,21 +94,42 @@ def rehearse(world: World, *, quiet: bool) -> dict[str, Any]:
     _write(world.out / "platform.json", {"api": f"http://{places['api']}", "smtp": places["smtp"]})
     serve = Child(["serve", "--no-worker", "--port", places["api"].rpartition(":")[2]], {})
     work = Child(["work"], {"CAUTERY_MAIL_LISTEN": places["smtp"]})
+    planner: subprocess.Popen[bytes] | None = None
     with Memory() as memory:
         try:
             with _progress(quiet=quiet) as show:
                 while work.alive():
                     serve.alive()
+                    planner = planner or _planner(operation)
                     memory.sample([os.getpid(), serve.process.pid, work.process.pid])
                     show(world.ask("/books"))
                     (world.out / "spent.json").write_text(
                         json.dumps({"wall_s": before + time.monotonic() - world.began})
                     )
                     time.sleep(POLL_S)
+            _await(planner)
             return _finish(world, operation, places["api"], memory, lambda: before + time.monotonic() - world.began)
         finally:
             for child in (work, serve):
                 child.stop()
+            if planner is not None:
+                planner.kill()
+
+
+def _await(planner: subprocess.Popen[bytes] | None) -> None:
+    """Give the plan its time; a report without a plan says so."""
+    deadline = time.monotonic() + PLANNING_S
+    while planner is not None and planner.poll() is None and time.monotonic() < deadline:
+        time.sleep(POLL_S)
+
+
+def _planner(operation: Operation) -> subprocess.Popen[bytes] | None:
+    """Once the operation is released: a process that plans on the register as it stood then, beside the worker, and keeps the plan."""
+    released = Operation.objects.values_list("released_at", flat=True).get(pk=operation.pk)
+    if released is None:
+        return None
+    asked = ["plan", "--operation", operation.slug, "--at", released.isoformat(), "--keep", "--json"]
+    return subprocess.Popen([sys.executable, "-m", "cautery", *asked], stdout=subprocess.DEVNULL)  # noqa: S603 (our own module)
 
 
 def _finish(world: World, operation: Operation, api: str, memory: Memory, wall: Any) -> dict[str, Any]:
