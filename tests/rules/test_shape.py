@@ -12,19 +12,48 @@ from tests.rules.source import PACKAGE, STAGES, Source, called, functions, sourc
 MAX_FILE, MAX_FUNCTION = 500, 60
 USUAL = {"__init__.py", "actions.py", "apps.py", "looking.py", "migrations", "models.py", "queries.py", "steps.py"}
 FURTHER = {
-    "authorise": {"allowed.py", "fields.py", "signed.py"},  # what may be signed, what a notice says, what a signature covers
+    "authorise": {
+        "allowed.py",
+        "fields.py",
+        "signed.py",
+    },  # what may be signed, what a notice says, what a signature covers
     "custody": {  # what the log can say; what it is signed, kept and proved with
-        "events.py", "exports.py", "guards.py", "keys.py", "mirror.py", "personal", "proofs.py", "sealing.py", "stamps.py", "tree.py",
-    },  # fmt: skip
+        "events.py",
+        "exports.py",
+        "guards.py",
+        "keys.py",
+        "mirror.py",
+        "personal",
+        "proofs.py",
+        "sealing.py",
+        "stamps.py",
+        "tree.py",
+    },
     "directory": {"roles.py"},  # which role may do what
     "intake": {"capturing", "rules.py"},  # evidence of items; the rules of links this installation uses
     "match": {"bank.py"},  # the bank and all that was captured, in memory
-    "refer": {"deconfliction", "issuing", "merging", "printing", "signing"},  # who else has an interest; notices made out, printed, signed
+    "refer": {
+        "deconfliction",
+        "issuing",
+        "merging",
+        "printing",
+        "signing",
+    },  # who else has an interest; notices made out, printed, signed
     "review": {"care", "queue"},  # what officers look at and must not; what comes next to whom
     "track": {"desk", "redress", "timelines"},  # the provider's side; what is said against a notice; its clocks
     "report": {  # how a report is made from figures; what belongs to an outlet
-        "build.py", "definitions.py", "dossier", "kinds", "lineage.py", "measures", "outlets.py", "planning", "presence.py", "register", "render",
-    },  # fmt: skip
+        "build.py",
+        "definitions.py",
+        "dossier",
+        "kinds",
+        "lineage.py",
+        "measures",
+        "outlets.py",
+        "planning",
+        "presence.py",
+        "register",
+        "render",
+    },
 }
 BROAD = {"BaseException", "Exception"}
 
