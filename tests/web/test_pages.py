@@ -166,7 +166,7 @@ def test_a_dismissed_item_shows_its_protected_purpose(story: Story, reader: Clie
         ("?provider=telegram", []),
         ("?q=00000000002", ["returned"]),
         ("?q=YOUTUBE.com/watch?v%3D00000000001", ["dismissed"]),
-        ("?q=%25", []),
+        ("?q=%25%25%25", []),
     ],
 )
 def test_filters_are_addresses(query: str, wanted: list[str], story: Story, reader: Client) -> None:

@@ -42,6 +42,12 @@ def operations(*, by: Actor) -> list[dict[str, Any]]:
     return [operation_row(row) | {"items": row.episodes_n} for row in rows]
 
 
+def operation_names(*, by: Actor) -> list[tuple[str, str]]:
+    """Short names and names of all operations, newest first."""
+    by.require(Permission.INTAKE_OPERATION_READ)
+    return list(Operation.objects.order_by("-starts_at").values_list("slug", "name"))
+
+
 def items(operation: Operation, *, by: Actor) -> QuerySet[Item]:
     """The items of an operation."""
     by.require(Permission.INTAKE_ITEM_READ)

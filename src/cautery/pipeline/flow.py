@@ -47,6 +47,7 @@ from cautery.refer.merging.actions import merge
 from cautery.refer.signing.configured import signing_settings
 from cautery.refer.signing.office import Office
 from cautery.refer.steps import compose_ready, next_question, next_sending, reconcile, send_due
+from cautery.report.steps import index_words
 from cautery.settings.environment import ENVIRONMENT
 from cautery.track.actions import look_at_all, read_all_feeds
 from cautery.track.models import Tracking
@@ -155,6 +156,7 @@ class Flow:
             Step("flagged again", look_at_reflagged),
             Step("probe", lambda now: probe_due(pages, worker, now), due=_plain(next_probe)),
             Step("returns", notice_returns, ("probe",), ours=True),
+            Step("index", index_words, ("identify",)),
             Step("plan searches", lambda now: plan_searches(memory, now), ("probe", "follow"), ours=True),
             Step("search", lambda now: search_due(pages, memory, now, known), due=_plain(next_search)),
             Step("announcements", lambda now: read_announcements(memory, now), ("probe", "follow"), ours=True),

@@ -1,9 +1,9 @@
-"""What is kept so that a large register can be read at once: the index of its words, tallies, figures; and what readers keep.
+"""What is kept so that a large register can be read at once: the index of its words and tallies; readers' views; plans and choices.
 
     Item, Capture --triggers--> Unindexed --the step--> Searchable, Tally
 
-`Words` is how the index is asked: SQLite's FTS5 over trigrams, PostgreSQL's GIN over the same (migration 0002). Everything but
-readers' own views and choices can be made anew from the register.
+`Words` is how the index is asked: SQLite's FTS5 over trigrams, PostgreSQL's GIN over the same (migration 0002). The index and the
+tallies can be made anew from the register.
 """
 
 from __future__ import annotations
@@ -89,17 +89,6 @@ class Tally(models.Model):
         indexes = [models.Index("kind", "items", "id", name="tally_largest")]
 
 
-class Figures(models.Model):
-    """An operation's counts as they were at a moment, for registers too large to count while somebody waits."""
-
-    operation = models.OneToOneField(Operation, models.PROTECT, primary_key=True, related_name="figures")
-    at = models.DateTimeField()
-    rows = models.JSONField(default=dict)
-
-    class Meta:
-        verbose_name_plural = "figures"
-
-
 class SavedView(models.Model):
     """A list a reader keeps: its address and the name it has for its reader."""
 
@@ -112,13 +101,24 @@ class SavedView(models.Model):
         constraints = [models.UniqueConstraint("officer", "name", name="view_once")]
 
 
-class Choice(models.Model):
-    """Whom an operation chose to act on together, among those the plan proposed or not, and why."""
+class Plan(models.Model):
+    """A plan made from an operation's register as it stood at `as_of`; once kept it is never changed.
 
-    operation = models.ForeignKey(Operation, models.PROTECT, related_name="choices")
-    officer = models.ForeignKey(Officer, models.PROTECT, related_name="choices")
-    items = models.JSONField(default=list)
-    proposed = models.JSONField(default=list)
-    scores = models.JSONField(default=dict)
+    `content`: the network (labels, items, arcs), the order, each set and what it promises (report/planning/actions.py).
+    """
+
+    operation = models.ForeignKey(Operation, models.PROTECT, related_name="plans")
+    as_of = models.DateTimeField()
+    made_at = models.DateTimeField()
+    by = models.CharField(max_length=64)
+    content = models.JSONField()
+
+
+class Choice(models.Model):
+    """What a person chose to act on together, and why: the items in the order of work. `plan`: what they had before them."""
+
+    plan = models.ForeignKey(Plan, models.PROTECT, related_name="choices")
+    items = models.JSONField()
     reason = models.TextField()
+    by = models.CharField(max_length=64)
     at = models.DateTimeField()

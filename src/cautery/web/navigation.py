@@ -18,6 +18,7 @@ class Place:
 
 MAIN = (
     Place("Operations", "operations", Permission.INTAKE_OPERATION_READ),
+    Place("Register", "register", Permission.INTAKE_ITEM_READ),
     Place("My day", "care", Permission.REVIEW_EPISODE_CLAIM),
     Place("Exposure", "team", Permission.REVIEW_EXPOSURE_READ),
     Place("Closed", "closed", Permission.REVIEW_ITEM_HAND_OVER),

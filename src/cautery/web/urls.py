@@ -14,6 +14,7 @@ from cautery.web.views.care import (
     team_page,
 )
 from cautery.web.views.items import item_csv, item_list, item_ndjson, item_page_view
+from cautery.web.views.lists import bank_file, bank_page, listing_file, listing_page, provider_page
 from cautery.web.views.operations import operation_list, operation_page
 from cautery.web.views.queue import (
     item_stop,
@@ -26,6 +27,7 @@ from cautery.web.views.queue import (
     queue_page,
     queue_undo,
 )
+from cautery.web.views.register import register, register_file, view_forget, view_save
 from cautery.web.views.reports import report_file, report_page, report_raw
 from cautery.web.views.room import room_key, room_page, room_panel
 from cautery.web.views.session import SignIn, SignOut
@@ -66,4 +68,13 @@ urlpatterns = [
     path("operations/<slug:slug>/report/raw/", report_raw, name="report-raw"),
     path("operations/<slug:slug>/report/files/<str:name>", report_file, name="report-file"),
     path("items/<int:pk>/", item_page_view, name="item"),
+    path("register/", register, name="register"),
+    path("register/file/<str:kind>", register_file, name="register-file"),
+    path("register/views/save/", view_save, name="view-save"),
+    path("register/views/<int:pk>/forget/", view_forget, name="view-forget"),
+    path("lists/<str:name>/", listing_page, name="listing"),
+    path("lists/<str:name>/file/<str:kind>", listing_file, name="listing-file"),
+    path("bank/", bank_page, name="bank"),
+    path("bank/file/<str:kind>", bank_file, name="bank-file"),
+    path("providers/<slug:slug>/", provider_page, name="provider"),
 ]

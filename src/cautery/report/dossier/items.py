@@ -2,24 +2,38 @@
 
 from __future__ import annotations
 
+import re
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Max, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from cautery.core.actors import Actor, Permission
 from cautery.core.errors import Refused
 from cautery.core.lifecycle import EpisodeState, Outcome
 from cautery.core.links.refang import refang
-from cautery.intake.models import Episode, Operation
+from cautery.core.searching import terms
+from cautery.identify.models import EpisodeMedia
+from cautery.intake.models import Episode, Item, Operation
+from cautery.intake.queries import members, roots
+from cautery.match.models import BankEntry
 from cautery.report.dossier.standing import decisive_verdict, newest_episodes, standing
+from cautery.report.models import Unindexed, Words
+from cautery.report.register.words import marked_host, marked_outlet, words_of
 
 PAGE = 50
 STREAM_CHUNK = 2_000
 LONGEST = 300
+BLOCK = 200
+STRETCH = 4_000
+SECONDS = 0.06
+"""How long one page looks for rows before it shows what it has and where to go on."""
+UNINDEXED = 2_000
+_HASH = re.compile(r"[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64}", re.IGNORECASE)
 EXPORT_FIELDS = (
     "item_id",
     "provider",
@@ -40,12 +54,33 @@ EXPORT_FIELDS = (
 
 @dataclass(frozen=True, slots=True)
 class ItemFilter:
-    """What is wanted: empty means any. `q` is part of a key, a link or an owner, also as people defang them."""
+    """What is wanted: empty means any. `q` are words of the item or its page, or a hash; links also as people defang them.
+
+    `outlet` is `provider/name`; `domain` covers what is below it.
+    """
 
     provider: str = ""
     kind: str = ""
     state: str = ""
     q: str = ""
+    operation: str = ""
+    outlet: str = ""
+    domain: str = ""
+
+    @property
+    def searches(self) -> bool:
+        """Whether the index is to be asked."""
+        return bool(self.q or self.outlet or self.domain)
+
+    @property
+    def parts(self) -> list[str]:
+        """What the index of words has to hold."""
+        wanted = terms(refang(self.q)) if self.q else []
+        if self.domain:
+            wanted.append(marked_host(self.domain))
+        if self.outlet:
+            wanted.append(marked_outlet(*self.outlet.partition("/")[::2]))
+        return wanted
 
     @classmethod
     def checked(cls, **words: str) -> ItemFilter:
@@ -54,6 +89,8 @@ class ItemFilter:
             if "\0" in word or len(word) > LONGEST:
                 raise Refused(f"The filter “{name}” cannot be that.", reason="filter", filter=name)
         wanted = cls(**{name: word.strip() for name, word in words.items()})
+        if not is_hash(wanted.q):
+            terms(refang(wanted.q))
         if wanted.state and wanted.state not in set(EpisodeState):
             raise Refused("There is no such state.", reason="filter", filter="state")
         return wanted
@@ -99,15 +136,19 @@ class ItemRow:
 
 @dataclass(frozen=True, slots=True)
 class ItemPage:
-    """One page. `older` and `newer` are where the next and the one before begin (None: there is none)."""
+    """One page. `older` and `newer` are where the next and the one before begin (None: there is none).
+
+    `broke_off`: the time for one page was over before it was full; what is older was not looked at yet.
+    """
 
     rows: list[ItemRow]
     older: int | None
     newer: int | None
+    broke_off: bool = False
 
 
 def item_page(
-    operation: Operation,
+    operation: Operation | None,
     wanted: ItemFilter,
     *,
     older: int | None = None,
@@ -117,27 +158,81 @@ def item_page(
 ) -> ItemPage:
     """Items whose newest episode was opened last come first; `older`/`newer`: those on that side of this episode.
 
-    Pages are cut by key, not by number: what arrives meanwhile moves no row from one page to another.
+    Pages are cut by key, not by number: what arrives meanwhile moves no row from one page to another. With words to search for,
+    the order and the keys are those of the items. Without an operation: of all of them.
     """
     by.require(Permission.INTAKE_ITEM_READ)
     rows = _rows(operation, wanted)
+    if wanted.searches:
+        return _searched(rows, wanted, older, size)
     if newer is not None:
         found = [ItemRow(*row) for row in rows.filter(pk__gt=newer).order_by("pk")[: size + 1]]
         more, found = len(found) > size, found[:size][::-1]
         return ItemPage(found, found[-1].episode_id if found else newer + 1, found[0].episode_id if more else None)
-    if older is not None:
-        rows = rows.filter(pk__lt=older)
-    found = [ItemRow(*row) for row in rows.order_by("-pk")[: size + 1]]
+    found, reached = _downwards(rows, older, size)
     more, found = len(found) > size, found[:size]
     first = found[0].episode_id if found else (older or 0) - 1
-    return ItemPage(found, found[-1].episode_id if more else None, first if older is not None else None)
+    following = found[-1].episode_id if more else reached
+    return ItemPage(found, following, first if older is not None else None, not more and reached is not None)
 
 
-def stream_items(operation: Operation, wanted: ItemFilter, *, by: Actor) -> Iterator[ItemRow]:
+def _downwards(rows: QuerySet[Episode, Any], older: int | None, size: int) -> tuple[list[ItemRow], int | None]:
+    """Up to one row more than a page below a key, looked for in stretches until time is over; where it broke off, if it did.
+
+    A filter that few rows pass would else read the whole register while somebody waits.
+    """
+    top = older if older is not None else (Episode.objects.aggregate(top=Max("pk"))["top"] or 0) + 1
+    until, stretch, found = time.monotonic() + SECONDS, STRETCH, list[ItemRow]()
+    while top > 0:
+        low = max(top - stretch, 0)
+        some = rows.filter(pk__lt=top, pk__gte=low).order_by("-pk")[: size + 1 - len(found)]
+        found += [ItemRow(*row) for row in some]
+        top, stretch = low, stretch * 2
+        if len(found) > size:
+            return found, None
+        if time.monotonic() > until and top > 0:
+            return found, top
+    return found, None
+
+
+def _searched(rows: QuerySet[Episode, Any], wanted: ItemFilter, older: int | None, size: int) -> ItemPage:
+    """A page of what the index knows, newest items first; `older` is the key of the item it goes on behind."""
+    until, found, last = time.monotonic() + SECONDS, list[ItemRow](), older
+    while True:
+        keys = hits(wanted, last, BLOCK)
+        root = roots(keys)
+        family = members(root.values())
+        some = {row.item_id: row for row in (ItemRow(*row) for row in rows.filter(item__in=family).order_by("pk"))}
+        for key in keys:
+            row = some.pop(root[key], None)
+            if row is not None and len(found) == size:
+                return ItemPage(found, last, None)
+            last = key
+            if row is not None:
+                found.append(row)
+        if len(keys) < BLOCK:
+            return ItemPage(found, None, None)
+        if time.monotonic() > until:
+            return ItemPage(found, last, None, len(found) < size)
+
+
+def stream_items(operation: Operation | None, wanted: ItemFilter, *, by: Actor) -> Iterator[ItemRow]:
     """All the items of a filter, in the order of the pages, without holding them all."""
     by.require(Permission.INTAKE_ITEM_READ)
-    rows = _rows(operation, wanted).order_by("-pk").iterator(STREAM_CHUNK)
-    return (ItemRow(*row) for row in rows)
+    if not wanted.searches:
+        rows = _rows(operation, wanted).order_by("-pk").iterator(STREAM_CHUNK)
+        return (ItemRow(*row) for row in rows)
+    return _stream_searched(operation, wanted, by)
+
+
+def _stream_searched(operation: Operation | None, wanted: ItemFilter, by: Actor) -> Iterator[ItemRow]:
+    older: int | None = None
+    while True:
+        page = item_page(operation, wanted, older=older, by=by, size=BLOCK)
+        yield from page.rows
+        if page.older is None:
+            return
+        older = page.older
 
 
 def of_object(name: str) -> Coalesce:
@@ -145,19 +240,16 @@ def of_object(name: str) -> Coalesce:
     return Coalesce(f"item__merged_into__{name}", f"item__{name}")
 
 
-def _rows(operation: Operation, wanted: ItemFilter) -> QuerySet[Episode, tuple[Any, ...]]:
-    episodes = newest_episodes().filter(operation=operation)
+def _rows(operation: Operation | None, wanted: ItemFilter) -> QuerySet[Episode, tuple[Any, ...]]:
+    episodes = newest_episodes()
+    if operation is not None:
+        episodes = episodes.filter(operation=operation)
     if wanted.provider:
         episodes = episodes.filter(Q(item__provider=wanted.provider) | Q(item__hosting__provider__slug=wanted.provider))
     if wanted.kind:
         episodes = episodes.filter(item__kind=wanted.kind)
     if wanted.state:
         episodes = episodes.filter(state=wanted.state)
-    if wanted.q:
-        text = refang(wanted.q)
-        episodes = episodes.filter(
-            Q(item__url__icontains=text) | Q(item__key__icontains=text) | Q(item__owner__icontains=text)
-        )
     return episodes.annotate(seen=decisive_verdict("tracking__")).values_list(
         "pk",
         Coalesce("item__merged_into_id", "item_id"),
@@ -174,3 +266,40 @@ def _rows(operation: Operation, wanted: ItemFilter) -> QuerySet[Episode, tuple[A
         "seen",
         "tracking__answer",
     )
+
+
+def is_hash(text: str) -> bool:
+    """Whether a text is an MD5, SHA-1 or SHA-256 in hex."""
+    return bool(_HASH.fullmatch(text))
+
+
+def hits(wanted: ItemFilter, below: int | None, limit: int) -> list[int]:
+    """Items with all the words, the newest first: by the index, and what is not indexed yet by looking at it."""
+    if is_hash(wanted.q):
+        return _with_hash(wanted.q.lower(), below, limit)
+    parts = wanted.parts
+    known = Words.objects.all()
+    for part in parts:
+        known = known.filter(text__holds=part)
+    if below is not None:
+        known = known.filter(rowid__lt=below)
+    found = list(known.order_by("-rowid").values_list("rowid", flat=True)[:limit])
+    floor = found[-1] if len(found) == limit else 0
+    waiting = Unindexed.objects.filter(item_id__gte=floor).order_by("-item_id").values_list("item_id", flat=True)
+    fresh = [pk for pk in waiting[:UNINDEXED] if below is None or pk < below]
+    seen = [item.pk for item in Item.objects.filter(pk__in=fresh) if all(part in words_of(item) for part in parts)]
+    return sorted({*found, *seen}, reverse=True)[:limit]
+
+
+def _with_hash(digest: str, below: int | None, limit: int) -> list[int]:
+    """Items that showed a medium with this digest, or one that is a copy of known content with it."""
+    entries = BankEntry.objects.filter(Q(md5=digest) | Q(sha1=digest) | Q(sha256=digest)) if len(digest) < 64 else None
+    held = (
+        Q(media__sha256=digest)
+        if entries is None
+        else Q(media__matches__entry__in=entries, media__matches__kind="exact")
+    )
+    rows = EpisodeMedia.objects.filter(held)
+    if below is not None:
+        rows = rows.filter(episode__item_id__lt=below)
+    return list(rows.order_by("-episode__item_id").values_list("episode__item_id", flat=True).distinct()[:limit])

@@ -25,26 +25,6 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="Figures",
-            fields=[
-                (
-                    "operation",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        primary_key=True,
-                        related_name="figures",
-                        serialize=False,
-                        to="intake.operation",
-                    ),
-                ),
-                ("at", models.DateTimeField()),
-                ("rows", models.JSONField(default=dict)),
-            ],
-            options={
-                "verbose_name_plural": "figures",
-            },
-        ),
-        migrations.CreateModel(
             name="Searchable",
             fields=[
                 (
@@ -70,24 +50,33 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="Choice",
+            name="Plan",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("items", models.JSONField(default=list)),
-                ("proposed", models.JSONField(default=list)),
-                ("scores", models.JSONField(default=dict)),
-                ("reason", models.TextField()),
-                ("at", models.DateTimeField()),
-                (
-                    "officer",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="choices", to=settings.AUTH_USER_MODEL
-                    ),
-                ),
+                ("as_of", models.DateTimeField()),
+                ("made_at", models.DateTimeField()),
+                ("by", models.CharField(max_length=64)),
+                ("content", models.JSONField()),
                 (
                     "operation",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="choices", to="intake.operation"
+                        on_delete=django.db.models.deletion.PROTECT, related_name="plans", to="intake.operation"
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="Choice",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("items", models.JSONField()),
+                ("reason", models.TextField()),
+                ("by", models.CharField(max_length=64)),
+                ("at", models.DateTimeField()),
+                (
+                    "plan",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="choices", to="report.plan"
                     ),
                 ),
             ],

@@ -27,7 +27,8 @@ def _filter(request: HttpRequest) -> ItemFilter:
     return ItemFilter.checked(**{name: request.GET.get(name, "") for name in FILTERS})
 
 
-def _key(request: HttpRequest, name: str) -> int | None:
+def key_of(request: HttpRequest, name: str) -> int | None:
+    """A cursor of the address; `Refused` where it is none."""
     text = request.GET.get(name, "")
     if not text:
         return None
@@ -41,7 +42,7 @@ def item_list(request: HttpRequest, slug: str, *, by: Actor) -> HttpResponse:
     """The items of an operation that the filter of the address wants, a page at a time."""
     operation = get_operation(slug, by=by)
     wanted = _filter(request)
-    page = item_page(operation, wanted, older=_key(request, "older"), newer=_key(request, "newer"), by=by)
+    page = item_page(operation, wanted, older=key_of(request, "older"), newer=key_of(request, "newer"), by=by)
     context = {
         "operation": operation_row(operation),
         "wanted": wanted,
