@@ -140,7 +140,6 @@ class Channel(models.TextChoices):
     """How a provider takes notices."""
 
     API = "api", "Provider API"
-    DESK = "desk", "Provider desk"
     MAIL = "mail", "E-mail"
 
 

@@ -25,6 +25,8 @@ COUNTRIES = {
     "se": "Sweden",
 }
 COORDINATION = "coordination"
+HOMES = ("ie", "lu")
+"""Home states of providers whose authority scrutinises orders."""
 TEAM = ("flag", "flag", "flag", "review", "review", "sign")
 CENTRE = ("lead", "lead", "observe")
 GIVEN = (
@@ -49,7 +51,15 @@ FAMILY = ("Ahorn", "Birk", "Cedar", "Dorn", "Espen", "Fern", "Ginster", "Hasel",
 def directory(scenario: Scenario) -> dict[str, Any]:
     """What a real unit would import: the content of directory.json."""
     operation = scenario.operation
-    units = [{"slug": f"unit-{code}", "name": f"Unit {COUNTRIES[code]}", "state": code.upper()} for code in UNITS]
+    units: list[dict[str, Any]] = [
+        {
+            "slug": f"unit-{code}",
+            "name": f"Unit {COUNTRIES[code]}",
+            "state": code.upper(),
+            "authority": f"office-{code}",
+        }
+        for code in UNITS
+    ]
     units.append({"slug": COORDINATION, "name": "Coordination", "state": "NL"})
     posts = [(f"unit-{code}", role) for code in UNITS for role in TEAM] + [(COORDINATION, role) for role in CENTRE]
     return {
@@ -60,10 +70,44 @@ def directory(scenario: Scenario) -> dict[str, Any]:
             "t0": to_iso(scenario.t0),
             "ends_at": to_iso(scenario.end),
         },
+        "authorities": [_authority(code, "issue") for code in UNITS]
+        + [_authority(code, "scrutinise") for code in HOMES],
         "units": units,
         "officers": [_officer(scenario.run.seed, number, *post) for number, post in enumerate(posts)],
         "providers": [_provider(scenario.run.seed, provider) for provider in scenario.providers.values()],
     }
+
+
+def _authority(code: str, role: str) -> dict[str, Any]:
+    """A fictional authority of a state, with all that an order says of it."""
+    slug = f"office-{code}" if role == "issue" else f"home-{code}"
+    return {
+        "slug": slug,
+        "name": f"Specimen Office {code.upper()}",
+        "state": code.upper(),
+        "kind": "law_enforcement",
+        "roles": [role],
+        "address": "1 Specimen Street",
+        "phone": "+00 000 0000",
+        "email": authority_email(slug),
+        "feedback_contact": f"feedback@{slug}.test",
+        "representative_name": "A. Specimen",
+        "representative_post": "Inspector",
+        "redress_body": "Specimen Court",
+        "redress_period": "1 month",
+        "redress_from": "receipt of this order",
+        "national_provisions": "https://laws.test/redress",
+    }
+
+
+def authority_email(slug: str) -> str:
+    """Where an authority takes copies of orders."""
+    return f"orders@{slug}.test"
+
+
+def contact_of(slug: str) -> str:
+    """The contact point a provider publishes (Art 15), apart from where it takes notices."""
+    return f"tco@{slug}.test"
 
 
 def provider_token(seed: int, slug: str) -> str:
@@ -103,6 +147,7 @@ def _provider(seed: int, provider: Provider) -> dict[str, Any]:
         "max_batch": provider.max_batch,
         "rate_per_minute": provider.rate_per_minute or None,
         "home_state": provider.home_state,
+        "contact_points": [{"address": contact_of(provider.slug), "source": "its own page"}],
     }
 
 

@@ -22,7 +22,7 @@ from aiosmtpd.smtp import SMTP
 
 from cautery.exercise.books import Books, BooksError
 from cautery.exercise.control import Control
-from cautery.exercise.directory import directory, provider_token
+from cautery.exercise.directory import HOMES, directory, provider_token
 from cautery.exercise.known import known_csv
 from cautery.exercise.mail import PostOffice
 from cautery.exercise.media import Media
@@ -161,7 +161,11 @@ class _Process:
         """Every host there is or will be; a web host's sites one by one."""
         hosts = dict(self.state.population.hosts)
         hosts |= {host: "hostkit" for host in self.state.population.sites() if "hostkit" in self.scenario.providers}
-        hosts |= {"mail.pastely.test": "mail", "rdap.test": "rdap"}
+        hosts |= {f"mail.{slug}.test": "mail" for slug in self.scenario.providers}
+        hosts |= {f"mail.home-{code}.test": "mail" for code in HOMES} | {
+            "mail.pastely.test": "mail",
+            "rdap.test": "rdap",
+        }
         return {host: f"{LOOPBACK}:{self.ports[name]}" for host, name in sorted(hosts.items())}
 
     def _watch_stdin(self, loop: asyncio.AbstractEventLoop) -> None:

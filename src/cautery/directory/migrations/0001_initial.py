@@ -74,12 +74,7 @@ class Migration(migrations.Migration):
                 ("kind", models.CharField(max_length=60)),
                 ("hosts", models.JSONField(default=list)),
                 ("rdap_handles", models.JSONField(default=list)),
-                (
-                    "channel",
-                    models.CharField(
-                        choices=[("api", "Provider API"), ("desk", "Provider desk"), ("mail", "E-mail")], max_length=8
-                    ),
-                ),
+                ("channel", models.CharField(choices=[("api", "Provider API"), ("mail", "E-mail")], max_length=8)),
                 ("api_base", models.URLField(blank=True)),
                 ("token", models.CharField(blank=True, max_length=200)),
                 ("email", models.EmailField(blank=True, max_length=254)),

@@ -26,6 +26,9 @@ GROUNDS: Mapping[str, str] = {
     "counter_terrorism": "A reply that takes the statement apart.",
     "mistake": "Nothing of the outlet's: flagged by mistake.",
 }
+ORDERED = frozenset({"vidora", "agora", "lumigram"})
+"""Providers whose home state has an authority that gets copies of orders."""
+ORDERS, NOTICES = 0.04, 0.05
 REFUSAL = "The reasons do not carry the limb that is ticked."
 
 
@@ -39,7 +42,7 @@ class Finding:
     reason: str
     wrong: bool
 
-    def as_decision(self, episode_id: Any) -> dict[str, Any]:
+    def as_decision(self, episode_id: Any, instrument: str = "referral") -> dict[str, Any]:
         """As the API takes it."""
         return {
             "episode_id": episode_id,
@@ -47,7 +50,7 @@ class Finding:
             "limbs": list(self.limbs),
             "protected_purpose": self.protected_purpose,
             "reason": self.reason,
-            "instrument": "referral",
+            "instrument": instrument,
         }
 
 
@@ -64,6 +67,14 @@ def review(seed: int, object_id: str, truth: str, *, number: int = 1, error_rate
         return Finding("confirmed", (limb,), "none", LIMBS[limb], wrong=wrong)
     purpose = truth if truth in PURPOSES else pick(draw(seed, "review-purpose", key), PURPOSES)
     return Finding("dismissed", (), purpose, GROUNDS[purpose], wrong=wrong)
+
+
+def instrument(seed: int, object_id: str, provider: str) -> str:
+    """The kind of notice for an object: mostly a referral; where the authority is competent, now and then an order or a notice under the DSA."""
+    share = draw(seed, "instrument", object_id)
+    if provider in ORDERED and share < ORDERS:
+        return "tco-removal-order"
+    return "dsa-notice" if share > 1 - NOTICES else "referral"
 
 
 def refuses(seed: int, object_id: str, *, number: int = 1, rate: float = 0.005) -> bool:

@@ -199,7 +199,7 @@ class People:
             if finding is judgement.UNKNOWN:
                 notes[f"unknown:{item['url']}"] = "dismissed"
             notes[f"decision:{item['episode_id']}"] = "wrong" if finding.wrong else "right"
-            decisions.append(finding.as_decision(item["episode_id"]))
+            decisions.append(finding.as_decision(item["episode_id"], self._instrument(item)))
         self._notes.add(notes)
         return _settled("/review/decisions", self._client.post("/review/decisions", token, {"decisions": decisions}))
 
@@ -210,6 +210,10 @@ class People:
         object_id, truth = known
         number = item.get("number", 1)
         return judgement.review(self._seed, object_id, truth, number=number, error_rate=self._error_rate)
+
+    def _instrument(self, item: Mapping[str, Any]) -> str:
+        known = self._world.truth(item["url"])
+        return judgement.instrument(self._seed, known[0], str(item.get("provider", ""))) if known else "referral"
 
     def _answer_decisions(self, token: str, decisions: list[dict[str, Any]]) -> int:
         notes, signatures = {}, []

@@ -86,8 +86,10 @@ def _wanted(request: HttpRequest) -> Wanted:
     after = request.GET.get("after", "")
     if after and not (after.isascii() and after.isdigit() and len(after) <= 18):
         raise Refused("There is no such page of the list.", reason="page")
-    given = (request.GET.get(name, "")[:200].replace("\0", "") for name in ("instrument", "state", "q"))
-    return Wanted(*given, int(after or 0))
+    instrument, state, text = (
+        request.GET.get(name, "")[:200].replace("\0", "") for name in ("instrument", "state", "q")
+    )
+    return Wanted(instrument, state, text, int(after or 0))
 
 
 @require_safe
