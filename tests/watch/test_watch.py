@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 from aiohttp import web
 
 from cautery.core.availability import Verdict
+from cautery.core.errors import NotAllowed, NotFound
 from cautery.core.lifecycle import EpisodeState
 from cautery.directory.models import Provider
 from cautery.fetch import Fetcher
 from cautery.intake.models import Episode, Flag, Item, Operation
 from cautery.track.actions import save_links
 from cautery.track.models import Tracking
+from cautery.watch.actions import Asked, begin_watch, keep_leads
 from cautery.watch.memory import Memory
-from cautery.watch.models import Search, Sighting, Way
+from cautery.watch.models import Search, Sighting, Watch, Way, What
+from cautery.watch.queries import domains_like, lineage, watched_domains
 from cautery.watch.searching import plan_searches, search_due
-from cautery.watch.steps import look_at_reflagged, notice_returns, read_announcements
+from cautery.watch.steps import end_over, look_at_reflagged, notice_returns, read_announcements
 from cautery.watch.tracing import trace_lineage
 from tests import factories as make
 from tests.servers import fetcher_for, http_server
@@ -204,6 +209,74 @@ def test_other_bytes_under_another_title_are_none_and_under_the_same_are_a_liken
     sighting = Sighting.objects.get()
     assert (sighting.way, sighting.item.url) == (Way.LIKENESS, "https://t.me/gardening/1")
     assert sighting.predecessor == Item.objects.get(url="https://t.me/specimenhouse/7")
+
+
+def test_a_removal_becomes_a_watch_on_the_signed_decision_that_ends_with_its_term(host: Provider) -> None:
+    frame = referred(host, CHANNEL)
+    go_down()
+    plan_searches(Memory(), make.hours(26))
+    watch = Watch.objects.get()
+    assert (watch.subject, watch.signature_id) == (Item.objects.get().identity, frame.notices.get().signature_id)
+    assert end_over(watch.expires_at - timedelta(hours=1)) == 0
+    memory = Memory()
+    memory.refresh(LATER)
+    assert memory.posted_by("telegram", ["specimenhouse"]) is not None
+    assert end_over(watch.expires_at) == 1
+    memory.refresh(watch.expires_at)
+    assert memory.posted_by("telegram", ["specimenhouse"]) is None
+    watch.refresh_from_db()
+    assert (watch.ended_why, Search.objects.get(item__isnull=False).next_at) == ("expired", None)
+
+
+def test_a_watch_needs_a_ground_and_a_second_person_and_an_object_of_the_register(host: Provider) -> None:
+    referred(host, CHANNEL)
+    until = make.hours(500)
+    for asked, error in (
+        (Asked(What.DOMAIN, "example.org", " ", "b", until), NotAllowed),
+        (Asked(What.DOMAIN, "example.org", "why", "a", until), NotAllowed),
+        (Asked(What.ITEM, "telegram:channel:nobody", "why", "b", until), NotFound),
+    ):
+        with pytest.raises(error):
+            begin_watch(asked, asker="a", by=make.SYSTEM, at=LATER)
+    first = begin_watch(Asked(What.DOMAIN, "example.org", "why", "b", until), asker="a", by=make.SYSTEM, at=LATER)
+    again = begin_watch(Asked(What.DOMAIN, "example.org", "other", "c", until), asker="a", by=make.SYSTEM, at=LATER)
+    assert (again.pk, again.ground, Watch.objects.count()) == (first.pk, "why", 1)
+
+
+def test_names_of_a_list_that_look_like_a_watched_domain_are_leads_once(host: Provider) -> None:
+    until = make.hours(500)
+    begin_watch(Asked(What.DOMAIN, "specimenhouse.org", "why", "b", until), asker="a", by=make.SYSTEM, at=LATER)
+    names = [
+        "garden.org",
+        "specimenhouse2.org",
+        "mail.specimenhouse.net",
+        "specimenhouse-live.top",
+        "www.specimenhouse.org",
+    ]
+    found = list(domains_like(names, watched_domains()))
+    assert [one.domain for one in found] == ["specimenhouse2.org", "mail.specimenhouse.net", "specimenhouse-live.top"]
+    assert all("specimenhouse.org" in one.reason for one in found)
+    assert keep_leads(found, source="list", by=make.SYSTEM, at=LATER) == 3
+    assert keep_leads(found, source="list", by=make.SYSTEM, at=LATER) == 0
+
+
+def test_a_file_under_watch_is_sighted_by_its_bytes(host: Provider) -> None:
+    frame = referred(host, CHANNEL)
+    subject = sha256(b"others").hexdigest()
+    begin_watch(Asked(What.FILE, subject, "why", "b", make.hours(500)), asker="a", by=make.SYSTEM, at=LATER)
+    new = make.flagged(frame, ["https://t.me/gardening/9"], at=LATER, key="late")
+    make.identified(new, host=host, image=b"others", title="How to plant a tree", at=LATER)
+    trace_lineage(Memory(), LATER)
+    sighting = Sighting.objects.get()
+    assert (sighting.way, sighting.predecessor, "under watch" in sighting.reason) == (Way.COPY, None, True)
+
+
+def test_the_lineage_names_generations_and_lives(host: Provider, fetcher: Fetcher, site: Site) -> None:
+    frame = referred(host, CHANNEL)
+    search(fetcher, site, "https://t.me/specimenhouse2")
+    told = lineage(frame)
+    assert (told["generations"], len(told["links"])) == (2, 1)
+    assert {node["url"]: node["generation"] for node in told["nodes"]} == {CHANNEL: 0, "https://t.me/specimenhouse2": 1}
 
 
 def test_what_is_flagged_again_while_we_think_it_down_is_looked_at_at_once(host: Provider) -> None:

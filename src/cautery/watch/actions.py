@@ -31,7 +31,7 @@ COVERED_AFTER = tuple(timedelta(minutes=m) for m in (240, 1440))
 """When the words of one thing are asked for, where a word of its outlet finds it too; for other things more often."""
 SEARCH_AFTER = tuple(timedelta(minutes=m) for m in (30, 120, 300, 600, 1200, 2160))
 BRAND_EVERY, BRAND_GRID = timedelta(minutes=10), 10
-BRAND_QUIET = ((timedelta(hours=6), timedelta(minutes=20)), (timedelta(hours=24), timedelta(minutes=60)))
+BRAND_QUIET = ((timedelta(hours=2), timedelta(minutes=20)), (timedelta(hours=12), timedelta(minutes=60)))
 """A word of an outlet is asked for every ten minutes; less often once it has shown nothing new for so long."""
 TERM = timedelta(days=180)
 """How long beyond its operation a removed thing is watched for."""
@@ -317,7 +317,7 @@ def trace(found: Sequence[Traced], *, by: Actor, at: datetime) -> int:
         Weighed.objects.bulk_create(
             (Weighed(episode=one.episode) for one in found), ignore_conflicts=True, batch_size=500
         )
-        named = {one.episode.pk: one for one in found if one.predecessor is not None}
+        named = {one.episode.pk: one for one in found if one.score}
         sighted = list(Sighting.objects.filter(episode__in=named))
         for sighting in sighted:
             one = named[sighting.episode_id]
@@ -328,11 +328,11 @@ def trace(found: Sequence[Traced], *, by: Actor, at: datetime) -> int:
             facts = {"sightings": len(rows)}
             record(Event.WATCH_LINEAGE_TRACED, by=by, at=at, subject="lineage", facts=facts, rows=rows)
         have = {s.episode_id for s in sighted}
-        items = Item.objects.in_bulk([one.predecessor for key, one in named.items() if key not in have])
+        items = Item.objects.in_bulk({one.predecessor for key, one in named.items() if key not in have} - {None})
         by_operation: dict[Operation, list[tuple[Episode, Candidate]]] = {}
         for key, one in named.items():
             if key not in have:
-                item, before = one.episode.item, items[one.predecessor or 0]
+                item, before = one.episode.item, items.get(one.predecessor or 0)
                 candidate = Candidate(item.url, item.identity, one.way, one.score, one.reason, before)
                 by_operation.setdefault(one.episode.operation, []).append((one.episode, candidate))
         for operation, rest in by_operation.items():

@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from django.db.models import Exists, OuterRef
 from rapidfuzz import fuzz, process
 
 from cautery.core.kinship import HANDLE_THRESHOLD, Brand, Likeness, Traits, weigh, words_of
@@ -18,11 +19,13 @@ from cautery.core.kinship.weighing import folded
 from cautery.ground.rows import chunks
 from cautery.identify.models import EpisodeMedia
 from cautery.track.models import Tracking
+from cautery.watch.models import Watch, What
 
 HANDLES = frozenset({"account", "channel", "group", "bot", "site"})
 CONTENT = frozenset({"post", "video", "image", "file", "paste", "page", "audio", "album", "document", "story"})
 OVERLAP = timedelta(minutes=1)
 """How far behind the last reading is read again, for rows that were committed late."""
+FRESH = timedelta(minutes=5)
 NEAREST = 40
 """Handles weighed one by one, out of any number."""
 TITLE_NEAR = 92
@@ -54,11 +57,17 @@ class Memory:
     counts: dict[tuple[int, str], int] = field(default_factory=lambda: defaultdict(int))
     brands: dict[tuple[int, str], tuple[Brand, ...]] = field(default_factory=dict)
     learned: dict[tuple[int, str], int] = field(default_factory=dict)
+    ended: set[int | None] = field(default_factory=set)
+    """Items whose watch ended: nothing is compared with them any more."""
+    files: set[str] = field(default_factory=set)
+    """SHA-256 of files a person put under watch."""
     habits: Counter[str] = field(default_factory=Counter)
     _since: datetime | None = None
 
     def refresh(self, now: datetime) -> None:
-        """Take in what was sent since the last time."""
+        """Take in what was sent since the last time; asked within minutes it knows enough."""
+        if self._since is not None and self._since <= now < self._since + FRESH:
+            return
         sent = Tracking.objects.filter(referred_at__isnull=False)
         if self._since is not None:
             sent = sent.filter(referred_at__gte=self._since - OVERLAP)
@@ -85,6 +94,10 @@ class Memory:
                     media=frozenset(media.get(episode, ())),
                 )
                 self._add(Known(pk, episode, operation, provider, kind, traits))
+        running = Watch.objects.filter(item=OuterRef("item"), ended_at__isnull=True)
+        over = Watch.objects.filter(~Exists(running), item__isnull=False, ended_at__isnull=False)
+        self.ended = set(over.values_list("item_id", flat=True))
+        self.files = set(Watch.objects.filter(what=What.FILE, ended_at__isnull=True).values_list("subject", flat=True))
         self._since = now
 
     def _add(self, thing: Known) -> None:
@@ -117,7 +130,7 @@ class Memory:
         wanted = f"{traits.handle} {traits.name}".strip().casefold()
         near = process.extract(wanted, there, scorer=fuzz.token_set_ratio, limit=NEAREST)
         near += process.extract(traits.handle.casefold(), there, scorer=fuzz.partial_ratio, limit=NEAREST)
-        return [self.things[pk] for pk in dict.fromkeys(pk for _, _, pk in near)]
+        return [self.things[pk] for pk in dict.fromkeys(pk for _, _, pk in near) if pk not in self.ended]
 
     def titled_like(self, provider: str, title: str) -> tuple[str, float]:
         """The title at this provider that is the same but for small edits, and how like it is; empty where there is none."""
@@ -134,14 +147,14 @@ class Memory:
     def posted_by(self, provider: str, names: Iterable[str]) -> Known | None:
         """The account decided on, at this provider, that one of these names is."""
         found = (self.handles.get((provider, name.casefold().lstrip("@"))) for name in names if name)
-        return next((self.things[pk] for pk in found if pk is not None), None)
+        return next((self.things[pk] for pk in found if pk is not None and pk not in self.ended), None)
 
     def before(self, provider: str, kind: str, traits: Traits) -> list[Known]:
         """All that a thing with these traits may come after: by bytes anywhere, by title or name at its own provider."""
         keys = [pk for sha in traits.media for pk in self.media.get(sha, ())]
         if traits.title:
             keys += self.titles.get((provider, self.titled_like(provider, traits.title)[0]), ())
-        found = [self.things[pk] for pk in dict.fromkeys(keys)]
+        found = [self.things[pk] for pk in dict.fromkeys(keys) if pk not in self.ended]
         return found + (self.accounts_like(provider, kind, traits) if kind in HANDLES else [])
 
 

@@ -62,6 +62,8 @@ def _traced(late: Sequence[Episode], memory: Memory) -> list[Traced]:
     found = []
     for episode, new, field in zip(late, news, fields, strict=True):
         best = _best(episode, new, field, down, followed, memory.habits)
+        if best.predecessor is None and new.media & memory.files:
+            best = Traced(episode, Way.COPY, None, 1.0, "the bytes of a file that is under watch")
         found.append(best)
         if best.predecessor is not None:
             followed[best.predecessor] += 1
