@@ -22,6 +22,7 @@ from cautery.report.measures.returns import returns
 from cautery.report.measures.trend import before_and_after
 from cautery.report.measures.unseen import unseen
 from cautery.report.outlets import labelled
+from cautery.report.planning.outcome import compare
 from cautery.report.presence import Looks, by_part, curve, followed_of, looks_of
 from cautery.watch.models import Sighting
 
@@ -55,6 +56,7 @@ def build(operation: Operation, *, run: Mapping[str, Any], by: Actor, at: dateti
         "reemergence": _reemergence(back),
         "lineage": lineage(operation),
         "effect": _effect(operation, rows, back, looks, at),
+        "plan": compare(operation, by=by, at=at),
         "deconfliction": queries.deconfliction(operation),
         "custody": {"entries": checked.entries, "head": checked.head, "verified": checked.sealed == checked.entries},
         "definitions": {name: {"unit": unit, "definition": text} for name, (unit, text) in DEFINITIONS.items()},

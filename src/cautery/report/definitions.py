@@ -40,6 +40,10 @@ DEFINITIONS: dict[str, tuple[str, str]] = {
         "decisions",
         "Confirmed decisions the second person refused to sign; nothing was sent.",
     ),
+    "plan": (
+        "share of the accounts not gone before",
+        "Of the plan kept at the release, for each set: accounts joined by links, and accounts reached; promised, and as probes saw it.",
+    ),
     "deconfliction.holds": ("holds", "Investigation interests units marked."),
     "deconfliction.hits": ("notices", "Notices those interests hold back at the end."),
     "notices.sent": ("notices", "Notices that reached their provider; one an item, addressee, instrument and episode."),

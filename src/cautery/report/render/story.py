@@ -1,7 +1,7 @@
 """What the report says, from the top: decided once here, shown by html.py and pdf.py.
 
 In short -> What was done -> What came of it -> How soon -> What was left online -> What came back
-         -> what it amounted to (amounts.py: causes, parts, returns, before and after, links, unseen)
+         -> what it amounted to (amounts.py: causes, parts, returns, before and after, links, unseen) -> What the plan promised
          -> How this was recorded -> Counts in detail -> How to read this -> Definitions
 """
 
@@ -27,6 +27,7 @@ from .document import (
 from .drawings import outcome_chart, presence_chart, removal_chart
 from .guide import guide
 from .lineage import lineage_chart
+from .plan import plan_section
 
 OUTCOMES = (
     ("removed", "Removed"),
@@ -65,6 +66,7 @@ def story(report: Report) -> Document:
             Section("What was left online", _presence(report)),
             Section("What came back", _returns(report)),
             *effect_sections(report),
+            *plan_section(report),
             Section("How this was recorded", _custody(report)),
             *_detail(report),
             Section("How to read this", guide()),
