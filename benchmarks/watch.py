@@ -1,0 +1,110 @@
+"""A million watches on one machine: planning looks, weighing candidates, reading lists of new domains, ending what is over.
+
+    .venv/bin/python benchmarks/watch.py [WATCHES]
+
+There is no published peer that does this; the yardstick is the day: a million looks a day is 86 ms each on one core. CPU seconds
+of this process; the database is SQLite in a temporary folder.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+os.environ.update(CAUTERY_DATA=tempfile.mkdtemp(prefix="cautery-watch-"), DJANGO_SETTINGS_MODULE="cautery.settings")
+
+import django  # noqa: E402
+
+django.setup()
+
+from django.core.management import call_command  # noqa: E402
+
+from cautery.core.actors import system  # noqa: E402
+from cautery.core.availability import Verdict  # noqa: E402
+from cautery.core.domains import lookalikes  # noqa: E402
+from cautery.core.kinship import Traits  # noqa: E402
+from cautery.core.schedule import next_probe  # noqa: E402
+from cautery.watch.actions import end_watches  # noqa: E402
+from cautery.watch.memory import Known, Memory, best_account  # noqa: E402
+from cautery.watch.models import Watch, What  # noqa: E402
+from cautery.watch.queries import domains_like  # noqa: E402
+
+NOW = datetime(2026, 6, 15, 12, 0, tzinfo=UTC)
+WORDS = ("harbour", "lantern", "beacon", "quarry", "meadow", "orchard", "willow", "copper", "granite", "saffron")
+
+
+def main(n: int) -> None:
+    """Print a row a step."""
+    call_command("migrate", verbosity=0)
+    chance = random.Random(7)
+    measured("plan the next look of each", n, lambda: plan(n))
+    measured("write them as running watches", n, lambda: write(n))
+    measured("find and end the tenth that is over", n, end)
+    memory = Memory()
+    measured("remember them (handles of one provider)", n, lambda: remember(memory, n, chance))
+    candidates = [f"{chance.choice(WORDS)}_{chance.choice(WORDS)}{chance.randrange(n)}_2" for _ in range(20)]
+    measured("weigh one candidate against all", 20, lambda: weigh_all(memory, candidates))
+    names = [f"{chance.choice(WORDS)}{chance.choice(WORDS)}{place}.example" for place in range(n)]
+    watched = [Watch(pk=k, subject=f"{a}-{b}.org") for k, (a, b) in enumerate((a, b) for a in WORDS for b in WORDS)]
+    taken = [one.domain for watch in watched[:10] for one in list(lookalikes(watch.subject))[:3]]
+    measured("compare new names with 100 domains", n, lambda: sum(1 for _ in domains_like(names + taken, watched)))
+
+
+def measured(what: str, n: int, step: Callable[[], object]) -> None:
+    """Run a step once and say what it cost."""
+    began, cpu = time.perf_counter(), time.process_time()
+    step()
+    cpu, wall = time.process_time() - cpu, time.perf_counter() - began
+    print(f"{what:42} {n:>10,} {cpu:8.1f} s CPU {wall:8.1f} s {cpu / n * 1e6:10.1f} µs each")
+
+
+def plan(n: int) -> None:
+    """The next look of each, as after a probe."""
+    for number in range(n):
+        since = NOW - timedelta(minutes=number % 5_000)
+        next_probe(NOW, referred_at=since, verdict=Verdict.REMOVED, kind="post", unsure_in_a_row=0, down_since=since)
+
+
+def write(n: int) -> None:
+    """Running watches, a tenth of them over."""
+    rows = (
+        Watch(
+            what=What.FILE,
+            subject=f"{number:064x}",
+            ground="a decision",
+            by="a",
+            seconded_by="b",
+            began_at=NOW,
+            expires_at=NOW + timedelta(days=number % 10),
+        )
+        for number in range(n)
+    )
+    Watch.objects.bulk_create(rows, batch_size=500)
+
+
+def end() -> None:
+    """All that are over, a batch at a time."""
+    while end_watches(NOW, by=system("watch")):
+        pass
+
+
+def remember(memory: Memory, n: int, chance: random.Random) -> None:
+    """Accounts decided on."""
+    for number in range(n):
+        handle = f"{chance.choice(WORDS)}_{chance.choice(WORDS)}{number}"
+        memory._add(Known(number, number, 1, "chirp", "account", Traits(handle=handle)))
+
+
+def weigh_all(memory: Memory, candidates: list[str]) -> None:
+    """What each of these most likely comes after."""
+    for candidate in candidates:
+        best_account(memory, "chirp", "account", Traits(handle=candidate), NOW.timestamp())
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000)
