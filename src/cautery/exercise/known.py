@@ -41,8 +41,8 @@ def is_known(population: Population, medium: str, work: int) -> bool:
 
 def track(data: bytes) -> str:
     """The frames of a video, two a second, as vPDQ's lists have them: `frame,quality,hash,seconds`, semicolons between."""
-    frames = []
-    with av.open(BytesIO(data)) as container:
+    frames: list[str] = []
+    with av.open(BytesIO(data), "r") as container:
         for number, frame in enumerate(container.decode(video=0)):
             at = float(frame.time or 0.0)
             if at * FRAMES_A_SECOND >= len(frames):

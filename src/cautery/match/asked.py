@@ -54,7 +54,7 @@ def tracks_of(medium: Media) -> tuple[Sequence[Frame], ...]:
 
 
 def turned(pdq: bytes) -> list[bytes]:
-    """A hash as it is, and about what it would be if its picture were turned or mirrored: of photographs nine in ten within 26 bits.
+    """A hash as it is, and about what it would be if its picture were turned or mirrored: nine in ten within 26 bits.
 
     Signs of the coefficients change with their frequencies, and rows become columns. For what only a hash is known of.
     """

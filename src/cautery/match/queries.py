@@ -95,9 +95,8 @@ def found_of(episodes: Iterable[int], *, by: Actor) -> dict[int, dict[str, Any]]
             told[episode]["media"] += 1
             told[episode]["cases"].append(case or medium)
         rows = Match.objects.filter(episode_id__in=some).order_by("distance", "pk")
-        for row in rows.values("episode_id", "entry__label", "kind", "distance", "form"):
-            episode = row.pop("episode_id")
-            told[episode]["matches"].append({"label": row.pop("entry__label"), **row})
+        for episode, *said in rows.values_list("episode_id", "entry__label", "kind", "distance", "form"):
+            told[episode]["matches"].append(dict(zip(("label", "kind", "distance", "form"), said, strict=True)))
     return told
 
 
