@@ -10,26 +10,37 @@ from django.urls import reverse
 
 from cautery.core.actors import Permission
 from cautery.directory.models import Officer
-from cautery.web.access import NEEDS
+from cautery.directory.roles import PERMISSIONS, Role
+from cautery.web.access import ACTS, NEEDS
 from cautery.web.urls import urlpatterns
+from tests import factories as make
 from tests.web.conftest import Story
 
 OPEN = {"home", "sign-in", "sign-out"}
 GUARDED = sorted({pattern.name for pattern in urlpatterns if pattern.name} - OPEN)
+PATTERNS = {pattern.name: pattern for pattern in urlpatterns}
+ACTING = sorted(name for name in GUARDED if getattr(PATTERNS[name].callback, ACTS))
+READING = sorted(set(GUARDED) - set(ACTING))
 RAW = "report-raw"
 
 
 def address(name: str, story: Story) -> str:
     """The address of a page, with what the story holds."""
-    known: dict[str, dict[str, Any]] = {
-        "home": {},
-        "sign-in": {},
-        "sign-out": {},
-        "operations": {},
-        "item": {"pk": story.returned.pk},
-        "report-file": {"slug": story.operation.slug, "name": "report.json"},
+    known: dict[str, Any] = {
+        "slug": story.operation.slug,
+        "pk": story.returned.pk,
+        "episode": story.returned.episodes.first().pk,
+        "sha256": "0" * 64,
+        "name": "report.json",
+        "kind": "csv",
     }
-    return reverse(f"web:{name}", kwargs=known.get(name, {"slug": story.operation.slug}))
+    return reverse(f"web:{name}", kwargs={word: known[word] for word in PATTERNS[name].pattern.converters})
+
+
+def ask(client: Client, name: str, story: Story) -> Any:
+    """Ask as the page wants to be asked."""
+    where = address(name, story)
+    return client.post(where) if name in ACTING else client.get(where)
 
 
 def test_every_page_but_signing_in_and_out_says_what_it_needs() -> None:
@@ -40,25 +51,52 @@ def test_every_page_but_signing_in_and_out_says_what_it_needs() -> None:
 
 @pytest.mark.parametrize("name", GUARDED)
 def test_it_sends_a_stranger_to_sign_in_and_brings_them_back(name: str, story: Story, client: Client) -> None:
-    where = address(name, story)
-    answer = client.get(where)
-    assert (answer.status_code, answer["Location"]) == (302, f"/sign-in/?next={where}")
+    back = "/operations/" if name in ACTING else address(name, story)
+    answer = ask(client, name, story)
+    assert (answer.status_code, answer["Location"]) == (302, f"/sign-in/?next={back}")
 
 
 @pytest.mark.parametrize("name", GUARDED)
 def test_it_refuses_an_officer_without_the_role(name: str, story: Story, outsider: Client) -> None:
-    answer = outsider.get(address(name, story))
+    answer = ask(outsider, name, story)
     assert answer.status_code == 403
     assert b"lacks the permission" in answer.content
     assert b"youtube" not in answer.content
 
 
-@pytest.mark.parametrize("name", GUARDED)
-def test_it_only_reads(name: str, story: Story, reader: Client) -> None:
+@pytest.mark.parametrize("role", list(Role))
+def test_every_role_gets_what_its_permissions_say_and_nothing_else(role: Role, story: Story) -> None:
+    for name in [*READING, *ACTING]:
+        client = Client()
+        client.force_login(make.officer(f"one who may {role}", role))
+        answer = ask(client, name, story)
+        allowed = getattr(PATTERNS[name].callback, NEEDS) in PERMISSIONS[role]
+        assert (answer.status_code != 403) is allowed, (role, name, answer.status_code)
+        assert answer.status_code < 500, (role, name)
+
+
+@pytest.mark.parametrize("name", READING)
+def test_what_reads_takes_no_post(name: str, story: Story, reader: Client) -> None:
     assert reader.post(address(name, story)).status_code == 405
 
 
-@pytest.mark.parametrize("name", [*GUARDED, "sign-in"])
+@pytest.mark.parametrize("name", ACTING)
+def test_what_acts_takes_nothing_but_a_post_with_its_token(name: str, story: Story) -> None:
+    client = Client(enforce_csrf_checks=True)
+    needed = getattr(PATTERNS[name].callback, NEEDS)
+    client.force_login(make.officer("able", next(role for role in Role if needed in PERMISSIONS[role])))
+    assert client.get(address(name, story)).status_code == 405
+    assert client.post(address(name, story)).status_code == 403
+
+
+def test_a_part_asked_for_by_a_stranger_leads_the_whole_page_to_sign_in(story: Story, client: Client) -> None:
+    at = address("room", story)
+    headers = {"HX-Request": "true", "HX-Current-URL": f"http://testserver{at}"}
+    answer = client.get(address("room-panel", story), headers=headers)
+    assert answer["HX-Redirect"] == f"/sign-in/?next={at}"
+
+
+@pytest.mark.parametrize("name", [*READING, "sign-in"])
 def test_every_page_has_a_policy_without_inline_script_or_style(name: str, story: Story, reader: Client) -> None:
     answer = reader.get(address(name, story))
     policy = answer["Content-Security-Policy"]
@@ -68,7 +106,7 @@ def test_every_page_has_a_policy_without_inline_script_or_style(name: str, story
     assert answer["X-Frame-Options"] == ("SAMEORIGIN" if name == RAW else "DENY")
 
 
-@pytest.mark.parametrize("name", GUARDED)
+@pytest.mark.parametrize("name", READING)
 def test_nothing_shown_is_kept_in_a_cache(name: str, story: Story, reader: Client) -> None:
     assert "no-store" in reader.get(address(name, story))["Cache-Control"]
 

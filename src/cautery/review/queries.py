@@ -89,10 +89,10 @@ def _matches(keys: Sequence[int]) -> dict[int, list[dict[str, Any]]]:
     rows = (
         Match.objects.filter(episode_id__in=keys)
         .order_by("distance")
-        .values_list("episode_id", "kind", "entry__label", "distance")
+        .values_list("episode_id", "kind", "entry__label", "entry__outlet", "distance")
     )
-    for episode, kind, label, distance in rows:
-        found[episode].append({"kind": kind, "label": label, "distance": distance})
+    for episode, kind, label, outlet, distance in rows:
+        found[episode].append({"kind": kind, "label": label, "outlet": outlet, "distance": distance})
     return found
 
 

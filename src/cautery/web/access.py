@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
+from urllib.parse import urlsplit
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_POST, require_safe
+from django_htmx.http import HttpResponseClientRedirect
 
 from cautery.core.actors import Permission
 from cautery.core.errors import CauteryError
@@ -52,7 +55,7 @@ def _guard(permission: Permission, methods: Callable[[View], View]) -> Callable[
         @wraps(view)
         def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
             if not request.user.is_authenticated:
-                return redirect_to_login(request.get_full_path())
+                return _to_sign_in(request)
             try:
                 by = actor_of(request.user)
                 by.require(permission)
@@ -67,6 +70,17 @@ def _guard(permission: Permission, methods: Callable[[View], View]) -> Callable[
         return guarded
 
     return guard
+
+
+def _to_sign_in(request: HttpRequest) -> HttpResponseBase:
+    """To the sign-in, and back to the page one was on: a whole page also where only a part was asked for."""
+    current = request.headers.get("HX-Current-URL", "")
+    if current:
+        answer = redirect_to_login(urlsplit(current).path)
+        return HttpResponseClientRedirect(answer.url)
+    return redirect_to_login(
+        request.get_full_path() if request.method in {"GET", "HEAD"} else reverse("web:operations")
+    )
 
 
 def error_page(request: HttpRequest, error: CauteryError) -> HttpResponse:

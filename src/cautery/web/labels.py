@@ -84,6 +84,8 @@ OTHERS = {
     "out_link": "announced by a page still up",
     "search": "found by the provider's search",
     "copy": "the same bytes as something referred before",
+    "likeness": "like something referred before",
+    "feed": "named by a list of new names",
     "url": "known by its URL",
     "rdap": "known by RDAP",
     "gathering": "Gathering",

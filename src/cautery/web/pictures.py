@@ -32,6 +32,8 @@ def redrawn(data: bytes, *, width: int, grey: bool, veiled: bool) -> bytes:
         picture = picture.convert("L")
     if veiled:
         picture = picture.filter(ImageFilter.GaussianBlur(max(4, width // VEIL)))
+    bare = Image.new(picture.mode, picture.size)  # pixels alone: Pillow hands comments and profiles on
+    bare.paste(picture)
     out = io.BytesIO()
-    picture.save(out, "JPEG", quality=70)
+    bare.save(out, "JPEG", quality=70)
     return out.getvalue()

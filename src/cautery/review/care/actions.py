@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import Case, F, Value, When
 
 from cautery.core.actors import Actor, Permission
 from cautery.core.errors import MovedMeanwhile, NotFound, Refused
@@ -23,16 +23,12 @@ LONGEST = 140
 
 def note_exposure(*, items: int, pictures: int, by: Actor, at: datetime) -> None:
     """Count what an officer was shown, in the caller's transaction."""
-    row, made = Exposure.objects.get_or_create(
-        officer_id=by.officer_id,
-        day=at.date(),
-        defaults={"items": items, "pictures": pictures, "since": at, "last_at": at},
-    )
-    if not made:
-        since = at if at - row.last_at >= BREAK else row.since
-        Exposure.objects.filter(pk=row.pk).update(
-            items=F("items") + items, pictures=F("pictures") + pictures, since=since, last_at=at
-        )
+    rested = When(last_at__lte=at - BREAK, then=Value(at))
+    changes = {"items": F("items") + items, "pictures": F("pictures") + pictures, "last_at": at}
+    mine = Exposure.objects.filter(officer_id=by.officer_id, day=at.date())
+    if not mine.update(since=Case(rested, default=F("since")), **changes):
+        first = Exposure(officer_id=by.officer_id, day=at.date(), items=items, pictures=pictures, since=at, last_at=at)
+        Exposure.objects.bulk_create([first], ignore_conflicts=True)
 
 
 def rest_from(subject: str, *, by: Actor, at: datetime) -> None:

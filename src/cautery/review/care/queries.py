@@ -36,9 +36,9 @@ class Today:
         return max(0, self.budget - self.items)
 
 
-def today(*, by: Actor, at: datetime) -> Today:
-    """What this officer was shown today, and whether it is time for a break or enough."""
-    display = display_of(by)
+def today(*, by: Actor, at: datetime, wish: Display | None = None) -> Today:
+    """What this officer was shown today, and whether it is time for a break or enough; `wish` where it was read already."""
+    display = wish or display_of(by)
     row = Exposure.objects.filter(officer=UUID(by.officer_id), day=at.date()).first()
     if row is None:
         return Today(0, 0, display.budget, 0, "")
@@ -92,10 +92,10 @@ def closed_items(keys: Iterable[int]) -> set[int]:
     return set(Quarantine.objects.filter(item__in=list(keys)).values_list("item_id", flat=True))
 
 
-def refuse_if_closed(item_id: int) -> None:
-    """`NotFound` for what must not be seen further, whoever asks."""
-    if closed_items([item_id]):
-        raise NotFound("This item is closed to view: it must not be seen further.", item=item_id)
+def refuse_if_closed(*items: int) -> None:
+    """`NotFound` where one of these must not be seen further, whoever asks."""
+    if closed_items(items):
+        raise NotFound("This item is closed to view: it must not be seen further.", items=items)
 
 
 def quarantined(*, by: Actor, limit: int = 200) -> list[dict[str, Any]]:

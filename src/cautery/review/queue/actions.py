@@ -43,7 +43,7 @@ def show(episode_id: int, operation: Operation, *, by: Actor, at: datetime) -> D
     """Everything to decide an episode by, with its copies leased beside it. The log says what was looked at, and on what digest."""
     episode = held_episode(episode_id, operation, by=by)
     copies, hidden = copies_of(episode, by=by)
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         claim(open_to(operation, by=by).filter(pk__in=copies), by.name, len(copies), LEASE_S)
         mine = Episode.objects.filter(pk__in=copies, lease_owner=by.name, state=EpisodeState.IN_REVIEW)
         desk = desk_of(episode, sorted(mine.values_list("pk", flat=True)), hidden, by=by)

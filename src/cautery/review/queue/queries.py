@@ -8,7 +8,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Max, Min, Q, QuerySet
+from django.db.models import Count, Max, Min, Q, QuerySet, Value
+from django.db.models.functions import Concat
 from django.utils.timezone import now as wall
 
 from cautery.core.actors import Actor, Permission
@@ -18,7 +19,7 @@ from cautery.core.lifecycle import EpisodeState
 from cautery.core.triage import Ranked, Waiting, rank
 from cautery.identify.models import Media
 from cautery.intake.models import Episode, Flag, Operation
-from cautery.match.models import BankEntry, Match
+from cautery.match.models import Match
 from cautery.match.queries import case_of
 from cautery.review.models import Assessment, Quarantine, Question, Rest, Showing
 from cautery.review.queries import review_items
@@ -50,21 +51,10 @@ def open_to(operation: Operation, *, by: Actor) -> QuerySet[Episode]:
     if not by.officer_id:
         return rows
     rows = rows.exclude(pk__in=Question.objects.filter(officer=UUID(by.officer_id)).values("episode"))
-    for subject in resting(by):
-        rows = rows.exclude(_of_subject(subject))
-    return rows
-
-
-def resting(by: Actor) -> list[str]:
-    """The subjects this officer rests from."""
-    return list(Rest.objects.filter(officer=UUID(by.officer_id), until=None).values_list("subject", flat=True))
-
-
-def _of_subject(subject: str) -> Q:
-    if subject.startswith(OUTLET):
-        entries = BankEntry.objects.filter(outlet=subject.removeprefix(OUTLET))
-        return Q(pk__in=Match.objects.filter(entry__in=entries).values("episode"))
-    return Q(item__kind=subject.removeprefix(KIND))
+    rested = Rest.objects.filter(officer=UUID(by.officer_id), until=None).values("subject")
+    outlets = Match.objects.annotate(subject=Concat(Value(OUTLET), "entry__outlet")).filter(subject__in=rested)
+    rows = rows.annotate(subject=Concat(Value(KIND), "item__kind")).exclude(subject__in=rested)
+    return rows.exclude(pk__in=outlets.values("episode"))
 
 
 def ranked(operation: Operation, *, by: Actor, at: datetime) -> list[Ranked]:
@@ -149,13 +139,13 @@ def desk_of(episode: Episode, copies: Sequence[int], hidden: int, *, by: Actor) 
     episode_id = episode.pk
     item, *others = review_items([episode_id, *copies])
     asked = Question.objects.filter(episode=episode_id).order_by("at")
-    outlets = BankEntry.objects.filter(matches__episode=episode_id).exclude(outlet="").values_list("outlet", flat=True)
+    outlets = {match["outlet"] for match in item["matches"] if match["outlet"]}
     return Desk(
         item,
         others,
         hidden,
         [dict(row) for row in asked.values("text", "at", "officer__name")],
-        [f"{KIND}{episode.item.kind}", *(f"{OUTLET}{outlet}" for outlet in sorted(set(outlets)))],
+        [f"{KIND}{episode.item.kind}", *(f"{OUTLET}{outlet}" for outlet in sorted(outlets))],
         episode.lease_until,
     )
 
@@ -174,7 +164,8 @@ def _plain(item: dict[str, Any]) -> dict[str, Any]:
 
 def shown_to(keys: Sequence[int], *, by: Actor) -> dict[int, str]:
     """Of these episodes those whose context this officer was shown, with the digest of it."""
-    rows = Showing.objects.filter(episode__in=keys, officer=UUID(by.officer_id))
+    known = [key for key in keys if key < 1 << 63]
+    rows = Showing.objects.filter(episode__in=known, officer=UUID(by.officer_id))
     return dict(rows.values_list("episode_id", "digest"))
 
 

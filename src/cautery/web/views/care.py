@@ -18,7 +18,8 @@ from cautery.web.access import acts, needs
 @needs(Permission.REVIEW_EPISODE_CLAIM)
 def care_page(request: HttpRequest, *, by: Actor) -> HttpResponse:
     """One's own day, seen by nobody else, and how pictures are shown."""
-    context = {"day": today(by=by, at=clock().now()), "display": display_of(by), "rests": rests(by=by)}
+    wish = display_of(by)
+    context = {"day": today(by=by, at=clock().now(), wish=wish), "display": wish, "rests": rests(by=by)}
     return render(request, "web/care.html", context)
 
 

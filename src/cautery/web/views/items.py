@@ -87,9 +87,8 @@ def item_ndjson(request: HttpRequest, slug: str, *, by: Actor) -> StreamingHttpR
 @needs(Permission.INTAKE_ITEM_READ)
 def item_page_view(request: HttpRequest, pk: int, *, by: Actor) -> HttpResponse:
     """One item: what it is, what was decided, what came of it."""
-    refuse_if_closed(pk)
     found = dossier(pk, by=by)
-    refuse_if_closed(found.item.pk)
+    refuse_if_closed(pk, found.item.pk)
     consult([f"item:{found.item.pk}"], by=by, at=clock().now(), why="looked at in the register")
     latest = found.episodes[-1] if found.episodes else None
     context = {"dossier": found, "item": found.item, "latest": latest, "outcome": found.outcome}

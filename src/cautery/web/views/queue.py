@@ -78,15 +78,16 @@ def queue_item(request: HttpRequest, slug: str, episode: int, *, by: Actor) -> H
     operation, now = get_operation(slug, by=by), clock().now()
     desk = show(episode, operation, by=by, at=now)
     keys = [item["episode_id"] for item in (desk.item, *desk.copies)]
+    wish = display_of(by)
     context = {
         "operation": {"slug": slug, "name": operation.name},
         "desk": desk,
         "item": desk.item,
         "kept": kept_media(keys, by=by),
         "words": finding_words(),
-        "display": display_of(by),
+        "display": wish,
         "why": request.session.get(REASON_KEY, ""),
-        "day": today(by=by, at=now),
+        "day": today(by=by, at=now, wish=wish),
         "undo": _undo(request, now),
         "desk_keys": KEYS,
     }

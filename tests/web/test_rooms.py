@@ -1,0 +1,134 @@
+"""The operation room, what each page costs, and pictures that are never the captured file."""
+
+from __future__ import annotations
+
+import io
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from django.test import Client
+from PIL import Image
+
+from cautery.core.actors import Permission, system
+from cautery.core.errors import FileRefused
+from cautery.report.dossier import room
+from cautery.web.briefly import Briefly
+from cautery.web.pictures import redrawn
+from cautery.web.views.room import PANEL
+from tests import factories as make
+from tests.web.conftest import Story, Work
+
+READER = system("reader", Permission.INTAKE_OPERATION_READ)
+MOST_QUERIES = 25
+
+
+@pytest.fixture(autouse=True)
+def nothing_drawn_yet() -> None:
+    """The panel of another test's register is not this one's."""
+    PANEL._kept.clear()
+
+
+def test_the_curves_are_running_totals_that_end_at_the_register(story: Story) -> None:
+    found = room(story.operation, by=READER, at=make.hours(60))
+    assert found.totals == {"flags": 4, "decisions": 2, "notices": 1, "removals": 1, "returns": 1}
+    assert all(values == sorted(values) for curve in found.curves.values() for values in curve.values())
+    assert found.curves["youtube"] == found.curves[""]
+    assert found.hours[0] == make.START
+
+
+def test_it_says_what_is_stuck_and_what_runs_out(work: Work) -> None:
+    found = room(work.operation, by=READER, at=make.hours(2))
+    assert [(deadline.what, deadline.count) for deadline in found.deadlines] == [
+        ("T0: not yet ready to leave", 5),
+        ("The operation ends", 1),
+    ]
+    assert found.stuck == []
+    assert found.units == [{"name": "Pharos", "state": "FR", "flags": 5, "rejected": 0, "decisions": 0, "last": None}]
+
+
+def test_two_keys_release_and_each_is_turned_on_purpose(work: Work) -> None:
+    at = "/operations/autumn/room/"
+    for name, tag in (("lena", b"1 of 2 keys"), ("leo", b"Released")):
+        leader = Client()
+        leader.force_login(make.officer(name, "lead"))
+        assert leader.post(f"{at}key/", {"confirm": "something"}).status_code == 422
+        assert leader.post(f"{at}key/", {"confirm": "autumn"}).status_code == 302
+        assert tag in leader.get(at).content
+    assert b"Turn my key" not in leader.get(at).content
+
+
+def test_the_panel_is_drawn_once_for_all_who_look(
+    story: Story, reader: Client, django_assert_max_num_queries: Any
+) -> None:
+    at = f"/operations/{story.operation.slug}/room/"
+    with django_assert_max_num_queries(MOST_QUERIES):
+        reader.get(at)
+    with django_assert_max_num_queries(3):
+        assert reader.get(f"{at}panel/").status_code == 200
+
+
+def test_no_page_of_a_working_day_takes_more_than_twenty_five_queries(
+    work: Work, reviewer: Client, django_assert_max_num_queries: Any
+) -> None:
+    at = "/operations/autumn/review/"
+    with django_assert_max_num_queries(MOST_QUERIES):
+        where = reviewer.post(f"{at}next/")["Location"]
+    for page in (at, where, "/my-day/"):
+        with django_assert_max_num_queries(MOST_QUERIES):
+            assert reviewer.get(page).status_code == 200
+    make.decided(work.operation)
+    signer, leader = Client(), Client()
+    signer.force_login(make.officer("sven", "sign", unit="de-meldestelle"))
+    leader.force_login(make.officer("lena", "lead"))
+    signer.post("/operations/autumn/signing/take/")
+    for client, page in ((signer, "/operations/autumn/signing/"), (leader, "/exposure/"), (leader, "/closed/")):
+        with django_assert_max_num_queries(MOST_QUERIES):
+            assert client.get(page).status_code == 200
+
+
+def test_a_kept_figure_is_made_again_when_it_is_too_old() -> None:
+    now, made = [0.0], []
+    kept: Briefly[int] = Briefly(5.0, most=2, now=lambda: now[0])
+    for moment in (0.0, 4.9, 5.0):
+        now[0] = moment
+        kept.get("a", lambda: made.append(1) or len(made))
+    assert len(made) == 2
+    for key in ("b", "c"):
+        kept.get(key, lambda: 0)
+    assert len(kept._kept) == 2
+
+
+def picture(size: tuple[int, int] = (900, 600), form: str = "PNG") -> bytes:
+    """A specimen: red on the left, blue on the right, with words in its metadata."""
+    image = Image.new("RGB", size, "red")
+    image.paste("blue", (size[0] // 2, 0, *size))
+    out = io.BytesIO()
+    image.save(out, form, comment=b"hidden words")
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("form", ["PNG", "JPEG", "GIF"])
+def test_a_picture_is_drawn_anew_small_and_without_its_metadata(form: str) -> None:
+    shown = redrawn(picture(form=form), width=240, grey=False, veiled=False)
+    image = Image.open(io.BytesIO(shown))
+    assert (image.format, image.size) == ("JPEG", (240, 160))
+    assert b"hidden" not in shown
+
+
+def test_a_veil_and_grey_leave_no_edge_and_no_colour() -> None:
+    image = Image.open(io.BytesIO(redrawn(picture(), width=240, grey=True, veiled=True)))
+    assert image.mode == "L"
+    row = [image.getpixel((x, 80)) for x in range(240)]
+    assert max(abs(a - b) for a, b in pairwise(row)) < 8
+
+
+@pytest.mark.parametrize("data", [b"", b"<svg onload=alert(1)>", b"\x89PNG\r\n\x1a\nbroken", picture()[:200]])
+def test_what_is_no_picture_is_refused(data: bytes) -> None:
+    with pytest.raises(FileRefused):
+        redrawn(data, width=240, grey=True, veiled=True)
+
+
+def test_a_bomb_is_refused_before_it_is_unpacked() -> None:
+    with pytest.raises(FileRefused):
+        redrawn(picture((9_000, 9_000)), width=240, grey=True, veiled=True)
