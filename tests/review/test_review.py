@@ -116,7 +116,7 @@ def test_a_reviewer_is_shown_the_page_what_is_known_and_what_was_decided_on_the_
     decide_many([confirm(first)], by=by, at=make.hours(2))
     (shown,) = review_items([second])
     assert (shown["title"], shown["verdict"], shown["flags"]) == ("A specimen", "up", 1)
-    assert shown["matches"] == [{"kind": "exact", "label": "Specimen film", "distance": 0}]
+    assert shown["matches"] == [{"kind": "exact", "label": "Specimen film", "distance": 0, "outlet": ""}]
     assert [(e["outcome"], e["relation"]) for e in shown["earlier"]] == [("confirmed", "same bytes")]
 
 
