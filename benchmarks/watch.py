@@ -18,7 +18,7 @@ from datetime import UTC, datetime, timedelta
 
 os.environ.update(CAUTERY_DATA=tempfile.mkdtemp(prefix="cautery-watch-"), DJANGO_SETTINGS_MODULE="cautery.settings")
 
-import django  # noqa: E402
+import django
 
 django.setup()
 

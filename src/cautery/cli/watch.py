@@ -183,16 +183,22 @@ def feed(
 def lineage(
     operation: Annotated[str, typer.Argument(help="The operation's slug.")],
     data: Annotated[Path | None, DATA_OPTION] = None,
+    as_json: Annotated[bool, JSON_OPTION] = False,
 ) -> None:
-    """Who came after whom, as JSON: nodes with their generation and lives, links with way, score and reason.
+    """Who came after whom: nodes with their generation and lives, links with way, score and reason.
 
-    Example: cautery watch lineage op-specimen > lineage.json
+    Example: cautery watch lineage op-specimen --json > lineage.json
     """
     with told():
         set_up(data)
         found = import_module("cautery.intake.queries").get_operation(operation, by=READER)
         said = import_module("cautery.watch.queries").lineage(found)
-    say(said, as_json=True, text="")
+    urls = {node["item"]: node["url"] for node in said["nodes"]}
+    lines = [
+        f"{urls[one['from']]} -> {urls[one['to']]} ({one['way']}, {one['score']:.2f}): {one['reason']}"
+        for one in said["links"]
+    ]
+    say(said, as_json=as_json, text="\n".join([*lines, f"{len(lines)} links, {said['generations']} generations."]))
 
 
 def _names(file: Path) -> Iterator[str]:

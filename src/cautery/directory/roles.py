@@ -49,6 +49,7 @@ PERMISSIONS: dict[str, frozenset[Permission]] = {
         Permission.REVIEW_EXPOSURE_READ,
         Permission.REVIEW_ITEM_HAND_OVER,
         Permission.REVIEW_ITEM_QUARANTINE,
+        Permission.WATCH_WATCH_BEGIN,
     },
     Role.OBSERVE: READ | {Permission.CUSTODY_LOG_READ},
     Role.OVERSEE: READ
