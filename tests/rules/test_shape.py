@@ -31,7 +31,7 @@ FURTHER = {
     },
     "directory": {"roles.py"},  # which role may do what
     "intake": {"capturing", "rules.py"},  # evidence of items; the rules of links this installation uses
-    "match": {"bank.py"},  # the bank and all that was captured, in memory
+    "match": {"asked.py", "bank.py", "indexes.py"},  # the bank and all that was captured, in memory
     "refer": {
         "deconfliction",
         "issuing",
@@ -41,6 +41,7 @@ FURTHER = {
     },  # who else has an interest; notices made out, printed, signed
     "review": {"care", "queue"},  # what officers look at and must not; what comes next to whom
     "track": {"desk", "redress", "timelines"},  # the provider's side; what is said against a notice; its clocks
+    "watch": {"memory.py", "searching.py", "tracing.py"},  # what was decided on, in memory; asking searches; lineage
     "report": {  # how a report is made from figures; what belongs to an outlet
         "build.py",
         "definitions.py",
