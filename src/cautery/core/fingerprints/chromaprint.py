@@ -71,7 +71,7 @@ def _samples(container: Any) -> Iterator[bytes]:
             return
         except av.EOFError:
             return
-        except (av.FFmpegError, ValueError):
+        except (av.FFmpegError, ValueError, IndexError):
             continue
 
 
