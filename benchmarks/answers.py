@@ -1,6 +1,6 @@
 """Answers a second through the API: one process, the door, the register and the log, against the same rows sent one a call.
 
-    .venv/bin/python benchmarks/answers.py [--notices 10000]
+.venv/bin/python benchmarks/answers.py [--notices 10000]
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ django.setup()
 from django.core.management import call_command  # noqa: E402
 from django.test import Client  # noqa: E402
 from django.test.utils import setup_test_environment  # noqa: E402
+from tests import factories as make  # noqa: E402
 
 from cautery.directory.actions import give_provider_key  # noqa: E402
 from cautery.refer.models import Notice  # noqa: E402
-from tests import factories as make  # noqa: E402
 
 AT_ONCE = 1_000
 
@@ -47,7 +47,9 @@ def prepare(notices: int) -> Client:
         make.composed(host)
     make.released(frame)
     make.sent(host)
-    return Client(headers={"Authorization": f"Bearer {give_provider_key(host, 'bench', by=make.SYSTEM, at=make.START)}"})
+    return Client(
+        headers={"Authorization": f"Bearer {give_provider_key(host, 'bench', by=make.SYSTEM, at=make.START)}"}
+    )
 
 
 def answer(client: Client, keys: list[str], at_once: int) -> float:
@@ -59,7 +61,7 @@ def answer(client: Client, keys: list[str], at_once: int) -> float:
             for key in keys[start : start + at_once]
         ]
         told = client.post("/api/v1/provider/answers", json.dumps({"answers": said}), "application/json").json()
-        assert told["taken"] == len(said), told  # noqa: S101
+        assert told["taken"] == len(said), told
     return len(keys) / (time.perf_counter() - began)
 
 
@@ -69,7 +71,9 @@ def main(notices: int) -> None:
     keys = list(Notice.objects.order_by("pk").values_list("idempotency_key", flat=True))
     single = answer(client, keys[:300], 1)
     bulk = answer(client, keys[300:], AT_ONCE)
-    print(f"one a call      {single:8.0f} answers/s\n{AT_ONCE} a call   {bulk:8.0f} answers/s   ({bulk / single:.0f} times)")  # noqa: T201
+    print(
+        f"one a call      {single:8.0f} answers/s\n{AT_ONCE} a call   {bulk:8.0f} answers/s   ({bulk / single:.0f} times)"
+    )
 
 
 if __name__ == "__main__":

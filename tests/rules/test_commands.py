@@ -13,7 +13,16 @@ from typer.core import TyperGroup
 
 from cautery.cli import COMMANDS
 
-WITHOUT_JSON = {"availability", "directory password", "domain parse", "fingerprint", "links", "mail classify", "serve", "work"}
+WITHOUT_JSON = {
+    "availability",
+    "directory password",
+    "domain parse",
+    "fingerprint",
+    "links",
+    "mail classify",
+    "serve",
+    "work",
+}
 """Commands that answer nothing a program could read, or JSON always."""
 
 

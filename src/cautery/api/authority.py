@@ -91,7 +91,7 @@ def _actor(request: HttpRequest) -> Actor:
     return actor
 
 
-@router.get("/deconfliction/holds", response=Rows)
+@router.get("/deconfliction/interests", response=Rows)
 def holds(request: HttpRequest) -> dict[str, Any]:
     """The interests of the officer's own unit."""
     return {"rows": own_holds(by=_actor(request))}

@@ -1,10 +1,10 @@
 """Signed notes and checkpoints as C2SP specifies them (c2sp.org/signed-note, c2sp.org/tlog-checkpoint), with Ed25519.
 
-    cautery.invalid/3f2a90c1d4e5b677        the log's name
-    20852163                                how many entries it held
-    CsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=    the root of the tree over them
+cautery.invalid/3f2a90c1d4e5b677        the log's name
+20852163                                how many entries it held
+CsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=    the root of the tree over them
 
-    - name key-id-and-signature             (the hyphen is an em dash)
+- name key-id-and-signature             (the hyphen is an em dash)
 """
 
 from __future__ import annotations

@@ -80,7 +80,11 @@ def read_rules(text: str, file: str) -> Rules:
 
 
 def _rule(line: dict[str, object], place: str) -> Rule:
-    if not isinstance(line, dict) or set(line) != WORDS or not all(isinstance(word, str) and word for word in line.values()):
+    if (
+        not isinstance(line, dict)
+        or set(line) != WORDS
+        or not all(isinstance(word, str) and word for word in line.values())
+    ):
         raise RulesInvalid(
             f"{place}: it needs {', '.join(sorted(WORDS))}, each a word, and nothing else.", reason="words", place=place
         )
@@ -101,6 +105,9 @@ def _each_once(rules: Iterable[Rule], file: str) -> None:
     for rule in rules:
         if (rule.category, rule.law) in seen:
             raise RulesInvalid(
-                f"{file}: two rules for {rule.category} under {rule.law}.", reason="twice", file=file, place=rule.category
+                f"{file}: two rules for {rule.category} under {rule.law}.",
+                reason="twice",
+                file=file,
+                place=rule.category,
             )
         seen.add((rule.category, rule.law))

@@ -90,7 +90,9 @@ SETTINGS: dict[str, Setting] = {
     "CAUTERY_TSA_ROOTS": Setting(
         "", "PEM file of the certificates that time-stamps must lead to (empty: not checked)."
     ),
-    "CAUTERY_TSA_URL": Setting("", "Where checkpoints and signatures on notices are time-stamped (RFC 3161, over HTTP; empty: they are not)."),
+    "CAUTERY_TSA_URL": Setting(
+        "", "Where checkpoints and signatures on notices are time-stamped (RFC 3161, over HTTP; empty: they are not)."
+    ),
     "CAUTERY_SIGNING_KEY": Setting("", "PKCS#12 file with the key notices are signed with (empty: none, or a token)."),
     "CAUTERY_SIGNING_LABEL": Setting("", "Label of key and certificate on the PKCS#11 token."),
     "CAUTERY_SIGNING_SECRET": Setting(

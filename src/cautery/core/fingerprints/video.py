@@ -122,7 +122,11 @@ def _frames(container: Any, stream: Any, found: Found) -> Iterator[Any]:
                 yield frame
         except StopIteration:
             return
-        except (av.FFmpegError, ValueError, IndexError) as error:  # IndexError: a stream that was not there at the start
+        except (
+            av.FFmpegError,
+            ValueError,
+            IndexError,
+        ) as error:  # IndexError: a stream that was not there at the start
             broken += 1
             if broken == 1:
                 found.problems.append(Problem("", "damaged", f"Some of the video cannot be decoded: {_words(error)}"))

@@ -93,4 +93,5 @@ def save_view(name: str, query: str, *, by: Actor, at: datetime) -> None:
 def forget_view(pk: int, *, by: Actor) -> None:
     """Forget a view of this reader."""
     by.require(Permission.INTAKE_ITEM_READ)
-    SavedView.objects.filter(pk=pk, officer_id=by.officer_id or None).delete()
+    if by.officer_id:
+        SavedView.objects.filter(pk=pk, officer_id=by.officer_id).delete()
