@@ -14,9 +14,11 @@ from cautery.core.actors import Permission, system
 from cautery.core.errors import CauteryError, NotAllowed, NotFound, Refused
 from cautery.core.lifecycle import Outcome
 from cautery.core.statuses import STATUSES
+from cautery.refer.models import Notice
 from cautery.report.dossier import dossier, item_page, operation_lines, operation_overview
 from cautery.report.dossier.items import ItemFilter
-from cautery.report.queries import outcomes, trackings
+from cautery.report.measures.cases import cases
+from cautery.report.queries import outcomes
 from cautery.web.access import error_page
 from tests import factories as make
 from tests.web.conftest import TRICKY, VIDEO, Story
@@ -87,7 +89,7 @@ def test_the_list_of_operations_counts_each_item_once_in_its_state(story: Story,
 
 def test_the_overview_agrees_with_the_report(story: Story) -> None:
     overview = operation_overview(story.operation, by=READER)
-    said = outcomes(trackings(story.operation))
+    said = outcomes(cases(Notice.objects.filter(operation=story.operation)))
     for outcome in Outcome:
         assert overview.total.outcomes[outcome] == said[outcome], outcome
         for line in overview.providers:

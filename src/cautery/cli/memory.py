@@ -10,10 +10,10 @@ from typing import Self
 
 
 class Memory:
-    """Adds up the peak resident memory (VmHWM) of processes and their children, as sampled. Linux; elsewhere 0."""
+    """The largest sum of the peak resident memory (VmHWM) of the processes alive at one time, as sampled. Linux; elsewhere 0."""
 
     def __init__(self) -> None:
-        self._peaks: dict[int, int] = {}
+        self._peak = 0
         self._guard = threading.Lock()
 
     def __enter__(self) -> Self:
@@ -26,15 +26,14 @@ class Memory:
 
     def sample(self, roots: list[int]) -> None:
         """Look at `roots` and all that descends from them - except the world, which is not the platform's."""
-        for pid in _family(roots):
-            peak = _peak_kib(pid)
-            with self._guard:
-                self._peaks[pid] = max(peak, self._peaks.get(pid, 0))
+        together = sum(_peak_kib(pid) for pid in _family(roots))
+        with self._guard:
+            self._peak = max(together, self._peak)
 
     @property
     def peak_mb(self) -> float:
-        """The sum of the peaks, in MiB."""
-        return round(sum(self._peaks.values()) / 1024, 1)
+        """That sum, in MiB."""
+        return round(self._peak / 1024, 1)
 
 
 def _family(roots: list[int]) -> list[int]:

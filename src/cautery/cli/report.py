@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -34,6 +35,10 @@ def report(
     brand: Annotated[
         list[str] | None, typer.Option(help="outlet: a further word of its handles; may be repeated.")
     ] = None,
+    at: Annotated[
+        datetime | None,
+        typer.Option(help="As of when (UTC); now, or the operation's end where it lies ahead, as a rehearsal's does."),
+    ] = None,
     facts: Annotated[
         Path | None, typer.Option(help="JSON object with what the register does not know (docs/reports.md).")
     ] = None,
@@ -50,7 +55,7 @@ def report(
     with told(seal=True):
         known = _facts(facts)
         set_up(data)
-        now = import_module("cautery.fetch").clock().now()
+        now = _moment(at, operation)
         making = import_module("cautery.report.kinds.making")
         asked = making.Asked(
             making.Kind(kind), operation, year, unit, authority, provider, outlet, tuple(brand or ()), known
@@ -64,6 +69,17 @@ def report(
             folders.append(import_module("django.conf").settings.DATA / "reports" / operation)
         import_module("cautery.report.actions").write_files(made, folders, name, subject=subject, by=ACTOR, at=now)
     say(made, as_json=as_json, text=f"Wrote {name}.json, {name}.html and {name}.pdf in {out}.")
+
+
+def _moment(at: datetime | None, operation: str) -> datetime:
+    """The time a report speaks of."""
+    if at is not None:
+        return at if at.tzinfo is not None else at.replace(tzinfo=UTC)
+    now: datetime = import_module("cautery.fetch").clock().now()
+    if not operation:
+        return now
+    frame = import_module("cautery.intake.queries").get_operation(operation, by=ACTOR)
+    return frame.ends_at if frame.ends_at is not None and frame.starts_at > now else now
 
 
 def _facts(file: Path | None) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from cautery.refer.merging.actions import merge, unmerge
 from cautery.refer.models import Delivery, Notice
 from cautery.report import queries as report
 from cautery.report.dossier import ItemFilter, dossier, item_page
+from cautery.report.measures.cases import cases
 from cautery.report.presence import presence
 from cautery.review.actions import HoldRequest, claim_episodes, hold_many
 from cautery.review.queries import review_items
@@ -193,7 +194,7 @@ def test_the_register_and_the_report_count_one_item() -> None:
     assert page[0]["episodes"][0]["idempotency_key"]
     assert report.items(frame)["unique"] == 1
     assert sum(report.items(frame)["by_kind"].values()) == 1
-    assert len(report.trackings(frame)) == 1
+    assert len(cases(Notice.objects.filter(operation=frame))) == 1
     listed = item_page(frame, ItemFilter(), by=make.SYSTEM)
     assert [(row.item_id, row.url) for row in listed.rows] == [(new.item_id, new.item.url)]
     after = presence(frame, make.hours(48))["after"]

@@ -116,13 +116,18 @@ def loglinear(
     return _fit(name, np.hstack(columns), counts, level)
 
 
-def best_loglinear(found: ArrayLike, weights: ArrayLike | None = None, level: float = LEVEL) -> Population:
-    """The log-linear model of least AIC, pairs added one at a time while that helps."""
+def best_loglinear(
+    found: ArrayLike, weights: ArrayLike | None = None, level: float = LEVEL, *, most: int | None = None
+) -> Population:
+    """The log-linear model of least AIC, pairs added one at a time while that helps; `most` pairs at most.
+
+    Many lists make many pairs to try, and the least AIC of many tries fits the noise: say beforehand how many to allow.
+    """
     lists = np.asarray(found).shape[1]
     chosen: tuple[tuple[int, int], ...] = ()
     best = loglinear(found, chosen, weights, level)
     left = list(combinations(range(lists), 2)) if lists > 2 else []
-    while left:
+    while left and len(chosen) != most:
         tries = [loglinear(found, (*chosen, pair), weights, level) for pair in left]
         place = min(range(len(tries)), key=lambda one: tries[one].aic)
         if tries[place].aic >= best.aic or tries[place].degrees < 1:

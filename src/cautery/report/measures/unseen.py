@@ -19,6 +19,8 @@ Lists = dict[Hashable, set[Hashable]]
 APART = 5
 """Units with a list of their own in the log-linear model; the smaller ones together are one list."""
 LEAST = 20
+PAIRS = 2
+"""Pairs of lists that may depend on each other, at most: with more, the model follows the noise."""
 
 
 def unseen(operation: Operation) -> dict[str, Any]:
@@ -33,7 +35,7 @@ def unseen(operation: Operation) -> dict[str, Any]:
     least = chao(found.sum(axis=1), found.shape[1])
     few = histories(_pooled(lists))
     kinds, weights = np.unique(few, axis=0, return_counts=True)
-    best = best_loglinear(kinds, weights)
+    best = best_loglinear(kinds, weights, most=PAIRS)
     return {**facts, "chao": _missed(least), "loglinear": _missed(best), "model": best.model}
 
 
