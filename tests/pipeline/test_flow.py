@@ -81,7 +81,7 @@ def test_a_step_runs_when_what_it_comes_after_has_moved(flow: Flow) -> None:
     moves = [1, 0, 0]
     flow.steps = [
         Step("first", lambda _: moves.pop(0) if moves else 0),
-        Step("second", lambda _: ran.append("second") or 0, ("first",)),
+        Step("second", lambda _: ran.append("second") or 0, ("first",), ours=True),
     ]
     flow.run_until_idle(make.START)
     flow.run_until_idle(make.START)
