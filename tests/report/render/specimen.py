@@ -93,26 +93,9 @@ def series() -> list[dict[str, Any]]:
     return points
 
 
-def specimen() -> dict[str, Any]:
-    """A full operation."""
-    by_provider = {slug: dict(zip(OUTCOMES, counts, strict=True)) for slug, counts in BY_PROVIDER.items()}
-    totals = {key: sum(counts[key] for counts in by_provider.values()) for key in OUTCOMES}
-    sent = {slug: sum(counts) for slug, counts in BY_PROVIDER.items()}
-    medians = dict(zip(BY_PROVIDER, (780, 2460, 1500, 5400, 960, 7200, 25_200), strict=False))
-    timed = {slug: speed(median, sent[slug]) for slug, median in medians.items()}
-    timed |= {"inkpaste": NEVER, "hearthhost": NOBODY}
+def came_in(sent: dict[str, int]) -> dict[str, Any]:
+    """What was flagged, known and decided before anything was sent."""
     return {
-        "schema": 1,
-        "note": "Specimen: every number in this report is made up.",
-        "operation": {
-            "slug": "specimen-1",
-            "name": "Specimen",
-            "started_at": "2026-06-15T00:00:00Z",
-            "t0": "2026-06-16T00:00:00Z",
-            "ended_at": "2026-06-19T00:00:00Z",
-        },
-        "generated_at": "2026-06-19T00:12:31Z",
-        "run": {"wall_s": 96.4, "peak_rss_mb": 612.0, "seed": 7, "version": "0.1.0"},
         "flags": {
             "received": 26_000,
             "rejected": 214,
@@ -146,6 +129,30 @@ def specimen() -> dict[str, Any]:
                 "counter_speech": 72,
             },
         },
+    }
+
+
+def specimen() -> dict[str, Any]:
+    """A full operation."""
+    by_provider = {slug: dict(zip(OUTCOMES, counts, strict=True)) for slug, counts in BY_PROVIDER.items()}
+    totals = {key: sum(counts[key] for counts in by_provider.values()) for key in OUTCOMES}
+    sent = {slug: sum(counts) for slug, counts in BY_PROVIDER.items()}
+    medians = dict(zip(BY_PROVIDER, (780, 2460, 1500, 5400, 960, 7200, 25_200), strict=False))
+    timed = {slug: speed(median, sent[slug]) for slug, median in medians.items()}
+    timed |= {"inkpaste": NEVER, "hearthhost": NOBODY}
+    return {
+        "schema": 1,
+        "note": "Specimen: every number in this report is made up.",
+        "operation": {
+            "slug": "specimen-1",
+            "name": "Specimen",
+            "started_at": "2026-06-15T00:00:00Z",
+            "t0": "2026-06-16T00:00:00Z",
+            "ended_at": "2026-06-19T00:00:00Z",
+        },
+        "generated_at": "2026-06-19T00:12:31Z",
+        "run": {"wall_s": 96.4, "peak_rss_mb": 612.0, "seed": 7, "version": "0.1.0"},
+        **came_in(sent),
         "notices": {
             "sent": sum(sent.values()),
             "by_provider": sent,
