@@ -76,6 +76,22 @@ def test_a_step_that_fails_is_tried_again_later_and_the_others_go_on(flow: Flow,
     assert ran.count("bad") == 2
 
 
+def test_a_moment_that_is_told_as_coming_has_come_when_it_is_now(flow: Flow) -> None:
+    moment = make.START + timedelta(minutes=20)
+    ran: list[datetime] = []
+
+    def work(now: datetime) -> int:
+        ran.append(now)
+        return 0
+
+    flow.steps = [Step("strict", work, due=lambda since: moment if since < moment else None, ours=True)]
+    flow.run_until_idle(make.START)
+    assert flow.next_due(make.START) == moment
+    flow.run_until_idle(moment)
+    flow.run_until_idle(moment)
+    assert ran == [make.START, moment]
+
+
 def test_a_step_runs_when_what_it_comes_after_has_moved(flow: Flow) -> None:
     ran: list[str] = []
     moves = [1, 0, 0]

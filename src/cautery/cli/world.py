@@ -168,8 +168,8 @@ class World:
             "CAUTERY_HOST_MAP": str(self.out / "hosts.json"),
             "CAUTERY_CLOCK_URL": f"{self.control}/clock",
             "CAUTERY_RDAP_BASE": "http://rdap.test",
-            "CAUTERY_SEND_TIMEOUT_S": "2",
-            "CAUTERY_FETCH_TIMEOUT_S": "5",
+            "CAUTERY_SEND_TIMEOUT_S": "30",
+            "CAUTERY_FETCH_TIMEOUT_S": "30",
             "CAUTERY_MAIL_FROM": "referrals@unit.test",
         }
 

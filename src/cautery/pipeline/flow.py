@@ -17,7 +17,7 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
 from django.db import DatabaseError
@@ -59,6 +59,7 @@ from cautery.watch.tracing import trace_lineage
 
 LOG = logging.getLogger(__name__)
 WORKER = "worker:"
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 AFTER_ERROR = timedelta(minutes=1)
 MAIL_EVERY = timedelta(minutes=1)
 """How often a mailbox is looked into, in wall time."""
@@ -84,7 +85,8 @@ class Step:
     """One pull: `run` does a batch at `now` and says how many rows it moved.
 
     When it may find something, and so is run: after it moved something itself; after one of `after` did; when the
-    moment `due` tells has come; and after anybody else wrote to the register, unless it is `ours`: fed by steps alone.
+    moment `due` tells has come since it last found nothing; and after anybody else wrote to the register, unless it is
+    `ours`: fed by steps alone.
     """
 
     name: str
@@ -115,6 +117,7 @@ class Flow:
     _broken: dict[str, datetime] = field(default_factory=dict)
     _moves: Counter[str] = field(default_factory=Counter)
     _heard: dict[str, tuple[object, ...]] = field(default_factory=dict)
+    _idle_at: dict[str, datetime] = field(default_factory=dict)
     _stamp: object | None = None
     _writes: int = 0
     spent: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
@@ -217,7 +220,7 @@ class Flow:
 
     def _news(self, step: Step, now: datetime) -> tuple[object, ...]:
         """What a step may go by; the same as when it last found nothing means that it would find nothing again."""
-        due = step.due(now) if step.due is not None else None
+        due = step.due(self._idle_at.get(step.name, LONG_AGO)) if step.due is not None else None
         overdue = (now, self._moves.total()) if due is not None and due <= now else None
         heard = sum(self._moves[name] for name in (step.name, *step.after))
         return heard, 0 if step.ours else self._writes, overdue
@@ -242,7 +245,8 @@ class Flow:
             self._moves[step.name] += moved
             self._heard.pop(step.name, None)
         else:
-            self._heard[step.name] = news
+            self._idle_at[step.name] = now
+            self._heard[step.name] = self._news(step, now)
         return moved
 
     def next_due(self, now: datetime) -> datetime | None:
