@@ -33,6 +33,12 @@ async def pages(request: web.Request) -> web.Response:
     return web.Response(text="x" * number)
 
 
+def length_said(request: Request, answer: Answer) -> tuple[str, int]:
+    """The same, with a library that prints."""
+    print("deprecated: use something else")
+    return length_of(request, answer)
+
+
 @pytest.fixture
 def reader(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ReadingProcess]:
     with http_server(pages) as port:
@@ -50,6 +56,11 @@ def test_what_is_said_of_each_answer_comes_in_the_order_of_the_requests(reader: 
     asked = [Request(url, note=url) for url in PAGES]
     assert list(reader.each(asked, length_of)) == [(url, n) for n, url in enumerate(PAGES)]
     assert list(reader.each([], length_of)) == []
+
+
+def test_what_a_library_prints_does_not_come_between(reader: ReadingProcess, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONUNBUFFERED", "1")
+    assert [size for _, size in reader.each([Request(url) for url in PAGES], length_said)] == list(range(len(PAGES)))
 
 
 def test_a_job_that_is_left_early_does_not_leak_into_the_next(reader: ReadingProcess) -> None:

@@ -10,6 +10,7 @@ with the worker's pipe; when it dies the job fails with `Unreachable`, and the n
 
 from __future__ import annotations
 
+import os
 import pickle
 import struct
 import subprocess
@@ -110,5 +111,12 @@ def _read(pipe: IO[bytes] | None) -> Any:
     return pickle.loads(data)  # noqa: S301  from our own child, over its pipe
 
 
+def main() -> None:
+    """Do jobs until standard input ends; what was standard output carries answers alone, written whole."""
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # libraries that print do not reach the worker
+    read_for(sys.stdin.buffer, answers, fetcher())
+
+
 if __name__ == "__main__":
-    read_for(sys.stdin.buffer, sys.stdout.buffer, fetcher())
+    main()
