@@ -6,6 +6,7 @@ import asyncio
 import json
 import os
 import signal
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -35,7 +36,7 @@ async def pages(request: web.Request) -> web.Response:
 
 def length_said(request: Request, answer: Answer) -> tuple[str, int]:
     """The same, with a library that prints."""
-    print("deprecated: use something else")
+    sys.stdout.write("deprecated: use something else\n")
     return length_of(request, answer)
 
 
