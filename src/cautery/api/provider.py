@@ -20,7 +20,7 @@ from cautery.directory.models import ProviderKey
 from cautery.directory.queries import provider_access, providers
 from cautery.fetch import clock
 from cautery.track.actions import Said, said_of
-from cautery.track.desk.actions import MOST, answer_many, report_threat, take_call
+from cautery.track.desk.actions import MOST, answer_many, hand_over, report_threat, show, take_call
 from cautery.track.desk.queries import Wanted, annex, art_7, one_row, rows_of
 
 router = Router()
@@ -94,14 +94,17 @@ def notices(
     limit: s.PageSize = 1_000,
 ) -> dict[str, Any]:
     """The provider's own notices, page by page."""
-    rows, following = rows_of(_key(request), Wanted(instrument, state, text, int(after or 0)), limit)
-    return {"notices": rows, "next": str(following) if following else None}
+    key = _key(request)
+    rows, following = rows_of(key, Wanted(instrument, state, text, int(after or 0)), limit)
+    return {"notices": show(key, rows, at=clock().now()), "next": str(following) if following else None}
 
 
 @router.get("/notices/{reference}", response=dict[str, Any], auth=Key())
 def notice(request: HttpRequest, reference: s.Text) -> dict[str, Any]:
     """One notice with its clocks and its machine form."""
-    return one_row(_key(request), reference, clock().now())
+    key, now = _key(request), clock().now()
+    hand_over(key, [reference], at=now)
+    return one_row(key, reference, now)
 
 
 @router.get("/notices/{reference}/annex-{number}", response=dict[str, Any], auth=Key())

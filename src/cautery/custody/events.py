@@ -68,8 +68,10 @@ class Event(StrEnum):
     REVIEW_ITEM_QUARANTINED = "review:item:quarantined"
     REVIEW_OPINION_ASKED = "review:opinion:asked"
     TRACK_ANSWERS_RECEIVED = "track:answers:received"
+    TRACK_FORMS_RECEIVED = "track:forms:received"
     TRACK_MAIL_RECEIVED = "track:mail:received"
     TRACK_MAIL_SETTLED = "track:mail:settled"
+    TRACK_NOTICES_FETCHED = "track:notices:fetched"
     TRACK_PROBES_RECORDED = "track:probes:recorded"
     TRACK_REDRESS_RECORDED = "track:redress:recorded"
     TRACK_THREAT_REPORTED = "track:threat:reported"
@@ -133,8 +135,10 @@ LABELS: dict[Event, str] = {
     Event.REVIEW_ITEM_QUARANTINED: "Item closed to view: it must not be seen further",
     Event.REVIEW_OPINION_ASKED: "A second opinion asked for",
     Event.TRACK_ANSWERS_RECEIVED: "Answers of a provider",
+    Event.TRACK_FORMS_RECEIVED: "Annexes and statements of reasons of a provider",
     Event.TRACK_MAIL_RECEIVED: "Mail received",
     Event.TRACK_MAIL_SETTLED: "A person dealt with mail",
+    Event.TRACK_NOTICES_FETCHED: "A provider's staff saw notices in the desk for the first time",
     Event.TRACK_PROBES_RECORDED: "Our own probes",
     Event.TRACK_REDRESS_RECORDED: "Complaint, scrutiny, court or withdrawal recorded",
     Event.TRACK_THREAT_REPORTED: "A provider reported a threat to life",

@@ -8,6 +8,7 @@ from hashlib import sha256
 from secrets import token_urlsafe
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 
 from cautery.core.actors import Actor, Permission
@@ -49,7 +50,7 @@ def import_directory(document: Mapping[str, Any], *, by: Actor, at: datetime) ->
         "designations": _import_designation,
         "units": _import_unit,
         "officers": lambda row: _import_officer(row, by, at),
-        "providers": _import_provider,
+        "providers": lambda row: _import_provider(row, by, at),
     }
     with transaction.atomic():
         counts = {}
@@ -153,7 +154,8 @@ def _note_key(officer: Officer, by: Actor) -> None:
         officer.save(update_fields=["keyed_by"])
 
 
-def _import_provider(row: Mapping[str, Any]) -> None:
+def _import_provider(row: Mapping[str, Any], by: Actor, at: datetime) -> None:
+    """One provider; `desk_key`, where it is given, opens the provider desk to its staff."""
     if row["channel"] not in Channel.values:
         raise RowRefused(f"Provider {row['slug']}: no such channel.", reason="channel", row=row["slug"])
     fields = (
@@ -175,9 +177,19 @@ def _import_provider(row: Mapping[str, Any]) -> None:
         "portal",
         "terms_provision",
     )
-    Provider.objects.update_or_create(
+    provider, _ = Provider.objects.update_or_create(
         slug=row["slug"], defaults={name: row[name] for name in fields if row.get(name) is not None}
     )
+    if row.get("desk_key"):
+        key, made = ProviderKey.objects.get_or_create(
+            digest=token_digest(row["desk_key"]),
+            defaults={"provider": provider, "name": "imported", "created_by": by.name, "created_at": at},
+        )
+        if key.provider_id != provider.pk:
+            raise RowRefused(f"Provider {row['slug']}: another provider has this key.", reason="token", row=row["slug"])
+        if made:
+            facts = {"key": key.pk, "sandbox": False, "once": False}
+            record(Event.DIRECTORY_PROVIDER_KEYED, by=by, at=at, subject=f"provider:{provider.pk}", facts=facts)
 
 
 def set_password(username: str, password: str, *, by: Actor, at: datetime) -> None:
@@ -255,3 +267,10 @@ def set_display(*, by: Actor, blur: bool, grey: bool, width: int, budget: int, r
         officer_id=by.officer_id,
         defaults={"blur": blur, "grey": grey, "width": width, "budget": budget, "rest_minutes": rest_minutes},
     )
+
+
+def set_language(language: str, *, by: Actor) -> None:
+    """The language this officer reads the desk in; empty for the browser's."""
+    if language and language not in dict(settings.LANGUAGES):
+        raise Refused("The desk does not speak this language.", reason="language", language=language)
+    Officer.objects.filter(pk=by.officer_id).update(language=language)

@@ -83,7 +83,7 @@ class Officer(AbstractBaseUser):
     """A person of a unit. What they may do follows from their roles (directory.roles).
 
     `keyed_by`: who of the officers ever gave them a role, a token or a password. Whoever did so for both signers of a
-    notice would hold both keys; such a pair is refused at signing.
+    notice would hold both keys; such a pair is refused at signing. `language` of the desk; empty: what the browser asks for.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -92,6 +92,7 @@ class Officer(AbstractBaseUser):
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="officers")
     roles = models.JSONField(default=list)
     keyed_by = models.JSONField(default=list)
+    language = models.CharField(max_length=10, blank=True)
     is_active = models.BooleanField(default=True)
 
     USERNAME_FIELD = "username"
@@ -141,6 +142,7 @@ class Channel(models.TextChoices):
 
     API = "api", "Provider API"
     MAIL = "mail", "E-mail"
+    PORTAL = "portal", "Provider desk"
 
 
 class Provider(models.Model):

@@ -26,6 +26,7 @@ from cautery.channels.api import ApiWay
 from cautery.channels.base import Way
 from cautery.channels.keys import Keys
 from cautery.channels.mail import MailWay
+from cautery.channels.portal import PortalWay
 from cautery.core.actors import Permission, system
 from cautery.core.clock import Clock
 from cautery.core.errors import CauteryError
@@ -129,7 +130,7 @@ class Flow:
         postman = Postman(HostMap(settings.HOST_MAP), settings.MAIL_RELAY, tls_required=settings.MAIL_TLS_REQUIRED)
         key = token_key(settings.SECRET_KEY)
         mail = MailWay(postman, settings.MAIL_FROM, self.clock.now, token_key=key, keys=keys)
-        ways: dict[str, Way] = {"api": self._api, "mail": mail}
+        ways: dict[str, Way] = {"api": self._api, "mail": mail, "portal": PortalWay(mail, settings.DESK_URL)}
         place, password = settings.MAIL_BOX, settings.MAIL_BOX_PASSWORD
         self._box = open_box(place, password, rehearsal=settings.REHEARSAL) if place else None
         signing = signing_settings(ENVIRONMENT)

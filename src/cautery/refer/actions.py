@@ -21,7 +21,7 @@ from cautery.core.instruments.reference import reference
 from cautery.core.lifecycle import DeliveryState, EpisodeState
 from cautery.custody.actions import record
 from cautery.custody.events import Event
-from cautery.directory.models import Provider
+from cautery.directory.models import Channel, Provider
 from cautery.ground.rows import update_many
 from cautery.intake.actions import advance
 from cautery.refer.models import Delivery, Notice
@@ -262,7 +262,9 @@ def _settle(deliveries: Sequence[Delivery], result: Done, *, by: Actor, at: date
             delivery.state, delivery.error = DeliveryState.REJECTED, row.error
         else:
             delivery.state, delivery.error = DeliveryState.DELIVERED, ""
-            delivery.received_at, delivery.provider_ref = row.received_at or at, row.provider_ref
+            # What lies in the desk is received when it is first looked at, not when it was laid out.
+            heard = None if delivery.channel == Channel.PORTAL else at
+            delivery.received_at, delivery.provider_ref = row.received_at or heard, row.provider_ref
     settled = [by_key[row.idempotency_key] for row in result.results]
     update_many(settled, SETTLED_FIELDS, only=NOT_SETTLED)
     advance(

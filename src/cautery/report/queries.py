@@ -80,6 +80,7 @@ def notices(operation: Operation) -> dict[str, Any]:
     return {
         "sent": sent.count(),
         "by_provider": _counts(sent.values_list("provider__slug").annotate(Count("pk"))),
+        "by_channel": _counts(sent.values_list("channel").annotate(Count("pk"))),
         "by_instrument": _counts(sent.values_list("notice__instrument").annotate(Count("pk"))),
         "first_sent_at": _wall(walls[0]) if walls else None,
         "last_first_batch_at": _wall(walls[-1]) if walls else None,

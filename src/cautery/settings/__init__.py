@@ -36,6 +36,7 @@ FETCH_CONCURRENCY: int = int(E.number("CAUTERY_FETCH_CONCURRENCY"))
 MAIL_RELAY: str = E.text("CAUTERY_MAIL_RELAY")
 MAIL_LISTEN: str = E.text("CAUTERY_MAIL_LISTEN")
 MAIL_FROM: str = E.text("CAUTERY_MAIL_FROM")
+DESK_URL: str = E.text("CAUTERY_DESK_URL")
 MAIL_BOX: str = E.text("CAUTERY_MAIL_BOX")
 MAIL_BOX_PASSWORD: Path | None = E.optional_path("CAUTERY_MAIL_BOX_PASSWORD")
 MAIL_TRUSTED_HOST: str = E.text("CAUTERY_MAIL_TRUSTED_HOST")
@@ -97,6 +98,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "cautery.web.language.LanguageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
 ]
@@ -121,6 +123,7 @@ TEMPLATES = [
 USE_TZ = True
 TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en-gb"
+LANGUAGES = [("en-gb", "English"), ("de", "Deutsch"), ("fr", "Français")]
 STATIC_URL = "static/"
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False

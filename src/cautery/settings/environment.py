@@ -40,6 +40,9 @@ SETTINGS: dict[str, Setting] = {
         "File of the key that signs checkpoints, PEM, mode 0600, made on first use (empty: `custody.key` in the data folder).",
     ),
     "CAUTERY_DATA": Setting("var/data", "Folder of the register, the generated secret and the evidence."),
+    "CAUTERY_DESK_URL": Setting(
+        "", "Address of the provider desk as providers reach it, named in mails about new notices (empty: not named)."
+    ),
     "CAUTERY_EVIDENCE": Setting(
         "", "Where evidence is kept, write-once: a folder or s3://bucket/prefix (empty: `evidence` in CAUTERY_DATA)."
     ),

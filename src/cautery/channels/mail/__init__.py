@@ -15,7 +15,7 @@ from hashlib import sha256
 
 from cautery.channels.base import Addressee, Done, Later, Outgoing, Receipt, SendResult, Taken, Uncertain
 from cautery.channels.keys import Keys
-from cautery.channels.mail.compose import compose
+from cautery.channels.mail.compose import compose, letter
 from cautery.channels.mail.incoming import Incoming, read_mail
 from cautery.channels.mail.sealing import seal
 from cautery.core.errors import Refused
@@ -49,6 +49,13 @@ class MailWay:
     def send(self, to: Addressee, batch: Sequence[Outgoing], message_id: str) -> Future[SendResult]:
         """Send one message with all notices of the batch."""
         message = compose(to.email, self._sender, batch, message_id, self._now(), self._token_key)
+        return self._pool.submit(self._deliver, to, message.as_bytes(), batch)
+
+    def tell(
+        self, to: Addressee, subject: str, text: str, batch: Sequence[Outgoing], message_id: str
+    ) -> Future[SendResult]:
+        """Send a short message about notices that lie elsewhere; what became of it is what became of them."""
+        message = letter(to.email, self._sender, subject, text, message_id, self._now(), self._token_key)
         return self._pool.submit(self._deliver, to, message.as_bytes(), batch)
 
     def ask(self, to: Addressee, keys: Sequence[str]) -> Mapping[str, Taken | None] | None:

@@ -16,7 +16,22 @@ from cautery.core.mail.belongs import LOOP_HEADER, reply_address
 def compose(
     to: str, sender: str, batch: Sequence[Outgoing], message_id: str, now: datetime, token_key: bytes = b""
 ) -> EmailMessage:
-    """The message: the same batch and id give the same message.
+    """The message: the same batch and id give the same message."""
+    references = [str(notice.body.get("reference", "")) for notice in batch]
+    subject = f"Referral of {len(batch)} item{'s' if len(batch) != 1 else ''} ({references[0]})"
+    message = letter(to, sender, subject, _text(batch), message_id, now, token_key)
+    attachment = json.dumps({"notices": [dict(n.body) for n in batch]}, ensure_ascii=False).encode()
+    message.add_attachment(attachment, maintype="application", subtype="json", filename="notices.json")
+    for document in (document for notice in batch for document in notice.documents):
+        main, _, sub = document.content_type.partition("/")
+        message.add_attachment(document.content, maintype=main, subtype=sub, filename=document.filename)
+    return message
+
+
+def letter(
+    to: str, sender: str, subject: str, text: str, message_id: str, now: datetime, token_key: bytes = b""
+) -> EmailMessage:
+    """A message of ours with its text and nothing attached.
 
     Answers go to an address with a token nobody can guess. It is marked as a machine's (RFC 3834) and with our own loop
     mark, so that no machine answers it for ever and our own mail is known when it comes back.
@@ -29,14 +44,8 @@ def compose(
     message["Message-ID"] = f"<{message_id}@{sender.rpartition('@')[2]}>"
     message["Auto-Submitted"] = "auto-generated"
     message[LOOP_HEADER] = sender
-    references = [str(notice.body.get("reference", "")) for notice in batch]
-    message["Subject"] = f"Referral of {len(batch)} item{'s' if len(batch) != 1 else ''} ({references[0]})"
-    message.set_content(_text(batch))
-    attachment = json.dumps({"notices": [dict(n.body) for n in batch]}, ensure_ascii=False).encode()
-    message.add_attachment(attachment, maintype="application", subtype="json", filename="notices.json")
-    for document in (document for notice in batch for document in notice.documents):
-        main, _, sub = document.content_type.partition("/")
-        message.add_attachment(document.content, maintype=main, subtype=sub, filename=document.filename)
+    message["Subject"] = subject
+    message.set_content(text)
     return message
 
 

@@ -20,6 +20,7 @@ class Migration(migrations.Migration):
                 ("name", models.CharField(max_length=200)),
                 ("roles", models.JSONField(default=list)),
                 ("keyed_by", models.JSONField(default=list)),
+                ("language", models.CharField(blank=True, max_length=10)),
                 ("is_active", models.BooleanField(default=True)),
             ],
             options={
@@ -74,7 +75,12 @@ class Migration(migrations.Migration):
                 ("kind", models.CharField(max_length=60)),
                 ("hosts", models.JSONField(default=list)),
                 ("rdap_handles", models.JSONField(default=list)),
-                ("channel", models.CharField(choices=[("api", "Provider API"), ("mail", "E-mail")], max_length=8)),
+                (
+                    "channel",
+                    models.CharField(
+                        choices=[("api", "Provider API"), ("mail", "E-mail"), ("portal", "Provider desk")], max_length=8
+                    ),
+                ),
                 ("api_base", models.URLField(blank=True)),
                 ("token", models.CharField(blank=True, max_length=200)),
                 ("email", models.EmailField(blank=True, max_length=254)),

@@ -95,7 +95,12 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("lease_owner", models.CharField(blank=True, default="", max_length=64)),
                 ("lease_until", models.FloatField(default=0.0)),
-                ("channel", models.CharField(choices=[("api", "Provider API"), ("mail", "E-mail")], max_length=8)),
+                (
+                    "channel",
+                    models.CharField(
+                        choices=[("api", "Provider API"), ("mail", "E-mail"), ("portal", "Provider desk")], max_length=8
+                    ),
+                ),
                 (
                     "state",
                     models.CharField(

@@ -11,14 +11,15 @@ from django.db import IntegrityError, transaction
 
 from cautery.core.actors import Actor, Permission
 from cautery.core.errors import Refused
+from cautery.core.lifecycle import DeliveryState
 from cautery.core.text import storable
 from cautery.custody.actions import record
 from cautery.custody.events import Event
-from cautery.directory.models import Provider, ProviderKey
+from cautery.directory.models import Channel, Provider, ProviderKey
 from cautery.directory.queries import actor_of_key
-from cautery.refer.models import Notice
+from cautery.refer.models import Delivery, Notice
 from cautery.track.actions import Said, keep_answers
-from cautery.track.models import Call, Threat
+from cautery.track.models import Call, Threat, Tracking
 
 LOG = logging.getLogger(__name__)
 MOST = 5_000
@@ -31,6 +32,40 @@ def answer_many(key: ProviderKey, said: Sequence[Said], *, source: str, at: date
     if key.sandbox:
         return []
     return keep_answers(said, provider_id=key.provider_id, source=source, by=actor_of_key(key), at=at)
+
+
+def show(key: ProviderKey, rows: Sequence[dict[str, Any]], *, at: datetime) -> list[dict[str, Any]]:
+    """Rows of the desk as its staff are shown them, with the time of receipt of what they see for the first time."""
+    new = hand_over(key, [row["reference"] for row in rows if not row["received_at"]], at=at)
+    return [row | {"received_at": at.isoformat()} if row["reference"] in new else row for row in rows]
+
+
+def hand_over(key: ProviderKey, references: Sequence[str], *, at: datetime) -> set[str]:
+    """What was laid out in the desk is received when its staff first see it; which of `references` that is now.
+
+    The moment goes into the delivery, the tracking (unless a probe saw the thing gone before) and the log.
+    """
+    laid_out = Delivery.objects.filter(
+        provider=key.provider_id, channel=Channel.PORTAL, state=DeliveryState.DELIVERED, received_at=None
+    )
+    if not references or key.sandbox:
+        return set()
+    with transaction.atomic():
+        mine = laid_out.filter(notice__reference__in=references).select_for_update(of=("self",)).order_by("pk")
+        fresh = list(mine.values_list("pk", "notice__episode_id", "notice__reference"))
+        if fresh:
+            laid_out.filter(pk__in=[pk for pk, _, _ in fresh]).update(received_at=at)
+            followed = Tracking.objects.filter(pk__in=[episode for _, episode, _ in fresh], first_down_at=None)
+            followed.filter(referred_at__isnull=False).update(referred_at=at)
+            record(
+                Event.TRACK_NOTICES_FETCHED,
+                by=actor_of_key(key),
+                at=at,
+                subject=f"provider:{key.provider_id}",
+                facts={"notices": len(fresh)},
+                rows=[{"reference": reference, "at": at.isoformat()} for _, _, reference in fresh],
+            )
+    return {reference for _, _, reference in fresh}
 
 
 def take_call(provider: Provider, call_id: str, said: Sequence[Said], *, by: Actor, at: datetime) -> list[str]:

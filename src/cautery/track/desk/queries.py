@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from cautery.core.actors import Actor, Permission
 from cautery.core.errors import NotFound
 from cautery.core.lifecycle import DeliveryState
 from cautery.core.mail.weighing import FOR_A_PERSON
-from cautery.directory.models import ProviderKey
+from cautery.directory.models import Channel, ProviderKey
 from cautery.refer.models import Notice
 from cautery.review.models import ORDERS, Instrument
 from cautery.review.queries import files_of
@@ -23,6 +23,8 @@ from cautery.track.timelines.queries import NOTICE, notice_timeline
 
 SHOWN = (DeliveryState.DELIVERED, DeliveryState.UNCERTAIN, DeliveryState.REJECTED)
 """A provider sees what left for it, nothing that is still decided, held or waiting."""
+LEFT = Q(delivery__state__in=SHOWN) & ~Q(delivery__channel=Channel.PORTAL, delivery__state=DeliveryState.UNCERTAIN)
+"""The same for notices; what the desk itself is to deliver is there when its delivery is settled."""
 FIELDS = (
     "reference", "idempotency_key", "instrument", "url", "legal_ground", "reasons", "language", "sent_at", "received_at",
     "answer", "answered_at", "sha256",
@@ -55,7 +57,7 @@ class Wanted:
 
 def own_notices(key: ProviderKey, wanted: Wanted) -> QuerySet[Notice]:
     """The provider's notices that left for it, in the order of their keys."""
-    rows = Notice.objects.filter(provider=key.provider_id, delivery__state__in=SHOWN, pk__gt=wanted.after)
+    rows = Notice.objects.filter(LEFT, provider=key.provider_id, pk__gt=wanted.after)
     if wanted.instrument:
         rows = rows.filter(instrument=wanted.instrument)
     if wanted.state in {"open", "answered"}:
@@ -79,12 +81,12 @@ def rows_of(key: ProviderKey, wanted: Wanted, limit: int) -> tuple[list[dict[str
     return rows, found[limit - 1].pk if len(found) > limit else None
 
 
-def all_rows(key: ProviderKey, wanted: Wanted) -> Iterator[dict[str, Any]]:
+def pages_of(key: ProviderKey, wanted: Wanted) -> Iterator[list[dict[str, Any]]]:
     """All of them, page by page."""
     after: int | None = wanted.after
     while after is not None:
         rows, after = rows_of(key, Wanted(wanted.instrument, wanted.state, wanted.text, after), 1_000)
-        yield from rows
+        yield rows
 
 
 def _row(notice: Notice, files: list[str]) -> dict[str, Any]:
@@ -114,7 +116,7 @@ def _said(moment: datetime | None) -> str:
 def own_notice(key: ProviderKey, reference: str) -> Notice:
     """One of the provider's notices; NotFound for any other, so that nobody learns which references there are."""
     found = Notice.objects.select_related(*NOTICE, "item", "episode__tracking")
-    notice = found.filter(provider=key.provider_id, delivery__state__in=SHOWN, reference=reference).first()
+    notice = found.filter(LEFT, provider=key.provider_id, reference=reference).first()
     if key.sandbox or notice is None:
         raise NotFound("There is no such notice.", reference=reference[:60])
     return notice

@@ -9,6 +9,7 @@ from cautery.core.clock.holidays import place_of
 from cautery.core.clock.periods import IN_UTC, Place
 from cautery.core.clock.running import Happening
 from cautery.core.clock.timeline import Timeline, timeline
+from cautery.directory.models import Channel
 from cautery.refer.models import Notice, Paper, PaperKind
 from cautery.review.models import Instrument
 from cautery.track.models import Answer, Proceeding, ProceedingKind, Ruling
@@ -71,11 +72,14 @@ def _before(notice: Notice) -> Iterator[Happening]:
 
 
 def _delivered(notice: Notice) -> Iterator[Happening]:
-    """Sending and receipt: the receipt starts the clock, and its time is the provider's word."""
+    """Sending and receipt: the receipt starts the clock, and its time is the provider's word; in the desk we saw it ourselves."""
     delivery = notice.delivery
     if delivery.sent_at is not None:
         yield Happening("order_sent", delivery.sent_at)
-        yield Happening("order_received", delivery.sent_at, delivery.received_at)
+        if delivery.channel != Channel.PORTAL:
+            yield Happening("order_received", delivery.sent_at, delivery.received_at)
+        elif delivery.received_at is not None:
+            yield Happening("order_received", delivery.received_at)
     for paper in notice.papers.filter(kind=PaperKind.COPY, sent_at__isnull=False):
         if paper.sent_at is not None:
             yield Happening("copy_received", paper.sent_at)

@@ -17,8 +17,8 @@ from cautery.directory.models import ProviderKey
 from cautery.directory.queries import provider_access, provider_session
 from cautery.fetch import clock
 from cautery.track.actions import ANSWERS, Said
-from cautery.track.desk.actions import answer_many, report_threat
-from cautery.track.desk.queries import FIELDS, Wanted, all_rows, annex, art_7, one_row, rows_of
+from cautery.track.desk.actions import answer_many, hand_over, report_threat, show
+from cautery.track.desk.queries import FIELDS, Wanted, annex, art_7, one_row, pages_of, rows_of
 from cautery.web.access import error_page
 from cautery.web.exports import Echo, cell
 from cautery.web.labels import ANSWERS as WORDS
@@ -98,6 +98,7 @@ def notices(request: HttpRequest, *, key: ProviderKey) -> HttpResponse:
     """The provider's notices, filtered, a page at a time, with what answers them."""
     wanted = _wanted(request)
     rows, following = rows_of(key, wanted, PAGE)
+    rows = show(key, rows, at=clock().now())
     context = {"key": key, "rows": rows, "next": following, "wanted": wanted, "answers": _choices()}
     return render(request, "web/provider/notices.html", context)
 
@@ -117,7 +118,8 @@ def notices_csv(request: HttpRequest, *, key: ProviderKey) -> StreamingHttpRespo
 def _lines(key: ProviderKey, wanted: Wanted) -> Iterator[str]:
     writer = csv.writer(Echo())
     yield writer.writerow(FIELDS)
-    for row in all_rows(key, wanted):
+    now = clock().now()
+    for row in (row for page in pages_of(key, wanted) for row in show(key, page, at=now)):
         yield writer.writerow([cell(" ".join(row[f]) if f == "sha256" else row[f]) for f in FIELDS])
 
 
@@ -128,7 +130,7 @@ def answers(request: HttpRequest, *, key: ProviderKey) -> HttpResponse:
     answer, reason, now = request.POST.get("answer", ""), request.POST.get("reason", ""), clock().now()
     keys = request.POST.getlist("key")
     if request.POST.get("all"):
-        keys = [row["idempotency_key"] for row in all_rows(key, _wanted(request))]
+        keys = [row["idempotency_key"] for page in pages_of(key, _wanted(request)) for row in page]
     said = [Said(one, answer, now.isoformat(), reason) for one in keys]
     problems = [
         problem
@@ -151,7 +153,9 @@ def threat(request: HttpRequest, *, key: ProviderKey) -> HttpResponse:
 @inside
 def notice(request: HttpRequest, reference: str, *, key: ProviderKey) -> HttpResponse:
     """One notice with its clocks."""
-    return render(request, "web/provider/notice.html", {"row": one_row(key, reference, clock().now()), "key": key})
+    now = clock().now()
+    hand_over(key, [reference], at=now)
+    return render(request, "web/provider/notice.html", {"row": one_row(key, reference, now), "key": key})
 
 
 @require_safe
