@@ -16,7 +16,7 @@ from cautery.web.urls import urlpatterns
 from tests import factories as make
 from tests.web.conftest import Story
 
-OPEN = {"home", "sign-in", "sign-out"}
+OPEN = {"home", "language", "sign-in", "sign-out"}
 GUARDED = sorted({pattern.name for pattern in urlpatterns if pattern.name} - OPEN)
 PATTERNS = {pattern.name: pattern for pattern in urlpatterns}
 ACTING = sorted(name for name in GUARDED if getattr(PATTERNS[name].callback, ACTS))

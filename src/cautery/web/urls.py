@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 from django.views.generic import RedirectView
 
+from cautery.web.language import choose_language
 from cautery.web.views.care import (
     care_display,
     care_page,
@@ -38,6 +39,7 @@ urlpatterns = [
     path("", RedirectView.as_view(pattern_name="web:operations"), name="home"),
     path("sign-in/", SignIn.as_view(), name="sign-in"),
     path("sign-out/", SignOut.as_view(), name="sign-out"),
+    path("language/", choose_language, name="language"),
     path("operations/", operation_list, name="operations"),
     path("operations/<slug:slug>/", operation_page, name="operation"),
     path("operations/<slug:slug>/room/", room_page, name="room"),
