@@ -140,7 +140,8 @@ def _course(units: Units, nodes: NDArray[np.int64]) -> Ints:
     last[unit] = np.arange(nodes.size)  # of equal indices the last is kept
     ended = whole[np.argsort(last[whole])]
     links = units.links
-    levels = levels_of(links.indptr, links.indices, links.sizes, ended.astype(np.int32))
+    work = links.sizes.size + links.indices.size
+    levels = levels_of.once(work, links.indptr, links.indices, links.sizes, ended.astype(np.int32))
     steps = np.zeros(nodes.size + 1, np.int64)
     steps[last[ended] + 1] = 1
     return levels[np.cumsum(steps)]

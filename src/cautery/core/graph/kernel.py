@@ -1,11 +1,17 @@
-"""How the hot loops of this package are compiled: by Numba, on first use, kept on disk for the next process."""
+"""How the hot loops of this package are compiled: by Numba, on first use, kept on disk for the next process.
+
+Numba is loaded when the first kernel is called, so that whoever only imports this package does not wait for it. Where
+nothing was compiled yet and little is to be done, `once` runs a loop as it stands in Python: the answer is the same.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeVar, cast
+from contextvars import ContextVar
+from functools import cached_property, update_wrapper
+from importlib import import_module
+from typing import Any, Generic, ParamSpec, TypeVar, cast
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
@@ -18,14 +24,59 @@ Nodes = NDArray[np.int32]
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
-F = TypeVar("F", bound=Callable[..., object])
+P = ParamSpec("P")
+R = TypeVar("R")
+
+SMALL = 40_000
+"""Nodes and ends of links up to which a loop over them is as well run in Python, once: some tenths of a second."""
+
+_as_written: ContextVar[bool] = ContextVar("as_written", default=False)
 
 
-def kernel(function: F) -> F:
-    """Compile on first call for the types it is called with; its callers see the Python signature."""
-    return cast(F, numba.njit(cache=True, nogil=True)(function))
+class Kernel(Generic[P, R]):
+    """A function that is compiled for the types it is called with; in other kernels it stands for its compiled self."""
+
+    def __init__(self, function: Callable[P, R], **options: object) -> None:
+        update_wrapper(self, function)
+        self.function = function
+        self.options = options
+        self.loaded = False
+
+    @cached_property
+    def compiled(self) -> Any:
+        """Numba's dispatcher; without a cache where there is no folder that can be written."""
+        numba = import_module("numba")
+        self.loaded = True
+        try:
+            return numba.njit(cache=True, nogil=True, **self.options)(self.function)
+        except RuntimeError:
+            return numba.njit(nogil=True, **self.options)(self.function)
+
+    @property
+    def _numba_type_(self) -> object:
+        return import_module("numba").typeof(self.compiled)
+
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
+        if _as_written.get():
+            return self.function(*args, **kwargs)
+        return cast(R, self.compiled(*args, **kwargs))
+
+    def once(self, work: int, *args: P.args, **kwargs: P.kwargs) -> R:
+        """The same, as it stands in Python where so much `work` is little and the kernel was not needed before."""
+        if self.loaded or work > SMALL:
+            return self(*args, **kwargs)
+        token = _as_written.set(True)
+        try:
+            return self.function(*args, **kwargs)
+        finally:
+            _as_written.reset(token)
 
 
-def inlined(function: F) -> F:
+def kernel(function: Callable[P, R]) -> Kernel[P, R]:
+    """Compile on first call for the types it is called with."""
+    return Kernel(function)
+
+
+def inlined(function: Callable[P, R]) -> Kernel[P, R]:
     """The same for small parts of a loop: always put in place of the call."""
-    return cast(F, numba.njit(cache=True, nogil=True, forceinline=True)(function))
+    return Kernel(function, forceinline=True)

@@ -119,7 +119,7 @@ def to_watch(network: Network, removed: ArrayLike, most: int = 20) -> Watch:
     """What would close the gap again once these nodes are gone; at most so many of each kind."""
     away = marked(removed, network.n, "Removed nodes")
     nodes = np.flatnonzero(away)
-    joined, beside = _joined(network.indptr, network.indices, away)
+    joined, beside = _joined.once(network.n + network.indices.size, network.indptr, network.indices, away)
     returning = nodes[np.argsort(-joined[nodes], kind="stable")][:most]
     left = np.flatnonzero(~away & (beside > 0))
     bridging = left[np.argsort(-beside[left], kind="stable")][:most]

@@ -41,7 +41,7 @@ class Network:
             pairs, volumes = pairs[real], volumes[real]
         arcs, volumes = _distinct(pairs, volumes, count)
         keys = np.unique(arcs.min(axis=1, initial=count) * count + arcs.max(axis=1, initial=0))
-        indptr, indices = adjacency(keys, count)
+        indptr, indices = adjacency.once(count + 2 * keys.size, keys, count)
         return cls(count, indptr, indices, arcs, volumes)
 
     @property

@@ -44,7 +44,8 @@ def scored(network: Network, order: Nodes, levels: Ints, total: int) -> Scores:
     What an order does not remove stays: the last level holds for the rest of the area of `r`.
     """
     n, largest = total, int(levels[0])
-    cut = np.concatenate((np.zeros(1, np.int64), np.cumsum(links_cut(network.indptr, network.indices, order))))
+    each = links_cut.once(n + network.indices.size, network.indptr, network.indices, order)
+    cut = np.concatenate((np.zeros(1, np.int64), np.cumsum(each)))
     n10, n1 = _first(levels <= 0.1 * n), _first(levels <= max(1.0, 0.01 * n))
     links = max(1, network.links)
     area = float(levels[1:].sum()) + float(levels[-1]) * max(0, n - order.size)

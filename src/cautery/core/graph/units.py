@@ -66,7 +66,8 @@ def _contracted(network: Network, unit: Nodes, live: Flags, count: int) -> tuple
     ends = network.arcs[live[network.arcs].all(axis=1)]
     ends = unit[ends].astype(np.int64)
     ends = ends[ends[:, 0] != ends[:, 1]]
-    return adjacency(np.unique(ends.min(axis=1, initial=count) * count + ends.max(axis=1, initial=0)), count)
+    keys = np.unique(ends.min(axis=1, initial=count) * count + ends.max(axis=1, initial=0))
+    return adjacency.once(count + 2 * keys.size, keys, count)
 
 
 def marked(nodes: ArrayLike, n: int, what: str) -> Flags:
