@@ -134,6 +134,7 @@ def _planner(operation: Operation) -> subprocess.Popen[bytes] | None:
 
 def _finish(world: World, operation: Operation, api: str, memory: Memory, wall: Any) -> dict[str, Any]:
     """Seal, report, close the world's books, compare."""
+    world.ask("/close", post=True)
     now = clock().now()
     Sealer().seal(now)
     operation.refresh_from_db()

@@ -18,7 +18,7 @@ from cautery.exercise.turns import Actors, Turns
 
 
 class Control:
-    """`GET /clock`, `POST /clock/wait`, `POST /finish`, `GET /books`."""
+    """`GET /clock`, `POST /clock/wait`, `POST /close`, `POST /finish`, `GET /books`."""
 
     def __init__(self, state: State, turns: Turns, actors: Actors, out: Path, stop: asyncio.Event) -> None:
         self.state = state
@@ -34,6 +34,8 @@ class Control:
                 return _json(200, self._clock(self.state.now, finished=self.turns.finished))
             case "POST", "/clock/wait":
                 return await self._wait(await request.read())
+            case "POST", "/close":
+                return await self._close()
             case "POST", "/finish":
                 return self._finish()
             case "GET", "/books":
@@ -54,10 +56,24 @@ class Control:
             return _json(500, {"error": str(error)})
         return _json(200, self._clock(at, finished=finished))
 
+    async def _close(self) -> web.Response:
+        """The last look of those who look in rounds, when the platform has done its last; again is harmless."""
+        if not self.turns.finished:
+            return self._not_over()
+        try:
+            await asyncio.to_thread(self.actors.last_look)
+        except PlatformRefused as error:
+            traceback.print_exc()
+            return _json(500, {"error": str(error)})
+        return _json(200, {"closed": True})
+
+    def _not_over(self) -> web.Response:
+        return _json(409, {"error": "the operation is not over", **self._clock(self.state.now, finished=False)})
+
     def _finish(self) -> web.Response:
         """Writes world.json and ends the process; refused while the operation goes on."""
         if not self.turns.finished:
-            return _json(409, {"error": "the operation is not over", **self._clock(self.state.now, finished=False)})
+            return self._not_over()
         draft = self.out / "world.json.new"
         draft.write_text(json.dumps(world_json(self.state, self.actors.counts())), encoding="utf-8")
         draft.replace(self.out / "world.json")

@@ -115,6 +115,11 @@ def provider_token(seed: int, slug: str) -> str:
     return f"prv-{_digest(seed, 'provider', slug).hex()}"
 
 
+def desk_key(seed: int, slug: str) -> str:
+    """The key with which a provider's moderators enter the platform's provider desk."""
+    return f"dsk-{_digest(seed, 'desk', slug).hex()}"
+
+
 def email_of(slug: str) -> str:
     """Where a provider takes notices by mail."""
     return f"abuse@{slug}.test"
@@ -142,6 +147,7 @@ def _provider(seed: int, provider: Provider) -> dict[str, Any]:
         "channel": provider.channel,
         "api_base": f"http://{provider.hosts[0]}/api/notices/v1" if by_api else None,
         "token": provider_token(seed, provider.slug) if by_api else None,
+        "desk_key": desk_key(seed, provider.slug) if provider.channel == "portal" else None,
         "email": email_of(provider.slug),
         "languages": list(provider.languages),
         "max_batch": provider.max_batch,

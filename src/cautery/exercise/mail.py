@@ -50,7 +50,8 @@ class PostOffice:
         self._providers = {email_of(slug): slug for slug, p in state.scenario.providers.items() if p.channel == "mail"}
         self._papers = {contact_of(slug) for slug in state.scenario.providers}
         self._papers |= {authority_email(f"home-{code}") for code in HOMES}
-        """Mailboxes that only read: first information and copies of orders."""
+        self._papers |= {email_of(slug) for slug, p in state.scenario.providers.items() if p.channel == "portal"}
+        """Mailboxes that only read: first information, copies of orders, word of notices in the provider desk."""
         self._mails: dict[str, Mail] = {}
         self._answers: dict[Outgoing, list[Delivery]] = defaultdict(list)
         self._acks: dict[Outgoing, Mail] = {}

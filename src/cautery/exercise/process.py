@@ -13,7 +13,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,7 @@ from cautery.exercise.directory import HOMES, directory, provider_token
 from cautery.exercise.known import known_csv
 from cautery.exercise.mail import PostOffice
 from cautery.exercise.media import Media
+from cautery.exercise.providers import desk
 from cautery.exercise.providers.notices import NoticeApi
 from cautery.exercise.providers.pages import Pages
 from cautery.exercise.providers.rdap import RdapServer
@@ -116,6 +117,9 @@ class _Process:
             """People work in a thread; the books have one writer, which is the loop's."""
             asyncio.run_coroutine_threadsafe(note(notes), loop).result()
 
+        async def take(provider: str, rows: Sequence[Mapping[str, Any]]) -> int:
+            return desk.take(self.state, provider, rows)
+
         return self.make_actors(
             seed=self.scenario.run.seed,
             out=self.out,
@@ -125,6 +129,8 @@ class _Process:
             late_flags=self.state.flagging.late_flags,
             holds_for=self.state.flagging.holds_for,
             truth=self.state.truth,
+            take=lambda provider, rows: asyncio.run_coroutine_threadsafe(take(provider, rows), loop).result(),
+            answers=lambda provider, after: desk.answers(self.state, provider, after),
             load=self.books.notes,
             save=save,
         )

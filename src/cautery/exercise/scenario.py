@@ -164,7 +164,10 @@ class Scenario:
 
     def tables(self) -> dict[str, Any]:
         """The figures that people go by, as tables."""
-        return {name: dataclasses.asdict(getattr(self, name)) for name in ("run", "operation", "people")}
+        desks = {slug: p.rounds_minutes for slug, p in self.providers.items() if p.channel == "portal"}
+        return {name: dataclasses.asdict(getattr(self, name)) for name in ("run", "operation", "people")} | {
+            "desks": desks
+        }
 
     @property
     def identity(self) -> str:
@@ -284,11 +287,13 @@ def _check_run(run: Run, known: int) -> None:
 
 
 def _check_provider(slug: str, provider: Provider) -> None:
-    choices = (("effect", EFFECTS), ("gone_as", GONE_AS), ("channel", ("api", "mail")))
+    choices = (("effect", EFFECTS), ("gone_as", GONE_AS), ("channel", ("api", "mail", "portal")))
     for name, options in choices:
         if getattr(provider, name) not in options:
             raise ScenarioError(
                 f"providers.{slug}.{name}: {getattr(provider, name)!r} is not one of {', '.join(options)}"
             )
+    if provider.channel == "portal" and provider.rounds_minutes < 1:
+        raise ScenarioError(f"providers.{slug}.rounds_minutes: at least 1, for staff that looks at the provider desk")
     if provider.max_batch < 1:
         raise ScenarioError(f"providers.{slug}.max_batch: at least 1")

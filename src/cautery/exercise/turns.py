@@ -23,6 +23,9 @@ class Actors(Protocol):
     def perform(self, event: PeopleEvent, now: float) -> bool:
         """True when it called the platform and may have changed something."""
 
+    def last_look(self) -> None:
+        """What those who look in rounds do once more when all is over; it calls the platform."""
+
     def counts(self) -> dict[str, int]:
         """The `people` part of world.json."""
 

@@ -36,6 +36,10 @@ class Notes:
             self._save(new)
             self._held.update(new)
 
+    def get(self, key: str) -> str | None:
+        """One note, None where there is none."""
+        return self._held.get(key)
+
     def counts(self) -> dict[str, int]:
         """The `people` part of world.json."""
         kinds = Counter(key.partition(":")[0] for key in self._held)

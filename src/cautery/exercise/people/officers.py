@@ -38,6 +38,11 @@ def leaders(directory: Mapping[str, Any]) -> tuple[str, ...]:
     return _tokens(directory["officers"], "lead")
 
 
+def desk_keys(directory: Mapping[str, Any]) -> dict[str, str]:
+    """The keys of the provider desk, by provider, of those that take notices there."""
+    return {row["slug"]: row["desk_key"] for row in directory.get("providers", ()) if row.get("desk_key")}
+
+
 def observer(directory: Mapping[str, Any]) -> str:
     """The token that may read the register; ValueError where nobody has one."""
     tokens = _tokens(directory["officers"], "observe")

@@ -10,8 +10,9 @@ from typing import Any
 from cautery.exercise.moments import HOUR, to_iso
 from cautery.exercise.people import judgement, timetable
 from cautery.exercise.people.client import PlatformClient, PlatformRefused
+from cautery.exercise.people.moderators import Answers, Moderators, Take
 from cautery.exercise.people.notes import Load, Notes, Save
-from cautery.exercise.people.officers import Staff, leaders, operational_units
+from cautery.exercise.people.officers import Staff, desk_keys, leaders, operational_units
 from cautery.exercise.people.timetable import PeopleEvent, Plan
 
 CLAIM_LIMIT = 500
@@ -43,13 +44,21 @@ class World:
     truth: Callable[[str], tuple[str, str] | None]
 
 
+def _nothing_new(_provider: str, _rows: Sequence[Mapping[str, Any]]) -> int:
+    return 0
+
+
+def _silence(_provider: str, _after: int) -> Sequence[Mapping[str, Any]]:
+    return ()
+
+
 class People:
     """Everyone who works with the platform in a rehearsal.
 
-    `scenario` (the tables of scenario.toml and `run`) is read for `operation`, `run` (see `timetable.Plan.of`) and,
-    where it is there, `people` (`review_error`, `signature_refused`: shares). `truth` is asked with the URLs that the
-    platform gives. `load` and `save` keep notes (see `notes`). `perform` blocks: a world with an event loop calls it
-    in a thread.
+    `scenario` (the tables of scenario.toml and `run`) is read for `operation`, `run`, `desks` (see `timetable.Plan.of`)
+    and, where it is there, `people` (`review_error`, `signature_refused`: shares). `truth` is asked with the URLs that
+    the platform gives. `take` and `answers` are the moderators' (see `moderators`). `load` and `save` keep notes (see
+    `notes`). `perform` blocks: a world with an event loop calls it in a thread.
     """
 
     def __init__(
@@ -63,6 +72,8 @@ class People:
         late_flags: Callable[[int, float, float], Sequence[FlagRow]],
         holds_for: Callable[[int], Sequence[str]],
         truth: Callable[[str], tuple[str, str] | None],
+        take: Take = _nothing_new,
+        answers: Answers = _silence,
         load: Load | None = None,
         save: Save | None = None,
         client: PlatformClient | None = None,
@@ -77,6 +88,7 @@ class People:
         self._refusal_rate: float = rates.get("signature_refused", 0.005)
         self._notes = Notes(load, save)
         self._client = client or PlatformClient(out)
+        self._moderators = Moderators(desk_keys(directory), take, answers, self._notes, self._client)
         self._acts: dict[str, Callable[[PeopleEvent], bool]] = {
             "duty-review": lambda event: self._review(event, ENDLESS),
             "duty-sign": self._sign,
@@ -84,6 +96,7 @@ class People:
             "holds": self._hold,
             "keys": self._turn_key,
             "late-flags": self._flag_late,
+            "portal": lambda event: self._moderators.round(event.key.partition(":")[0]),
             "review": lambda event: self._review(event, self._plan.session_share),
             "review-all": lambda event: self._review(event, ENDLESS),
             "sign": self._sign,
@@ -103,6 +116,10 @@ class People:
     def counts(self) -> dict[str, int]:
         """The `people` part of world.json."""
         return self._notes.counts()
+
+    def last_look(self) -> None:
+        """When all is over: moderators see what was laid out for them at the very end."""
+        self._moderators.look_at_all()
 
     def close(self) -> None:
         """Let go of the connection to the platform."""

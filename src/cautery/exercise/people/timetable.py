@@ -3,6 +3,7 @@
 start ......... flags end ........ keys .. last review .. T0 .................. end
 |- flags, hourly -|                  |          |         |- duty, every 15 minutes -|
       |- review, hourly; signing 20 minutes later -|      |- late flags, hourly -----|
+                                                          |- moderators, in rounds --|
 """
 
 from __future__ import annotations
@@ -38,6 +39,8 @@ class Plan:
     units: int
     leaders: int
     flags: int
+    desks: tuple[tuple[str, int], ...] = ()
+    """Providers whose moderators look at the provider desk, each with the seconds from one round to the next."""
 
     @classmethod
     def of(cls, scenario: Mapping[str, Any], *, units: int, leaders: int) -> Plan:
@@ -53,6 +56,7 @@ class Plan:
             units=units,
             leaders=leaders,
             flags=run["flags"],
+            desks=tuple((slug, round(minutes * MINUTE)) for slug, minutes in scenario.get("desks", {}).items()),
         )
 
     @property
@@ -73,7 +77,7 @@ class Plan:
 
 def events(plan: Plan) -> list[PeopleEvent]:
     """Everything people do in this operation, in order."""
-    parts = (_flags(plan), _reviews(plan), _holds(plan), _keys(plan), _duty(plan), _late_flags(plan))
+    parts = (_flags(plan), _reviews(plan), _holds(plan), _keys(plan), _duty(plan), _late_flags(plan), _rounds(plan))
     return sorted(event for part in parts for event in part)
 
 
@@ -122,3 +126,10 @@ def _late_flags(plan: Plan) -> Iterator[PeopleEvent]:
     """What was seen in each hour after T0, at the end of that hour or of the operation."""
     for number, since in enumerate(range(plan.t0, plan.end, HOUR)):
         yield from _per_unit(plan, min(since + HOUR, plan.end), "late-flags", number)
+
+
+def _rounds(plan: Plan) -> Iterator[PeopleEvent]:
+    """At the moments at which a provider's staff also act on what they decided (`outcomes`): whole rounds since 1970."""
+    for slug, step in plan.desks:
+        for number, at in enumerate(range((plan.t0 // step + 1) * step, plan.end + 1, step)):
+            yield PeopleEvent(at, "portal", f"{slug}:{number:04d}")

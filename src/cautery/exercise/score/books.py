@@ -54,6 +54,7 @@ class Notice:
     """A notice as the provider's side received it; `received_wall` is wall time, the other times are simulated."""
 
     provider: str
+    channel: str
     key: str
     object_id: str | None
     received_at: float
@@ -200,6 +201,7 @@ def _period(row: Mapping[str, Any], end: float) -> Period:
 def _notice(row: Mapping[str, Any]) -> Notice:
     return Notice(
         provider=row["provider"],
+        channel=row["channel"],
         key=row["idempotency_key"],
         object_id=row["object"],
         received_at=moment(row["received_at"]),

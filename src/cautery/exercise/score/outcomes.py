@@ -174,7 +174,7 @@ def _decoys_referred(books: Books) -> Figure:
 
 def _t0_spread(books: Books) -> Figure:
     first: dict[str, float] = {}
-    for notice in books.notices:
+    for notice in (one for one in books.notices if one.channel != "portal"):
         first[notice.provider] = min(notice.received_wall, first.get(notice.provider, notice.received_wall))
     return figure(max(first.values()) - min(first.values()) if first else None, n=len(first))
 
