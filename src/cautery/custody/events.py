@@ -29,8 +29,15 @@ class Event(StrEnum):
     CUSTODY_LOG_EXPORTED = "custody:log:exported"
     CUSTODY_PERSONAL_ERASED = "custody:personal:erased"
     DIRECTORY_ENTRIES_IMPORTED = "directory:entries:imported"
+    DIRECTORY_FACTOR_ADDED = "directory:factor:added"
+    DIRECTORY_FACTOR_REMOVED = "directory:factor:removed"
+    DIRECTORY_INVITATION_GIVEN = "directory:invitation:given"
+    DIRECTORY_INVITATION_USED = "directory:invitation:used"
     DIRECTORY_PASSWORD_SET = "directory:password:set"  # noqa: S105 (a word, not a secret)
     DIRECTORY_PROVIDER_KEYED = "directory:provider:keyed"
+    DIRECTORY_REGISTER_SET_UP = "directory:register:set_up"
+    DIRECTORY_SESSIONS_ENDED = "directory:sessions:ended"
+    DIRECTORY_SESSION_BEGUN = "directory:session:begun"
     IDENTIFY_EPISODES_IDENTIFIED = "identify:episodes:identified"
     IDENTIFY_SHORTENERS_TRIED = "identify:shorteners:tried"
     INTAKE_BATCH_RECEIVED = "intake:batch:received"
@@ -40,6 +47,7 @@ class Event(StrEnum):
     INTAKE_ITEMS_MERGED = "intake:items:merged"
     INTAKE_ITEMS_UNMERGED = "intake:items:unmerged"
     INTAKE_OPERATION_CREATED = "intake:operation:created"
+    INTAKE_OPERATION_SHARED = "intake:operation:shared"
     MATCH_BANK_IMPORTED = "match:bank:imported"
     MATCH_BANK_LOOKED_BACK = "match:bank:looked_back"
     MATCH_ENTRIES_QUARANTINED = "match:entries:quarantined"
@@ -96,8 +104,15 @@ LABELS: dict[Event, str] = {
     Event.CUSTODY_LOG_EXPORTED: "Log exported",
     Event.CUSTODY_PERSONAL_ERASED: "Personal data erased",
     Event.DIRECTORY_ENTRIES_IMPORTED: "Units, officers and providers imported",
+    Event.DIRECTORY_FACTOR_ADDED: "An officer added a second factor",
+    Event.DIRECTORY_FACTOR_REMOVED: "An officer removed a second factor",
+    Event.DIRECTORY_INVITATION_GIVEN: "An officer was given a link to come in by",
+    Event.DIRECTORY_INVITATION_USED: "An officer came in by a link and chose a password",
     Event.DIRECTORY_PASSWORD_SET: "An officer was given a password",
     Event.DIRECTORY_PROVIDER_KEYED: "A provider's staff were given a key or a link",
+    Event.DIRECTORY_REGISTER_SET_UP: "The register was set up in the browser",
+    Event.DIRECTORY_SESSIONS_ENDED: "An officer ended sessions of their own",
+    Event.DIRECTORY_SESSION_BEGUN: "An officer signed in",
     Event.IDENTIFY_EPISODES_IDENTIFIED: "Items looked up and fingerprinted",
     Event.IDENTIFY_SHORTENERS_TRIED: "Shortened links followed",
     Event.INTAKE_BATCH_RECEIVED: "Flags received",
@@ -107,6 +122,7 @@ LABELS: dict[Event, str] = {
     Event.INTAKE_ITEMS_MERGED: "Two items found to be one object, merged",
     Event.INTAKE_ITEMS_UNMERGED: "Merge of two items undone",
     Event.INTAKE_OPERATION_CREATED: "Operation created",
+    Event.INTAKE_OPERATION_SHARED: "Said who of other units may see an operation",
     Event.MATCH_BANK_IMPORTED: "Known content imported",
     Event.MATCH_BANK_LOOKED_BACK: "New known content compared with all captured before",
     Event.MATCH_ENTRIES_QUARANTINED: "Known content that matched too much put into quarantine",

@@ -138,7 +138,7 @@ def _import_officer(row: Mapping[str, Any], by: Actor, at: datetime) -> None:
     if made:
         officer.set_unusable_password()
         officer.save(update_fields=["password"])
-    _note_key(officer, by)
+    note_key(officer, by)
     if row.get("token"):
         token, _ = ApiToken.objects.get_or_create(
             digest=token_digest(row["token"]), defaults={"officer": officer, "created_at": at}
@@ -147,7 +147,7 @@ def _import_officer(row: Mapping[str, Any], by: Actor, at: datetime) -> None:
             raise RowRefused(f"Officer {row['id']}: another officer has this token.", reason="token", row=row["id"])
 
 
-def _note_key(officer: Officer, by: Actor) -> None:
+def note_key(officer: Officer, by: Actor) -> None:
     """Remember which officer gave this one a role, a token or a password."""
     if by.officer_id and by.officer_id not in officer.keyed_by:
         officer.keyed_by = sorted({*officer.keyed_by, by.officer_id})
@@ -199,7 +199,7 @@ def set_password(username: str, password: str, *, by: Actor, at: datetime) -> No
         officer = Officer.objects.get(username=username)
         officer.set_password(password)
         officer.save(update_fields=["password"])
-        _note_key(officer, by)
+        note_key(officer, by)
         record(Event.DIRECTORY_PASSWORD_SET, by=by, at=at, subject=f"officer:{officer.pk}", facts={})
 
 

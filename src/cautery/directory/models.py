@@ -7,6 +7,8 @@ import uuid
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 
+from cautery.directory.people import models as people  # noqa: F401 (further tables of this stage)
+
 
 class AuthorityKind(models.TextChoices):
     """What an authority is, as Annex I, Section E of Regulation (EU) 2021/784 asks."""

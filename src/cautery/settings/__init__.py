@@ -20,6 +20,10 @@ DEBUG = False
 MODE: str = E.choice("CAUTERY_MODE")
 REHEARSAL: bool = MODE == "rehearsal"
 
+SECOND_FACTOR: str = E.choice("CAUTERY_SECOND_FACTOR")
+if SECOND_FACTOR == "auto":
+    SECOND_FACTOR = "none" if REHEARSAL else "keys"
+
 HOST_MAP: Path | None = E.optional_path("CAUTERY_HOST_MAP")
 CLOCK_URL: str = E.text("CAUTERY_CLOCK_URL")
 EXTRA_RULES: Path | None = E.optional_path("CAUTERY_EXTRA_RULES")
@@ -46,9 +50,15 @@ USER_AGENT: str = E.text("CAUTERY_USER_AGENT")
 CHECKPOINTS: Path = E.optional_path("CAUTERY_CHECKPOINTS") or DATA / "checkpoints"
 CUSTODY_KEY: Path = E.optional_path("CAUTERY_CUSTODY_KEY") or DATA / "custody.key"
 RETENTION: Path | None = E.optional_path("CAUTERY_RETENTION")
+OIDC_ISSUER: str = E.text("CAUTERY_OIDC_ISSUER")
+OIDC_CLIENT: str = E.text("CAUTERY_OIDC_CLIENT")
+OIDC_SECRET: Path | None = E.optional_path("CAUTERY_OIDC_SECRET")
+OIDC_NAME: str = E.text("CAUTERY_OIDC_NAME")
+OIDC_CLAIM: str = E.text("CAUTERY_OIDC_CLAIM")
 TSA_URL: str = E.text("CAUTERY_TSA_URL")
 TSA_ROOTS: Path | None = E.optional_path("CAUTERY_TSA_ROOTS")
 TSA_EVERY_S: float = E.number("CAUTERY_TSA_EVERY_S")
+WORDING: Path | None = E.optional_path("CAUTERY_WORDING")
 
 if not REHEARSAL:
     for name, value in (
@@ -73,7 +83,6 @@ AUTH_USER_MODEL = "directory.Officer"
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
-    "django.contrib.sessions",
     "django.contrib.staticfiles",
     "django_htmx",
     "cautery.custody",
@@ -135,10 +144,14 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+SESSION_ENGINE = "cautery.directory.people.sessions"
+SESSION_COOKIE_AGE = int(E.number("CAUTERY_SESSION_HOURS", 1_000) * 3_600)
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = E.flag("CAUTERY_HTTPS")
+CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS if SESSION_COOKIE_SECURE and host != "*"]
+"""Behind TLS the browser names an https origin, and the proxy asks us over http."""
 DATA_UPLOAD_MAX_MEMORY_SIZE = 33_554_432  # a batch of 5,000 flags with long links and notes
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"  # "no-referrer" makes browsers send `Origin: null`, which CSRF refuses

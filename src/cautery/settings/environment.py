@@ -79,6 +79,16 @@ SETTINGS: dict[str, Setting] = {
     "CAUTERY_MODE": Setting(
         "production", "production, or rehearsal, which alone may reach loopback hosts.", ("production", "rehearsal")
     ),
+    "CAUTERY_OIDC_CLAIM": Setting(
+        "",
+        "Claim of the identity provider that is an officer's user name here (empty: officers connect their accounts themselves).",
+    ),
+    "CAUTERY_OIDC_CLIENT": Setting("", "Our client id at the identity provider."),
+    "CAUTERY_OIDC_ISSUER": Setting(
+        "", "Issuer of the identity provider officers may sign in with (OpenID Connect; empty: none). It may stand inside."
+    ),
+    "CAUTERY_OIDC_NAME": Setting("your organisation", "What the identity provider is called on the sign-in page."),
+    "CAUTERY_OIDC_SECRET": Setting("", "File with our client secret at the identity provider (empty: a public client)."),
     "CAUTERY_RDAP_BASE": Setting(
         "", "Base address of an RDAP service, for sites of providers nobody knows (empty: not asked)."
     ),
@@ -86,9 +96,16 @@ SETTINGS: dict[str, Setting] = {
         "",
         "A TOML file with the unit's terms of retention (empty: the ones in src/cautery/custody/personal/retention.toml).",
     ),
+    "CAUTERY_SECOND_FACTOR": Setting(
+        "auto",
+        "Who must prove a second factor at the desk: nobody, roles that sign, release or let others in, or all; "
+        "auto: keys in production, none in a rehearsal.",
+        ("auto", "none", "keys", "all"),
+    ),
     "CAUTERY_SEND_TIMEOUT_S": Setting(
         "20", "Seconds a provider's API has to answer before the sending counts as uncertain."
     ),
+    "CAUTERY_SESSION_HOURS": Setting("12", "Hours without a sign of life after which a session of the desk is over."),
     "CAUTERY_TSA_EVERY_S": Setting("600", "Seconds between two time-stamps while the log grows; one more at its end."),
     "CAUTERY_TSA_ROOTS": Setting(
         "", "PEM file of the certificates that time-stamps must lead to (empty: not checked)."

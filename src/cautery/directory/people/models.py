@@ -1,0 +1,81 @@
+"""What officers prove who they are with beside a password, where they are signed in, and links that let them in once."""
+
+from __future__ import annotations
+
+from django.contrib.sessions.base_session import AbstractBaseSession
+from django.db import models
+
+
+class Passkey(models.Model):
+    """A passkey (WebAuthn). `credential` is the attested credential data with the public key; `count` its signature counter."""
+
+    officer = models.ForeignKey("directory.Officer", models.PROTECT, related_name="passkeys")
+    name = models.CharField(max_length=100)
+    key = models.CharField(max_length=1400, unique=True)
+    credential = models.BinaryField()
+    count = models.BigIntegerField(default=0)
+    made_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True, blank=True)
+
+
+class CodeApp(models.Model):
+    """An app that makes one-time codes. `secret` is its key, sealed; `step` the last step whose code was taken.
+
+    It counts once a first code proved that the app has the key (`proved_at`).
+    """
+
+    officer = models.OneToOneField("directory.Officer", models.PROTECT, primary_key=True, related_name="code_app")
+    secret = models.BinaryField()
+    step = models.BigIntegerField(default=-1)
+    made_at = models.DateTimeField()
+    proved_at = models.DateTimeField(null=True, blank=True)
+    used_at = models.DateTimeField(null=True, blank=True)
+
+
+class RecoveryCode(models.Model):
+    """A code on paper that opens once in the place of a second factor; only its keyed digest is kept."""
+
+    officer = models.ForeignKey("directory.Officer", models.PROTECT, related_name="recovery_codes")
+    digest = models.CharField(max_length=64, unique=True)
+    used_at = models.DateTimeField(null=True, blank=True)
+
+
+class Identity(models.Model):
+    """Who an officer is at the identity provider of their house (OpenID Connect): issuer and subject, one officer each."""
+
+    officer = models.ForeignKey("directory.Officer", models.PROTECT, related_name="identities")
+    issuer = models.CharField(max_length=300)
+    subject = models.CharField(max_length=255)
+    made_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name_plural = "identities"
+        constraints = [
+            models.UniqueConstraint("issuer", "subject", name="identity_once"),
+            models.UniqueConstraint("issuer", "officer", name="identity_of_an_officer_once"),
+        ]
+
+
+class Invitation(models.Model):
+    """A link by which an officer comes in once to choose a password. Only its SHA-256 is kept.
+
+    `anew`: what the officer had (password, factors, sessions) ends when it is used.
+    """
+
+    officer = models.ForeignKey("directory.Officer", models.PROTECT, related_name="invitations")
+    digest = models.CharField(max_length=64, unique=True)
+    anew = models.BooleanField(default=False)
+    made_at = models.DateTimeField()
+    until = models.DateTimeField()
+    used_at = models.DateTimeField(null=True, blank=True)
+
+
+class Session(AbstractBaseSession):
+    """A session of the desk, with whose it is (nobody's: a provider's staff, or not signed in), from where, and how it was begun."""
+
+    officer = models.ForeignKey("directory.Officer", models.PROTECT, related_name="sessions", null=True)
+    address = models.CharField(max_length=45, blank=True)
+    agent = models.CharField(max_length=300, blank=True)
+    proofs = models.JSONField(default=list)
+    began_at = models.DateTimeField(null=True)
+    seen_at = models.DateTimeField(null=True)
