@@ -50,10 +50,11 @@ UV = $(shell command -v uv || echo $(BIN)/uv)
 LOCK := --quiet --universal --upgrade --python-version 3.11 --generate-hashes --no-header --no-annotate
 define install
 	@echo "Installing requirements/$1.txt into $(VENV) ..."
-	@$(UV) pip sync --quiet --python $(BIN)/python --require-hashes requirements/$1.txt \
+	@$(UV) pip sync --quiet --compile-bytecode --python $(BIN)/python --require-hashes requirements/$1.txt \
 		|| $(BIN)/python -m pip install --quiet --require-hashes -r requirements/$1.txt
 	@$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e . \
 		|| $(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
+	@$(BIN)/python -m compileall -q src
 endef
 
 $(BIN)/python:
