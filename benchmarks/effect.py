@@ -70,6 +70,7 @@ def main() -> None:
     print(f"{name:44}{ours:9.3f}{theirs:9.3f}{theirs / ours:8.1f}  {off:.1e}")
     for name, work in (
         ("Turnbull, minutes", lambda: turnbull(np.floor(left), np.ceil(right))),
+        ("Turnbull, all ends different", lambda: turnbull(left, right)),
         (
             "Inspected: median, share, quantile",
             lambda: figures(Inspected(left, right)),

@@ -93,3 +93,15 @@ def test_a_quantile_beyond_what_was_seen_has_no_end() -> None:
 def test_it_refuses_intervals_that_cannot_be(left: list[float], right: list[float]) -> None:
     with pytest.raises(ValueError):
         turnbull(left, right)
+
+
+def test_many_distinct_ends_are_fitted_in_few_steps() -> None:
+    rng = np.random.default_rng(2)
+    times = rng.lognormal(0, 1.2, 20_000) * 4
+    looks = np.cumsum(rng.exponential(2, (times.size, 12)), axis=1)
+    up = looks < times[:, None]
+    curve = turnbull(np.where(up, looks, 0.0).max(axis=1), np.where(up, np.inf, looks).min(axis=1))
+    assert curve.left.size > 5_000
+    assert curve.gap < 1e-7
+    assert np.all(curve.mass >= 0)
+    assert abs(curve.quantile(0.5).low - 4) < 0.5
