@@ -79,7 +79,7 @@ def test_every_time_is_utc_and_has_its_machine_form(story: Story, reader: Client
 
 
 def test_the_list_of_operations_counts_each_item_once_in_its_state(story: Story, reader: Client) -> None:
-    (line,) = operation_lines(by=READER)
+    (line,), _ = operation_lines(by=READER, at=make.hours(60))
     assert line.states == Counter({"flagged": 2, "dismissed": 1})
     said = text(page(reader, "/operations/"))
     assert "Released" in said
@@ -88,7 +88,7 @@ def test_the_list_of_operations_counts_each_item_once_in_its_state(story: Story,
 
 
 def test_the_overview_agrees_with_the_report(story: Story) -> None:
-    overview = operation_overview(story.operation, by=READER)
+    overview = operation_overview(story.operation, by=READER, at=make.hours(60))
     said = outcomes(cases(Notice.objects.filter(operation=story.operation)))
     for outcome in Outcome:
         assert overview.total.outcomes[outcome] == said[outcome], outcome
@@ -210,8 +210,8 @@ def test_the_end_of_the_list_is_no_error(story: Story, reader: Client) -> None:
 def test_queries_refuse_who_may_not_read(story: Story) -> None:
     nobody = system("nobody")
     for ask in (
-        lambda: operation_lines(by=nobody),
-        lambda: operation_overview(story.operation, by=nobody),
+        lambda: operation_lines(by=nobody, at=make.hours(60)),
+        lambda: operation_overview(story.operation, by=nobody, at=make.hours(60)),
         lambda: item_page(story.operation, ItemFilter(), by=nobody),
         lambda: dossier(story.returned.pk, by=nobody),
     ):

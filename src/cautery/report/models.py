@@ -2,6 +2,7 @@
 
     Item, Capture --triggers--> Unindexed --the step--> Searchable, Tally
 
+Figures are the counting of a large operation, kept with the time it is of (report/dossier/kept.py).
 `Words` is how the index is asked: SQLite's FTS5 over trigrams, PostgreSQL's GIN over the same (migration 0002). The index and the
 tallies can be made anew from the register.
 """
@@ -87,6 +88,24 @@ class Tally(models.Model):
         verbose_name_plural = "tallies"
         constraints = [models.UniqueConstraint("kind", "provider", "name", name="tally_once")]
         indexes = [models.Index("kind", "items", "id", name="tally_largest")]
+
+
+class Figures(models.Model):
+    """A large operation counted through, as it stood at `as_of` (`report.dossier.counting.Counted`); thrown away at will.
+
+    `took_s` is how long it took, `counted_wall` and `counting_until` unix seconds of the machine: when it was done, and until
+    when somebody is at it.
+    """
+
+    operation = models.OneToOneField(Operation, models.PROTECT, primary_key=True, related_name="figures")
+    as_of = models.DateTimeField(null=True)
+    content = models.JSONField(default=dict)
+    took_s = models.FloatField(default=0)
+    counted_wall = models.FloatField(default=0)
+    counting_until = models.FloatField(default=0)
+
+    class Meta:
+        verbose_name_plural = "figures"
 
 
 class SavedView(models.Model):

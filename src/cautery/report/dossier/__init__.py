@@ -3,12 +3,12 @@
 Every query takes `by` and asks for its permission; none of them writes.
 """
 
+from cautery.report.dossier.counting import ProviderLine
 from cautery.report.dossier.item import Dossier, dossier
 from cautery.report.dossier.items import EXPORT_FIELDS, ItemFilter, ItemPage, ItemRow, item_page, stream_items
 from cautery.report.dossier.overview import (
     OperationLine,
     Overview,
-    ProviderLine,
     operation_lines,
     operation_overview,
     provider_slugs,

@@ -3,62 +3,39 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, Q
 
 from cautery.core.actors import Actor, Permission
-from cautery.core.availability import Verdict
-from cautery.core.outcomes import outcome
 from cautery.directory.models import Provider
 from cautery.intake.models import Batch, Operation
-from cautery.intake.queries import operation_row, operations
-from cautery.report.dossier.standing import answerable, decisive_verdict, newest_episodes
-from cautery.track.models import Tracking
+from cautery.intake.queries import operation_row
+from cautery.report.dossier.counting import Counted, ProviderLine
+from cautery.report.dossier.kept import LIVE, figures_of, sizes
+from cautery.report.dossier.standing import newest_episodes
+from cautery.report.models import Figures
 
 PROVIDERS_SHOWN = 40
+OPERATIONS_SHOWN = 30
 REST = ""
 """The slug of the line that sums up the providers beyond those shown."""
 
 
 @dataclass(frozen=True, slots=True)
 class OperationLine:
-    """An operation in a list: its own facts, and how many of its items are in each state."""
+    """An operation in a list: its own facts, and how many of its items are in each state, as of when (None: not counted yet)."""
 
     facts: dict[str, Any]
     states: Counter[str]
+    as_of: datetime | None
 
     @property
     def items(self) -> int:
         """All its items."""
         return self.states.total()
-
-
-@dataclass(slots=True)
-class ProviderLine:
-    """The items at one provider, by state, and the notices to it by outcome."""
-
-    slug: str
-    name: str
-    states: Counter[str] = field(default_factory=Counter)
-    outcomes: Counter[str] = field(default_factory=Counter)
-
-    @property
-    def items(self) -> int:
-        """All items at this provider."""
-        return self.states.total()
-
-    @property
-    def notices(self) -> int:
-        """Notices that reached it."""
-        return self.outcomes.total()
-
-    def add(self, other: ProviderLine) -> None:
-        """Count `other` in."""
-        self.states.update(other.states)
-        self.outcomes.update(other.outcomes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +49,7 @@ class Overview:
     total: ProviderLine
     providers: list[ProviderLine]
     released_at: datetime | None
+    as_of: datetime | None
 
     @property
     def flags(self) -> int:
@@ -79,45 +57,54 @@ class Overview:
         return self.flags_accepted + self.flags_known
 
 
-def operation_lines(*, by: Actor) -> list[OperationLine]:
-    """Every operation, newest first, with its items by state."""
-    rows = operations(by=by)
-    states: dict[str, Counter[str]] = defaultdict(Counter)
-    counts = newest_episodes().values_list("operation__slug", "state").annotate(n=Count("pk"))
-    for slug, state, n in counts.order_by():
-        states[slug][state] = n
-    return [OperationLine(row, states[row["slug"]]) for row in rows]
+def operation_lines(
+    *, by: Actor, at: datetime, before: int | None = None, size: int = OPERATIONS_SHOWN
+) -> tuple[list[OperationLine], int | None]:
+    """A page of operations, newest first, with their items by state; and the operation the next page goes on behind."""
+    by.require(Permission.INTAKE_OPERATION_READ)
+    rows = Operation.objects.order_by("-starts_at", "-pk")
+    last = Operation.objects.filter(pk=before).first() if before is not None else None
+    if last is not None:
+        rows = rows.filter(Q(starts_at__lt=last.starts_at) | Q(starts_at=last.starts_at, pk__lt=last.pk))
+    found = list(rows[: size + 1])
+    shown = found[:size]
+    counted = _counted(shown, at)
+    lines = [OperationLine(operation_row(one), *counted.get(one.pk, (Counter(), None))) for one in shown]
+    return lines, shown[-1].pk if len(found) > size else None
 
 
-def operation_overview(operation: Operation, *, by: Actor) -> Overview:
+def _counted(shown: list[Operation], at: datetime) -> dict[int, tuple[Counter[str], datetime | None]]:
+    """States of each operation and when they were counted: now, as long as there are few flags in all; else as kept."""
+    flags, room, live = sizes([one.pk for one in shown]), LIVE, []
+    for one in shown:
+        if flags.get(one.pk, 0) <= room:
+            room -= flags.get(one.pk, 0)
+            live.append(one.pk)
+    states: dict[int, Counter[str]] = defaultdict(Counter)
+    rows = newest_episodes().filter(operation__in=live).values_list("operation_id", "state").annotate(n=Count("pk"))
+    for key, state, n in rows.order_by():
+        states[key][state] = n
+    kept = Figures.objects.filter(operation__in={one.pk for one in shown} - set(live), as_of__isnull=False)
+    found: dict[int, tuple[Counter[str], datetime | None]] = {key: (states[key], at) for key in live}
+    return found | {one.pk: (Counted.read(one.content).states, one.as_of) for one in kept}
+
+
+def operation_overview(operation: Operation, *, by: Actor, at: datetime) -> Overview:
     """An operation in figures; a constant number of statements."""
     by.require(Permission.INTAKE_OPERATION_READ)
-    lines = _lines(operation)
+    counted = figures_of(operation, at)
     total = ProviderLine(REST, "All providers")
-    for line in lines.values():
+    for line in counted.lines:
         total.add(line)
     batches = Batch.objects.filter(operation=operation).values_list("accepted", "known", "rejected")
     accepted, known, rejected = (sum(column) for column in zip(*batches, strict=True)) if batches else (0, 0, 0)
-    return Overview(operation_row(operation), accepted, known, rejected, total, _largest(lines), operation.released_at)
+    providers, facts = _largest(counted.lines), operation_row(operation)
+    return Overview(facts, accepted, known, rejected, total, providers, operation.released_at, counted.as_of)
 
 
-def _lines(operation: Operation) -> dict[str, ProviderLine]:
-    names = dict(Provider.objects.values_list("slug", "name"))
-    lines: dict[str, ProviderLine] = {}
-    items = newest_episodes().filter(operation=operation).annotate(who=answerable("item__"))
-    for slug, state, n in items.values_list("who", "state").annotate(n=Count("pk")).order_by():
-        lines.setdefault(slug, ProviderLine(slug, names.get(slug, slug))).states[state] += n
-    referred = Tracking.objects.filter(episode__operation=operation, referred_at__isnull=False)
-    told = referred.annotate(who=answerable("item__"), seen=decisive_verdict()).values_list("who", "seen", "answer")
-    for slug, seen, answer, n in told.annotate(n=Count("pk")).order_by():
-        line = lines.setdefault(slug, ProviderLine(slug, names.get(slug, slug)))
-        line.outcomes[outcome(Verdict(seen), answer or None)] += n
-    return lines
-
-
-def _largest(lines: dict[str, ProviderLine]) -> list[ProviderLine]:
+def _largest(lines: list[ProviderLine]) -> list[ProviderLine]:
     """The largest providers, and one line for what is left."""
-    ordered = sorted(lines.values(), key=lambda line: (-line.items, line.slug))
+    ordered = sorted(lines, key=lambda line: (-line.items, line.slug))
     if len(ordered) <= PROVIDERS_SHOWN:
         return ordered
     rest = ProviderLine(REST, f"{len(ordered) - PROVIDERS_SHOWN:,} others")
@@ -129,4 +116,4 @@ def _largest(lines: dict[str, ProviderLine]) -> list[ProviderLine]:
 def provider_slugs(*, by: Actor) -> list[str]:
     """The providers the directory knows, for a list to choose from."""
     by.require(Permission.INTAKE_ITEM_READ)
-    return list(Provider.objects.order_by("slug").values_list("slug", flat=True))
+    return list(Provider.objects.order_by("slug").values_list("slug", flat=True)[:2_000])

@@ -25,6 +25,29 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="Figures",
+            fields=[
+                (
+                    "operation",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        related_name="figures",
+                        serialize=False,
+                        to="intake.operation",
+                    ),
+                ),
+                ("as_of", models.DateTimeField(null=True)),
+                ("content", models.JSONField(default=dict)),
+                ("took_s", models.FloatField(default=0)),
+                ("counted_wall", models.FloatField(default=0)),
+                ("counting_until", models.FloatField(default=0)),
+            ],
+            options={
+                "verbose_name_plural": "figures",
+            },
+        ),
+        migrations.CreateModel(
             name="Searchable",
             fields=[
                 (

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
+from django.utils.translation import get_language
 
 from cautery.authorise.actions import KEYS, turn_key
 from cautery.core.actors import Actor, Permission
@@ -17,34 +18,38 @@ from cautery.intake.queries import get_operation
 from cautery.report.dossier import CURVES, Room, room
 from cautery.web.access import acts, needs
 from cautery.web.briefly import Briefly
+from cautery.web.counting import count_behind
 from cautery.web.labels import STATES
 
 PANEL: Briefly[str] = Briefly(5.0)
 """The moving part of the room, drawn once for all who look: the same for everybody."""
 
-MOST_PROVIDERS = 12
+
+def _key(slug: str, language: str = "") -> str:
+    return f"{settings.DATA}:{language or get_language()}:{slug}"
 
 
 def panel(slug: str, *, by: Actor) -> str:
     """The moving part, as HTML; at most five seconds old."""
 
     def draw() -> str:
-        found = room(get_operation(slug, by=by), by=by, at=clock().now())
+        operation = get_operation(slug, by=by)
+        count_behind(operation)
+        found = room(operation, by=by, at=clock().now())
         return render_to_string("web/_room.html", _context(found))
 
-    return PANEL.get(f"{settings.DATA}:{slug}", draw)
+    return PANEL.get(_key(slug), draw)
 
 
 def _context(found: Room) -> dict[str, object]:
-    shown = dict(list(found.curves.items())[: MOST_PROVIDERS + 1])
     stamps = [int(hour.timestamp()) for hour in found.hours]
     lines = [
         {
             "slug": slug,
             "data": json.dumps([stamps, *(c[name] for name in CURVES)]),
-            "last": {n: c[n][-1] for n in CURVES},
+            "last": {n: c[n][-1] if c[n] else 0 for n in CURVES},
         }
-        for slug, c in shown.items()
+        for slug, c in found.curves.items()
     ]
     return {
         "room": found,
@@ -84,5 +89,6 @@ def room_key(request: HttpRequest, slug: str, *, by: Actor) -> HttpResponse:
             "The short name of the operation was not written as it is. The key was not turned.", reason="confirm"
         )
     turn_key(operation, by=by, at=clock().now())
-    PANEL.forget(f"{settings.DATA}:{slug}")
+    for language, _name in settings.LANGUAGES:
+        PANEL.forget(_key(slug, language))
     return redirect("web:room", slug=slug)
