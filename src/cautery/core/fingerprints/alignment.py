@@ -51,6 +51,7 @@ FEWEST = 2
 """Key frames an alignment needs, unless one of the videos has fewer."""
 MOST_ALIGNMENTS = 20
 OFFSETS_AT_ONCE = 4_000
+ROWS_AT_ONCE = 64
 
 Hashes = NDArray[np.uint8]
 Floats = NDArray[np.float32]
@@ -157,17 +158,25 @@ def _grid(keys: Hashes, b: Sequence[Frame]) -> Floats:
     ends = np.minimum(np.append(times[1:], times[-1] + CELL), times + HOLDS)
     first, last = (times / CELL).astype(int), np.maximum((ends / CELL - 1e-6).astype(int), (times / CELL).astype(int))
     cells = np.full((len(keys), int(last.max()) + 2), float(BITS), np.float32)
-    words = np.ascontiguousarray(_hashes(b)).view(np.uint64)
-    for row, key in enumerate(np.ascontiguousarray(keys).view(np.uint64)):
-        distance = np.bitwise_count(words ^ key).sum(axis=1).astype(np.float32)
-        np.minimum.at(cells[row], first, distance)
-        for longer in np.flatnonzero(last > first):
-            span = cells[row, first[longer] : last[longer] + 1]
-            np.minimum(span, distance[longer], out=span)
+    starts, places = np.unique(first, return_index=True)
+    longer = np.flatnonzero(last > first)
+    for rows in range(0, len(keys), ROWS_AT_ONCE):
+        distances = _distances(keys[rows : rows + ROWS_AT_ONCE], _hashes(b))
+        part = cells[rows : rows + ROWS_AT_ONCE]
+        part[:, starts] = np.minimum.reduceat(distances, places, axis=1)
+        for frame in longer:
+            span = part[:, first[frame] : last[frame] + 1]
+            np.minimum(span, distances[:, frame, None], out=span)
     near = cells.copy()
     np.minimum(near[:, 1:], cells[:, :-1], out=near[:, 1:])
     np.minimum(near[:, :-1], cells[:, 1:], out=near[:, :-1])
     return near
+
+
+def _distances(keys: Hashes, others: Hashes) -> Floats:
+    """float32[keys, others]: bits in which they differ."""
+    mine, theirs = (np.ascontiguousarray(hashes).view(np.uint64) for hashes in (keys, others))
+    return np.bitwise_count(mine[:, None] ^ theirs[None]).sum(axis=2, dtype=np.uint16).astype(np.float32)
 
 
 def _worth(grid: Floats, novelty: Floats) -> Floats:
@@ -202,11 +211,15 @@ def _alignments(
     *,
     mirrored: bool,
 ) -> list[Alignment]:
-    """Best runs, one after the other; key frames that are in one are not in another."""
+    """Best runs, one after the other; key frames that are in one are not in another.
+
+    Most pairs show nothing in common: where the best cells of all key frames together are worth too little, so is any run.
+    """
     worth = _worth(grid, novelty)
     found: list[Alignment] = []
     fewest = min(FEWEST, len(times))
-    while len(found) < MOST_ALIGNMENTS:
+    least = SURE_WORTH if len(times) == 1 else NEEDED_WHEN_SURE
+    while len(found) < MOST_ALIGNMENTS and np.maximum(worth.max(axis=1), 0).sum() >= least:
         score, offset, first, last = _best(worth, times)
         keys = np.arange(first, last + 1)
         cells = np.clip(_cells(times[keys], offset), 0, grid.shape[1] - 1)
