@@ -10,16 +10,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 
 from cautery.core.actors import Actor, Permission
 from cautery.core.errors import MovedMeanwhile, NotFound, Refused
 from cautery.core.lifecycle import DeliveryState, EpisodeState
 from cautery.custody.actions import record
 from cautery.custody.events import Event
+from cautery.ground.rows import chunks
 from cautery.intake.actions import advance
 from cautery.refer.actions import queued_now
 from cautery.refer.models import Delivery, Notice, Obstacle
@@ -27,17 +29,32 @@ from cautery.review.models import ORDERS, Hold
 from cautery.review.queries import Interests, families, files_of, interests
 
 LIMIT = 100
+AT_ONCE = 900
 DAY = timedelta(days=1)
 WITH_PROVIDER = (DeliveryState.SENDING, DeliveryState.UNCERTAIN, DeliveryState.DELIVERED)
 
 
+class Waiting(NamedTuple):
+    """What is compared of a delivery, thousands of them at a time."""
+
+    delivery: int
+    notice: int
+    item: int
+    episode: int
+    provider: int
+    instrument: str
+
+
+COLUMNS = ("pk", "notice_id", "notice__item_id", "notice__episode_id", "notice__provider_id", "notice__instrument")
+
+
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """A delivery and what stands in its way."""
+    """A delivery (its key) and what stands in its way: a hold, or another notice (its key)."""
 
-    delivery: Delivery
+    delivery: int
     hold: Hold | None = None
-    other: Notice | None = None
+    other: int | None = None
 
 
 def newest_hold() -> int:
@@ -47,82 +64,97 @@ def newest_hold() -> int:
 
 def hold_back(now: datetime, *, by: Actor) -> int:
     """Hold due deliveries that another unit's interest, or another unit's order, stands against; how many."""
-    standing = interests(now)
-    stops = list(_of_interests(standing, _due(now))) if standing else []
-    stopped = {stop.delivery.pk for stop in stops}
-    stops += _duplicates([d for d in _due(now, orders_only=True) if d.pk not in stopped])
+    due = _waiting(queued_now(now))
+    stops = _stops(due, now)
     if not stops:
         return 0
     with transaction.atomic():
-        deliveries = {stop.delivery.pk: stop.delivery for stop in stops}
-        Delivery.objects.filter(pk__in=deliveries, state=DeliveryState.QUEUED).update(state=DeliveryState.HELD)
-        advance([d.notice.episode_id for d in deliveries.values()], EpisodeState.COMPOSED, EpisodeState.HELD)
-        _tell(stops, now, by)
-        rows = [{"reference": delivery.notice.reference} for delivery in deliveries.values()]
+        keys = {stop.delivery for stop in stops}
+        Delivery.objects.filter(pk__in=keys, state=DeliveryState.QUEUED).update(state=DeliveryState.HELD)
+        advance([one.episode for one in due if one.delivery in keys], EpisodeState.COMPOSED, EpisodeState.HELD)
+        rows = [{"reference": reference} for reference in _tell(stops, now, by)]
         record(Event.REFER_NOTICES_HELD, by=by, at=now, subject="notices", facts={"held": len(rows)}, rows=rows)
-    return len(deliveries)
+    return len(keys)
 
 
-def _due(now: datetime, *, orders_only: bool = False) -> list[Delivery]:
-    due = queued_now(now).filter(notice__instrument__in=ORDERS) if orders_only else queued_now(now)
-    related = ("notice__item", "notice__signature__reviewer__unit")
-    return list(due.select_related(*related).defer("notice__body").order_by("pk"))
+def _waiting(deliveries: QuerySet[Delivery]) -> list[Waiting]:
+    return [Waiting(*row) for row in deliveries.order_by("pk").values_list(*COLUMNS)]
 
 
-def _of_interests(standing: Interests, deliveries: Sequence[Delivery]) -> Iterable[Stop]:
-    family = families(d.notice.item_id for d in deliveries)
-    files = files_of(d.notice.episode_id for d in deliveries)
-    passed = _overridden(deliveries)
-    for delivery in deliveries:
-        notice = delivery.notice
-        for hold in standing.in_items(family[notice.item_id], files.get(notice.episode_id, ())):
-            if (notice.pk, hold.pk) not in passed:
-                yield Stop(delivery, hold=hold)
+def _stops(waiting: Sequence[Waiting], now: datetime) -> list[Stop]:
+    """What may not leave as things stand, one obstacle each."""
+    standing = interests(now)
+    stops = list(_of_interests(standing, waiting)) if standing else []
+    stopped = {stop.delivery for stop in stops}
+    return stops + _duplicates([d for d in waiting if d.instrument in ORDERS and d.delivery not in stopped])
 
 
-def _overridden(deliveries: Iterable[Delivery]) -> set[tuple[int, int | None]]:
+def _of_interests(standing: Interests, waiting: Sequence[Waiting]) -> Iterable[Stop]:
+    family = families(one.item for one in waiting)
+    files = files_of(one.episode for one in waiting)
+    passed = _overridden(waiting)
+    for one in waiting:
+        for hold in standing.in_items(family[one.item], files.get(one.episode, ())):
+            if (one.notice, hold.pk) not in passed:
+                yield Stop(one.delivery, hold=hold)
+
+
+def _overridden(waiting: Iterable[Waiting]) -> set[tuple[int, int | None]]:
     """Pairs of notice and hold (None: a duplicate) that two people let pass."""
-    confirmed = Obstacle.objects.filter(notice__in=[d.notice_id for d in deliveries], confirmed_at__isnull=False)
+    confirmed = Obstacle.objects.filter(notice__in=[one.notice for one in waiting], confirmed_at__isnull=False)
     return set(confirmed.values_list("notice_id", "hold_id"))
 
 
-def _duplicates(deliveries: Sequence[Delivery]) -> list[Stop]:
+def _duplicates(orders: Sequence[Waiting]) -> list[Stop]:
     """Orders for an object the same provider has an order for already, of another episode or item that stands for it."""
-    family, passed = families(d.notice.item_id for d in deliveries), _overridden(deliveries)
+    if not orders:
+        return []
+    family, passed = families(one.item for one in orders), _overridden(orders)
+    first = _ordered({item.pk for items in family.values() for item in items})
     found: list[Stop] = []
-    first: dict[tuple[int, int], Notice] = {}
-    for delivery in deliveries:
-        notice = delivery.notice
-        keys = [item.pk for item in family[notice.item_id]]
-        same = Notice.objects.filter(provider=notice.provider_id, instrument__in=ORDERS).exclude(pk=notice.pk)
-        same = same.filter(item__in=keys, delivery__state__in=WITH_PROVIDER, episode__state=EpisodeState.REFERRED)
-        other = same.first() or next(
-            (first[notice.provider_id, key] for key in keys if (notice.provider_id, key) in first), None
-        )
-        if other is not None and (notice.pk, None) not in passed:
-            found.append(Stop(delivery, other=other))
+    for one in orders:
+        keys = [(one.provider, item.pk) for item in family[one.item]]
+        other = next((first[key] for key in keys if first.get(key, one.notice) != one.notice), None)
+        if other is not None and (one.notice, None) not in passed:
+            found.append(Stop(one.delivery, other=other))
         else:
-            first.update({(notice.provider_id, key): notice for key in keys})
+            first |= dict.fromkeys(keys, one.notice)
     return found
 
 
-def _tell(stops: Sequence[Stop], now: datetime, by: Actor) -> None:
-    """Obstacles for what was stopped; who asked too often is told less."""
+def _ordered(items: Iterable[int]) -> dict[tuple[int, int], int]:
+    """By provider and item: the first order (its notice) that is with the provider."""
+    found: dict[tuple[int, int], int] = {}
+    for some in chunks(items, AT_ONCE):
+        with_provider = Notice.objects.filter(
+            item__in=some,
+            instrument__in=ORDERS,
+            delivery__state__in=WITH_PROVIDER,
+            episode__state=EpisodeState.REFERRED,
+        )
+        for provider, item, notice in with_provider.order_by("pk").values_list("provider_id", "item_id", "pk"):
+            found.setdefault((provider, item), notice)
+    return found
+
+
+def _tell(stops: Sequence[Stop], now: datetime, by: Actor) -> list[str]:
+    """Obstacles for what was stopped; who asked too often is told less. The references of the notices, one each."""
+    keys = {stop.delivery for stop in stops}
+    stopped = Delivery.objects.filter(pk__in=keys).select_related("notice__signature__reviewer").in_bulk()
+    others = Notice.objects.in_bulk({stop.other for stop in stops if stop.other is not None})
     met: dict[int, int] = {}
     rows = []
     for stop in stops:
-        unit = stop.delivery.notice.signature.reviewer.unit_id
+        notice = stopped[stop.delivery].notice
+        unit = notice.signature.reviewer.unit_id
         if unit not in met:
             recent = Obstacle.objects.filter(
                 notice__signature__reviewer__unit=unit, hold__isnull=False, at__gt=now - DAY
             )
             met[unit] = recent.count()
         met[unit] += stop.hold is not None
-        rows.append(
-            Obstacle(
-                notice=stop.delivery.notice, hold=stop.hold, other=stop.other, at=now, disclosed=met[unit] <= LIMIT
-            )
-        )
+        other = others.get(stop.other or 0)
+        rows.append(Obstacle(notice=notice, hold=stop.hold, other=other, at=now, disclosed=met[unit] <= LIMIT))
     Obstacle.objects.bulk_create(rows, ignore_conflicts=True)
     for event, chosen in (
         (Event.REFER_HOLDS_TOLD, [o for o in rows if o.hold is not None]),
@@ -131,6 +163,7 @@ def _tell(stops: Sequence[Stop], now: datetime, by: Actor) -> None:
         if chosen:
             said = [_said(obstacle) for obstacle in chosen]
             record(event, by=by, at=now, subject="notices", facts={"notices": len(chosen)}, rows=said)
+    return [stopped[key].notice.reference for key in sorted(keys)]
 
 
 def _said(obstacle: Obstacle) -> dict[str, object]:
@@ -146,16 +179,14 @@ def let_go(now: datetime) -> int:
     held = Delivery.objects.filter(state=DeliveryState.HELD)
     if not held.exists():
         return 0
-    waiting = list(held.select_related("notice__item", "notice__signature__reviewer__unit").order_by("pk"))
+    waiting = _waiting(held)
     with transaction.atomic():
-        standing = interests(now)
-        stopped = {stop.delivery.pk for stop in _of_interests(standing, waiting)} if standing else set()
-        stopped |= {stop.delivery.pk for stop in _duplicates([d for d in waiting if d.notice.instrument in ORDERS])}
-        free = [d for d in waiting if d.pk not in stopped]
-        Delivery.objects.filter(pk__in=[d.pk for d in free], state=DeliveryState.HELD).update(
+        stopped = {stop.delivery for stop in _stops(waiting, now)}
+        free = [one for one in waiting if one.delivery not in stopped]
+        Delivery.objects.filter(pk__in=[one.delivery for one in free], state=DeliveryState.HELD).update(
             state=DeliveryState.QUEUED, due_at=now
         )
-        advance([d.notice.episode_id for d in free], EpisodeState.HELD, EpisodeState.COMPOSED)
+        advance([one.episode for one in free], EpisodeState.HELD, EpisodeState.COMPOSED)
     return len(free)
 
 
