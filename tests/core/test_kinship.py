@@ -7,11 +7,13 @@ import pytest
 from cautery.core.kinship import (
     HANDLE_THRESHOLD,
     TITLE_THRESHOLD,
+    Nearest,
     Traits,
     brand_words,
     habit_of,
     like_handles,
     like_titles,
+    skeleton,
     stem,
     weigh,
     words_of,
@@ -93,3 +95,26 @@ def test_the_words_of_an_outlet_are_those_its_things_share_and_others_lack() -> 
     assert found == ["house", "lantern"]
     assert "20 things" in brand_words(ours, others)[0].reason
     assert brand_words([], others) == ()
+
+
+def test_the_nearest_of_very_many_are_found_however_the_handle_is_spelled_anew() -> None:
+    nearest = Nearest()
+    handles = [
+        f"{first}_{second}{number}"
+        for first in ("harbour", "lantern")
+        for second in ("news", "voice")
+        for number in range(2_000)
+    ]
+    for key, handle in enumerate(handles):
+        nearest.add(key, skeleton(handle), "")
+    wanted = handles.index("lantern_voice1234")
+    for anew in (
+        "lantern_voice1234_2",
+        "x_lanternvoice1234",
+        "lantern.voice1234",
+        "lаntern_voice1234",
+        "lantern_vojce1234",
+    ):
+        assert wanted in nearest.to(skeleton(anew), most=40)[:3], anew
+    assert nearest.to("", most=40) == []
+    assert Nearest().to("lantern", most=40) == []

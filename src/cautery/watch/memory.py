@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from django.db.models import Exists, OuterRef
 from rapidfuzz import fuzz, process
 
-from cautery.core.kinship import HANDLE_THRESHOLD, Brand, Likeness, Traits, weigh, words_of
+from cautery.core.kinship import HANDLE_THRESHOLD, Brand, Likeness, Nearest, Traits, skeleton, weigh, words_of
 from cautery.core.kinship.weighing import folded
 from cautery.ground.rows import chunks
 from cautery.identify.models import EpisodeMedia
@@ -49,9 +49,9 @@ class Memory:
     """Things decided on, by what they may be found again by."""
 
     things: dict[int, Known] = field(default_factory=dict)
-    accounts: dict[tuple[str, str], dict[int, str]] = field(default_factory=lambda: defaultdict(dict))
+    accounts: dict[tuple[str, str], Nearest] = field(default_factory=lambda: defaultdict(Nearest))
     titles: dict[tuple[str, str], list[int]] = field(default_factory=lambda: defaultdict(list))
-    titled: dict[str, dict[str, None]] = field(default_factory=lambda: defaultdict(dict))
+    titled: dict[str, Nearest] = field(default_factory=lambda: defaultdict(Nearest))
     media: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
     handles: dict[tuple[str, str], int] = field(default_factory=dict)
     counts: dict[tuple[int, str], int] = field(default_factory=lambda: defaultdict(int))
@@ -105,12 +105,16 @@ class Memory:
         self.counts[thing.operation, thing.provider] += 1
         traits = thing.traits
         if traits.handle:
-            self.accounts[thing.provider, thing.kind][thing.pk] = f"{traits.handle} {traits.name}".casefold()
+            self.accounts[place_of(thing.provider, thing.kind)].add(
+                thing.pk, *map(skeleton, (traits.handle, traits.name))
+            )
             for name in (traits.handle, traits.name):
                 self.handles.setdefault((thing.provider, name.casefold()), thing.pk)
         if traits.title:
-            self.titles[thing.provider, folded(traits.title)].append(thing.pk)
-            self.titled[thing.provider][folded(traits.title)] = None
+            title = folded(traits.title)
+            if (thing.provider, title) not in self.titles:
+                self.titled[thing.provider].add(thing.pk, title)
+            self.titles[thing.provider, title].append(thing.pk)
         for sha in traits.media:
             self.media[sha].append(thing.pk)
 
@@ -126,11 +130,9 @@ class Memory:
 
     def accounts_like(self, provider: str, kind: str, traits: Traits) -> list[Known]:
         """The accounts whose handle or name is nearest to these."""
-        there = self.accounts.get((provider, kind), {})
-        wanted = f"{traits.handle} {traits.name}".strip().casefold()
-        near = process.extract(wanted, there, scorer=fuzz.token_set_ratio, limit=NEAREST)
-        near += process.extract(traits.handle.casefold(), there, scorer=fuzz.partial_ratio, limit=NEAREST)
-        return [self.things[pk] for pk in dict.fromkeys(pk for _, _, pk in near) if pk not in self.ended]
+        there = self.accounts.get(place_of(provider, kind))
+        near = there.to(skeleton(traits.handle), skeleton(traits.name), most=NEAREST) if there is not None else ()
+        return [self.things[pk] for pk in near if pk not in self.ended]
 
     def titled_like(self, provider: str, title: str) -> tuple[str, float]:
         """The title at this provider that is the same but for small edits, and how like it is; empty where there is none."""
@@ -139,9 +141,8 @@ class Memory:
             return "", 0.0
         if (provider, wanted) in self.titles:
             return wanted, 1.0
-        near = process.extractOne(
-            wanted, list(self.titled.get(provider, ())), scorer=fuzz.ratio, score_cutoff=TITLE_NEAR
-        )
+        known = [folded(self.things[pk].traits.title) for pk in self.titled[provider].to(wanted, most=NEAREST)]
+        near = process.extractOne(wanted, known, scorer=fuzz.ratio, score_cutoff=TITLE_NEAR)
         return (near[0], near[1] / 100) if near is not None else ("", 0.0)
 
     def posted_by(self, provider: str, names: Iterable[str]) -> Known | None:
@@ -156,6 +157,11 @@ class Memory:
             keys += self.titles.get((provider, self.titled_like(provider, traits.title)[0]), ())
         found = [self.things[pk] for pk in dict.fromkeys(keys) if pk not in self.ended]
         return found + (self.accounts_like(provider, kind, traits) if kind in HANDLES else [])
+
+
+def place_of(provider: str, kind: str) -> tuple[str, str]:
+    """Where the like of an account are looked for: at its provider; those of a site anywhere, as a domain is its own provider."""
+    return ("", kind) if kind == "site" else (provider, kind)
 
 
 def media_of(episodes: Collection[int]) -> dict[int, list[str]]:

@@ -3,13 +3,15 @@
 like_handles(old, new) -> Likeness          spellings: digits, separators, added words, look-alike and transliterated letters
 like_titles(old, new) -> Likeness           the same but for small edits
 weigh(old, new, ...) -> Likeness            all that is known of both: handle, name, bytes, picture, words, links
+Nearest                                     which of any number of handles or titles to weigh at all
 brand_words(ours, others) -> tuple          the few words that an outlet's things share, and nothing else
 """
 
 from __future__ import annotations
 
 from .brands import Brand, brand_words, words_of
-from .handles import HABITS, HANDLE_THRESHOLD, Likeness, habit_of, like_handles, stem
+from .handles import HABITS, HANDLE_THRESHOLD, Likeness, habit_of, like_handles, skeleton, stem
+from .nearest import Nearest
 from .weighing import TITLE_THRESHOLD, Traits, like_titles, weigh
 
 __all__ = [
@@ -18,11 +20,13 @@ __all__ = [
     "TITLE_THRESHOLD",
     "Brand",
     "Likeness",
+    "Nearest",
     "Traits",
     "brand_words",
     "habit_of",
     "like_handles",
     "like_titles",
+    "skeleton",
     "stem",
     "weigh",
     "words_of",

@@ -125,6 +125,11 @@ def _form(handle: str) -> _Form:
     return _Form(plain, tuple(runs))
 
 
+def skeleton(handle: str) -> str:
+    """A handle as it is looked up: letters and digits, in Latin script, small, nothing between them."""
+    return _form(handle).joined
+
+
 def _mixed(handle: str) -> bool:
     """Whether Latin letters stand beside Cyrillic or Greek ones: then these are there for their looks."""
     scripts = {unicodedata.name(letter, "?").split()[0] for letter in handle if letter.isalpha()}
