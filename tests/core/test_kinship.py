@@ -14,6 +14,7 @@ from cautery.core.kinship import (
     like_handles,
     like_titles,
     skeleton,
+    spread_words,
     stem,
     weigh,
     words_of,
@@ -118,3 +119,15 @@ def test_the_nearest_of_very_many_are_found_however_the_handle_is_spelled_anew()
         assert wanted in nearest.to(skeleton(anew), most=40)[:3], anew
     assert nearest.to("", most=40) == []
     assert Nearest().to("lantern", most=40) == []
+
+
+def test_a_place_s_own_way_of_writing_is_no_word_of_the_outlet() -> None:
+    places = [[words_of(f"lantern_news{n}") for n in range(10)] + [words_of("Lantern")] for _ in range(3)]
+    places.append([words_of(f"user{n}", "Lantern film" if n % 2 else "A film") for n in range(20)])
+    spread = spread_words(places)
+    assert spread is not None
+    assert "lantern" in spread
+    assert "user" not in spread
+    assert brand_words(places[3], [], spread=spread)[0].word == "lantern"
+    assert brand_words(places[3], [])[0].word == "user"
+    assert spread_words(places[:2]) is None

@@ -87,7 +87,7 @@ class Memory:
             for pk, episode, operation, provider, kind, key, owner, title, author in some:
                 account = kind in HANDLES
                 traits = Traits(
-                    handle=key if account else "",
+                    handle=handle_of(provider, kind, key) if account else "",
                     name=(author or title or "") if account else "",
                     title="" if account else title or "",
                     owner=owner or ("" if account else author or ""),
@@ -118,10 +118,14 @@ class Memory:
         for sha in traits.media:
             self.media[sha].append(thing.pk)
 
-    def words(self, operation: int, provider: str) -> list[frozenset[str]]:
-        """The words of each thing of an operation at a provider."""
-        mine = (t for t in self.things.values() if t.operation == operation and t.provider == provider)
-        return [words_of(t.traits.handle, t.traits.name, t.traits.title, t.traits.owner) for t in mine]
+    def words(self, operation: int) -> dict[str, list[frozenset[str]]]:
+        """The words of each thing of an operation, by provider."""
+        found: dict[str, list[frozenset[str]]] = defaultdict(list)
+        for thing in self.things.values():
+            if thing.operation == operation:
+                traits = thing.traits
+                found[thing.provider].append(words_of(traits.handle, traits.name, traits.title, traits.owner))
+        return found
 
     def covering(self, operation: int, provider: str, words: str) -> str:
         """The word of the outlet that finds these words too; empty where none does."""
@@ -157,6 +161,11 @@ class Memory:
             keys += self.titles.get((provider, self.titled_like(provider, traits.title)[0]), ())
         found = [self.things[pk] for pk in dict.fromkeys(keys) if pk not in self.ended]
         return found + (self.accounts_like(provider, kind, traits) if kind in HANDLES else [])
+
+
+def handle_of(provider: str, kind: str, key: str) -> str:
+    """The name an account goes by; of a site that of its own domain, or the one it has at its host."""
+    return key if kind != "site" else (provider if "." in provider else key).partition(".")[0]
 
 
 def place_of(provider: str, kind: str) -> tuple[str, str]:

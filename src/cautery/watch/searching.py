@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from cautery.core.actors import Permission, system
 from cautery.core.clock import on_grid
-from cautery.core.kinship import Brand, Traits, brand_words, stem, words_of
+from cautery.core.kinship import Brand, Traits, brand_words, spread_words, stem, words_of
 from cautery.core.lifecycle import EpisodeState
 from cautery.core.links import Link
 from cautery.directory.models import Provider
@@ -31,36 +31,53 @@ from cautery.watch.actions import (
     start_searches,
 )
 from cautery.watch.looking import Result, results_of
-from cautery.watch.memory import CONTENT, HANDLES, OVERLAP, Memory, best_account
+from cautery.watch.memory import CONTENT, HANDLES, OVERLAP, Memory, best_account, handle_of
 from cautery.watch.models import Mark, Search, Watched, Way
 
 BATCH = 1_000
 NAME = "watch"
 ACTOR = system(NAME, Permission.INTAKE_FLAG_SUBMIT)
 MIN_WORDS = 4
+LEAST = 3
+"""Things of an outlet at a provider that its words there are learned from."""
 GROWTH = 1.25
 """The words of an outlet are learned again when so much more of it is known."""
 TITLED, POSTED, BRANDED = 0.90, 0.85, 0.75
 
 
 def learn_brands(memory: Memory, now: datetime) -> int:
-    """From what was decided on: the few words at each provider that its things share and others lack; how many were begun."""
+    """From what was decided on: the few words at each provider that its things share and others lack; they are asked for.
+
+    At a provider that only hosts sites of the outlet, or has too few of its things to learn from, those of all its things are.
+    """
     memory.refresh(now)
-    grown = [key for key, n in memory.counts.items() if n >= max(3, memory.learned.get(key, 0) * GROWTH)]
-    if not grown:
-        return 0
-    hosts = {p.slug: p for p in Provider.objects.filter(slug__in={provider for _, provider in grown}) if p.hosts}
-    operations = Operation.objects.in_bulk({operation for operation, _ in grown})
+    grown: dict[int, set[str]] = {}
+    for (operation, provider), n in memory.counts.items():
+        if n >= max(LEAST, memory.learned.get((operation, provider), 0) * GROWTH):
+            grown.setdefault(operation, set()).add(provider)
     begun: list[Search] = []
-    for key in grown:
-        memory.learned[key] = memory.counts[key]
-        operation, provider = operations[key[0]], hosts.get(key[1])
-        if provider is not None:
-            brands = brand_words(memory.words(*key), _others(operation, provider.slug))
-            memory.brands[key] = brands
-            begun += [_brand_search(operation, provider, brand, now) for brand in brands]
+    for operation in Operation.objects.filter(pk__in=grown).order_by("pk"):
+        begun += _learned(memory, operation, grown[operation.pk], now)
     start_searches(begun, [], by=ACTOR, at=now)
     return 0
+
+
+def _learned(memory: Memory, operation: Operation, grown: set[str], now: datetime) -> list[Search]:
+    """The searches of an operation for the words at providers where much has come since they were learned."""
+    there = memory.words(operation.pk)
+    spread = spread_words(there.values())
+    hosts = Provider.objects.filter(items__item__trackings__episode__operation=operation).distinct().order_by("slug")
+    begun: list[Search] = []
+    for provider in (provider for provider in hosts if provider.hosts):
+        own = there.get(provider.slug, [])
+        if own and len(own) >= LEAST and provider.slug not in grown:
+            continue
+        ours = own if len(own) >= LEAST else [words for some in there.values() for words in some]
+        brands = brand_words(ours, _others(operation, provider.slug), spread=spread)
+        memory.brands[operation.pk, provider.slug] = brands
+        begun += [_brand_search(operation, provider, brand, now) for brand in brands]
+    memory.learned |= {(operation.pk, slug): len(there[slug]) for slug in grown}
+    return begun
 
 
 def _others(operation: Operation, provider: str) -> list[frozenset[str]]:
@@ -86,12 +103,9 @@ def plan_searches(memory: Memory, now: datetime) -> int:
     """For each thing newly down: a watch, and words that would find it, or its successor, again at the same provider."""
     learn_brands(memory, now)
     since = datetime.fromtimestamp(position("down"), UTC) - OVERLAP
-    recent = (
-        Tracking.objects.filter(first_down_at__gte=since, referred_at__isnull=False)
-        .order_by("pk")
-        .values_list("pk", flat=True)
-    )
-    taken_up = set(Watched.objects.filter(tracking__in=list(recent)).values_list("pk", flat=True))
+    newly_down = Tracking.objects.filter(first_down_at__gte=since, referred_at__isnull=False)
+    recent = sorted(newly_down.order_by("first_down_at").values_list("pk", flat=True))  # by the index of that column
+    taken_up = set(Watched.objects.filter(tracking__in=recent).values_list("pk", flat=True))
     new = [pk for pk in recent if pk not in taken_up][:BATCH]
     if not new:
         if recent:
@@ -130,7 +144,7 @@ def _searches(down: Sequence[Tracking], memory: Memory, now: datetime) -> list[S
 
 def _words(item: Item, title: str) -> str:
     """A handle's stem for accounts and the like, the title for everything else."""
-    return stem(item.key.partition(".")[0] if item.kind == "site" else item.key) if item.kind in HANDLES else title
+    return stem(handle_of(item.provider, item.kind, item.key)) if item.kind in HANDLES else title
 
 
 def search_due(reader: Reader, memory: Memory, now: datetime, known: set[str] | None = None) -> int:
@@ -139,9 +153,7 @@ def search_due(reader: Reader, memory: Memory, now: datetime, known: set[str] | 
     `known` is the worker's memory of identities that are in the register, where they stay: most results are old ones.
     """
     known = set() if known is None else known
-    due = list(
-        Search.objects.filter(next_at__lte=now).select_related("provider", "item", "operation").order_by("pk")[:BATCH]
-    )
+    due = list(Search.objects.filter(next_at__lte=now).prefetch_related("provider", "operation").order_by("pk")[:BATCH])
     if due:
         memory.refresh(now)
     urls = [f"http://{s.provider.hosts[0]}/search?q={quote(s.words)}" for s in due]
@@ -173,7 +185,9 @@ def _candidate(search: Search, result: Result, memory: Memory, known: set[str], 
 
 
 def _account(search: Search, result: Result, link: Link, memory: Memory, now: datetime) -> Candidate | None:
-    traits = Traits(handle=link.key, name=next(iter(result.beside.split()), "") or result.title)
+    traits = Traits(
+        handle=handle_of(link.provider, link.kind, link.key), name=next(iter(result.beside.split()), "") or result.title
+    )
     if (found := best_account(memory, link.provider, link.kind, traits, now.timestamp())) is not None:
         before, like = found
         item = Item.objects.get(pk=before.pk)

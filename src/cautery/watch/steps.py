@@ -18,7 +18,7 @@ from cautery.intake.rules import known_object
 from cautery.track.actions import look_now
 from cautery.track.models import OutLink, Tracking
 from cautery.watch.actions import Candidate, end_watches, mark, reopen_returned
-from cautery.watch.memory import HANDLES, Memory, best_account
+from cautery.watch.memory import HANDLES, Memory, best_account, handle_of
 from cautery.watch.models import Watch, Way
 from cautery.watch.searching import ACTOR, BATCH, position, sight_new
 
@@ -111,7 +111,8 @@ def _with_kin(candidates: Sequence[Candidate], memory: Memory, now: datetime) ->
         link = known_object(candidate.url)
         kin = None
         if link is not None and link.kind in HANDLES:
-            kin = best_account(memory, link.provider, link.kind, Traits(handle=link.key), now.timestamp())
+            handle = handle_of(link.provider, link.kind, link.key)
+            kin = best_account(memory, link.provider, link.kind, Traits(handle=handle), now.timestamp())
         if kin is not None:
             before, like = kin
             item = Item.objects.get(pk=before.pk)

@@ -13,7 +13,7 @@ from cautery.core.availability import Verdict
 from cautery.core.kinship import HANDLE_THRESHOLD, Traits, habit_of, weigh
 from cautery.intake.models import Episode, OpenedBy
 from cautery.watch.actions import Traced, mark, trace
-from cautery.watch.memory import HANDLES, Known, Memory, downs, media_of
+from cautery.watch.memory import HANDLES, Known, Memory, downs, handle_of, media_of
 from cautery.watch.models import Sighting, Way
 from cautery.watch.searching import ACTOR, BATCH, position
 
@@ -77,7 +77,7 @@ def _traits(episode: Episode, media: Sequence[str]) -> Traits:
     item, page = episode.item, episode.capture
     account = item.kind in HANDLES
     return Traits(
-        handle=item.key if account else "",
+        handle=handle_of(item.provider, item.kind, item.key) if account else "",
         name=(page.author or page.title) if account else "",
         title="" if account else page.title,
         owner=item.owner or ("" if account else page.author),

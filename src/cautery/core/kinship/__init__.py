@@ -9,7 +9,7 @@ brand_words(ours, others) -> tuple          the few words that an outlet's thing
 
 from __future__ import annotations
 
-from .brands import Brand, brand_words, words_of
+from .brands import Brand, brand_words, spread_words, words_of
 from .handles import HABITS, HANDLE_THRESHOLD, Likeness, habit_of, like_handles, skeleton, stem
 from .nearest import Nearest
 from .weighing import TITLE_THRESHOLD, Traits, like_titles, weigh
@@ -27,6 +27,7 @@ __all__ = [
     "like_handles",
     "like_titles",
     "skeleton",
+    "spread_words",
     "stem",
     "weigh",
     "words_of",
