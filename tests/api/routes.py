@@ -15,6 +15,7 @@ OFFICERS: dict[tuple[str, str], dict[str, Any] | None] = {
     ("POST", "/instruments/{instrument}/suspend"): REASON,
     ("POST", "/instruments/{instrument}/resume"): {},
     ("POST", "/notices/{reference}/redress"): {"kind": "complaint"},
+    ("GET", "/notices/{reference}/forms"): None,
     ("GET", "/precision"): None,
     ("GET", "/threats"): None,
     ("POST", "/threats/{threat}/seen"): {},

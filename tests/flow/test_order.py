@@ -40,7 +40,8 @@ from cautery.review.actions import Decision, claim_episodes, decide_many
 from cautery.review.models import Assessment
 from cautery.track.actions import Said, note_referred
 from cautery.track.desk.actions import answer_many, see_threat
-from cautery.track.desk.queries import annex, art_7, threats
+from cautery.track.desk.queries import art_7, threats
+from cautery.track.forms.queries import annex
 from cautery.track.redress.actions import Step, record_step
 from cautery.track.redress.queries import precision
 from cautery.track.timelines.queries import NOTICE, notice_timeline
@@ -180,7 +181,7 @@ def test_an_order_goes_its_whole_way(host: Provider, reviewer: Actor) -> None:
     say(host, notice, "removed", make.hours(34.7))
     assert standing(notice, "remove", make.hours(36)) == Standing.MET
     key = provider_access(give_provider_key(host, "x", by=make.SYSTEM, at=make.hours(35)), make.hours(35))
-    assert annex(key, notice.reference, "ii")["measure"] == "removed"
+    assert annex(key, notice.reference, "ii")[1].values["measure"] == "removed"
 
     import_known(
         [Known(1, "film", "image", "own", sha256=sha256(b"specimen").hexdigest())], by=make.SYSTEM, at=make.hours(35)

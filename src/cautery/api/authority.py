@@ -22,6 +22,7 @@ from cautery.review.queries import own_holds
 from cautery.track.actions import settle_mail
 from cautery.track.desk.actions import see_threat
 from cautery.track.desk.queries import mail_for_a_person, threats
+from cautery.track.forms.queries import forms_of
 from cautery.track.redress.actions import Step, record_step
 from cautery.track.redress.queries import precision
 
@@ -147,6 +148,12 @@ def redress(request: HttpRequest, reference: s.Text, body: StepIn) -> dict[str, 
     """Record a complaint, a scrutiny request, a decision, a withdrawal, a reinstatement ..."""
     kept = record_step(Step(reference, **body.dict()), by=_actor(request), at=clock().now())
     return {"kind": kept.kind, "at": kept.at}
+
+
+@router.get("/notices/{reference}/forms", response=Rows)
+def notice_forms(request: HttpRequest, reference: s.Text) -> dict[str, Any]:
+    """Annexes II and III and statements of reasons that came in on a notice, with what each lacks."""
+    return {"rows": forms_of(reference, by=_actor(request))}
 
 
 @router.get("/precision", response=Rows)

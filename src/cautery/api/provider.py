@@ -19,9 +19,11 @@ from cautery.core.errors import NotAllowed, Refused
 from cautery.directory.models import ProviderKey
 from cautery.directory.queries import provider_access, providers
 from cautery.fetch import clock
-from cautery.track.actions import Said, said_of
+from cautery.track.actions import Said
 from cautery.track.desk.actions import MOST, answer_many, hand_over, report_threat, show, take_call
-from cautery.track.desk.queries import Wanted, annex, art_7, one_row, rows_of
+from cautery.track.desk.queries import Wanted, art_7, one_row, rows_of
+from cautery.track.forms.actions import MOST_FORMS, give_forms
+from cautery.track.forms.queries import annex
 
 router = Router()
 HOOK = system("webhook")
@@ -64,6 +66,36 @@ class AnswersOut(Schema):
 
     taken: int
     problems: list[str]
+
+
+class FormIn(Schema):
+    """An Annex II or III, or a statement of reasons: `document` is its machine form (docs/schemas), or the Transparency Database's record.
+
+    `reference` names the notice where the form does not: a statement of reasons never does.
+    """
+
+    document: dict[str, Any]
+    reference: s.Text = Field("", max_length=60)
+    idempotency_key: s.Text = Field("", max_length=64)
+
+
+class FormsIn(Schema):
+    forms: list[FormIn] = Field(max_length=MOST_FORMS)
+
+
+class FormOut(Schema):
+    """What became of one form: each field it lacks with law and why; `problem` says why it was not taken."""
+
+    instrument: str
+    reference: str
+    answers: list[str]
+    complete: bool
+    lacks: list[dict[str, Any]]
+    problem: str
+
+
+class FormsOut(Schema):
+    forms: list[FormOut]
 
 
 class ThreatIn(Schema):
@@ -109,8 +141,9 @@ def notice(request: HttpRequest, reference: s.Text) -> dict[str, Any]:
 
 @router.get("/notices/{reference}/annex-{number}", response=dict[str, Any], auth=Key())
 def notice_annex(request: HttpRequest, reference: s.Text, number: Literal["ii", "iii"]) -> dict[str, Any]:
-    """Annex II or III of a removal order, filled in as far as the answers went."""
-    return annex(_key(request), reference, number)
+    """Annex II or III of a removal order as its machine form, filled in as far as the answers went."""
+    document, _ = annex(_key(request), reference, number)
+    return document.as_dict()
 
 
 @router.post("/answers", response=AnswersOut, auth=Key())
@@ -119,6 +152,13 @@ def answers(request: HttpRequest, body: AnswersIn) -> dict[str, Any]:
     said = [Said(a.idempotency_key, a.answer, a.at.isoformat(), a.reason, a.details) for a in body.answers]
     problems = answer_many(_key(request), said, source="desk", at=clock().now())
     return {"taken": len(said) - len(problems), "problems": problems}
+
+
+@router.post("/forms", response=FormsOut, auth=Key())
+def forms(request: HttpRequest, body: FormsIn) -> dict[str, Any]:
+    """Annexes II and III and statements of reasons; each is kept, what it answers is taken, and what it lacks is named."""
+    found = give_forms(_key(request), [form.dict() for form in body.forms], at=clock().now())
+    return {"forms": [one.as_dict() for one in found]}
 
 
 @router.post("/threats", response=ThreatOut, auth=Key())
@@ -151,6 +191,6 @@ def webhook(request: HttpRequest, slug: s.Text) -> dict[str, Any]:
     rows = document.get("answers") if isinstance(document, dict) else None
     if not isinstance(rows, list) or len(rows) > MOST:
         raise Refused(f"A call holds a list of at most {MOST} answers.", reason="answers")
-    said = [said_of(row) for row in rows if isinstance(row, dict)]
-    problems = take_call(provider, call.id, said, by=HOOK, at=now)
-    return {"taken": len(said) - len(problems), "problems": problems}
+    given = [row for row in rows if isinstance(row, dict)]
+    problems = take_call(provider, call.id, given, by=HOOK, at=now)
+    return {"taken": max(len(given) - len(problems), 0), "problems": problems}

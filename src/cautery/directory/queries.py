@@ -8,6 +8,7 @@ from typing import Any
 
 from cautery.core.actors import Actor
 from cautery.core.errors import NotAllowed
+from cautery.core.mail.addressees import ContactPoint, Known, addressees
 from cautery.directory.actions import REFUSED_S, WINDOW_S, token_digest
 from cautery.directory.models import ApiToken, Officer, Provider, ProviderKey, SignInFailure, Unit
 from cautery.directory.roles import permissions_of
@@ -30,9 +31,22 @@ def actor_by_token(token: str) -> Actor:
     return actor_of(found.officer)
 
 
+def officer_by_id(officer: str) -> Officer | None:
+    """The officer, as long as they are here."""
+    return Officer.objects.select_related("unit").filter(pk=officer, is_active=True).first()
+
+
 def providers() -> dict[str, Provider]:
     """Every provider by slug."""
     return {provider.slug: provider for provider in Provider.objects.all()}
+
+
+def mail_domains(provider: Provider) -> frozenset[str]:
+    """Domains a provider writes under: of its channel's address and of the contact points it publishes."""
+    known = Known(provider.slug, provider.channel, provider.api_base, provider.email, provider.portal)
+    points = [ContactPoint(str(p.get("address", "")), str(p.get("source", ""))) for p in provider.contact_points]
+    chain = addressees(known, points)
+    return frozenset(one.address.rpartition("@")[2].lower() for one in chain if one.way == "mail")
 
 
 def unit_slugs() -> set[str]:

@@ -18,19 +18,24 @@ from aiosmtpd.controller import Controller
 from django.conf import settings
 from django.db import close_old_connections
 
+from cautery.authorise.fields import catalogue
 from cautery.channels.mail import Incoming, read_mail
 from cautery.core.actors import system
 from cautery.core.clock import Clock
 from cautery.core.mail.belongs import Belongings, belongings, is_loop, is_ours
 from cautery.core.mail.classify import classify
+from cautery.core.mail.kinds import Kind
 from cautery.core.mail.letter import Letter, read_letter
 from cautery.core.mail.proof import judge_proof
 from cautery.core.mail.texts import addresses_in
 from cautery.core.mail.weighing import weigh_mail
 from cautery.directory.models import Provider
+from cautery.directory.queries import mail_domains
 from cautery.fetch.mail import Box
 from cautery.refer.models import Delivery, Notice
-from cautery.track.actions import keep_answers, keep_mail, mark_read, said_of
+from cautery.track.actions import keep_mail, mark_read
+from cautery.track.forms.actions import Offered, take_forms, take_rows
+from cautery.track.forms.reading import Forms, forms_in
 from cautery.track.models import Mail
 
 MAX_BYTES = 33_554_432
@@ -103,24 +108,26 @@ class Reader:
         about = self._about(letter)
         incoming = read_mail(raw)
         told = classify(letter, ours=about.matched)
-        domain = about.provider.email.rpartition("@")[2] if about.provider else ""
-        proof = judge_proof(letter, has_token=about.by_token, domain=domain, trusted_host=self.trusted_host)
+        forms = forms_in(incoming, letter.text, catalogue()) if about.matched and told.kind != Kind.BOUNCE else Forms()
+        domains = mail_domains(about.provider) if about.provider else frozenset()
+        proof = judge_proof(letter, has_token=about.by_token, domains=domains, trusted_host=self.trusted_host)
         found = weigh_mail(
             told,
             proof,
             loop=is_loop(letter, self.sender),
             truncated=letter.has("x-cautery-truncated"),
-            answers=len(incoming.answers),
+            answers=len(incoming.answers) + len(forms.heard),
             matched=about.matched,
-            unread=incoming.problem,
+            unread="; ".join(filter(None, (incoming.problem, forms.problem))),
         )
-        problem = found.problem
-        if found.meaning == "answers" and about.provider is not None:
-            problem = _take(incoming, about.provider, now) or problem
+        problem, meaning = found.problem, found.meaning
+        if meaning == "answers" and about.provider is not None:
+            problem = "; ".join(filter(None, (problem, *_take(incoming, forms, about, now))))
+            meaning = "incomplete" if problem and forms.heard else meaning
         mark_read(
             mail,
             sender=incoming.sender,
-            meaning=found.meaning,
+            meaning=meaning,
             problem=problem,
             at=now,
             references=list(about.references),
@@ -178,18 +185,24 @@ def _of_references(references: Sequence[str]) -> About | None:
 
 
 def _of_sender(letter: Letter) -> About:
-    """The provider whose contact address wrote; the domain must agree, whatever the name before the at sign."""
+    """The provider one of whose addresses wrote; the domain must agree, whatever the name before the at sign."""
     domains = {address.rpartition("@")[2].lower() for address in addresses_in(letter.header("from"))}
-    for provider in Provider.objects.exclude(email=""):
-        if provider.email.rpartition("@")[2].lower() in domains:
+    for provider in Provider.objects.order_by("pk"):
+        if mail_domains(provider) & domains:
             return About(provider)
     return About()
 
 
-def _take(incoming: Incoming, provider: Provider, now: datetime) -> str:
-    """Keep the answers of `provider` to its own notices; what could not be taken, in words."""
-    said = [said_of(row) for row in incoming.answers]
-    return "; ".join(keep_answers(said, provider_id=provider.pk, source="mail", by=system(NAME), at=now))
+def _take(incoming: Incoming, forms: Forms, about: About, now: datetime) -> list[str]:
+    """Keep the provider's answers to its own notices, and its forms; what could not be taken or is lacking, in words."""
+    provider = about.provider
+    if provider is None:
+        return []
+    by = system(NAME)
+    offered = [Offered(one, about.references) for one in forms.heard]
+    problems = take_rows(incoming.answers, provider_id=provider.pk, source="mail", by=by, at=now)
+    taken = take_forms(offered, provider_id=provider.pk, source="mail", by=by, at=now)
+    return problems + [str(one) for one in taken if str(one)]
 
 
 def reader() -> Reader:

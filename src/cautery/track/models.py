@@ -73,6 +73,26 @@ class Answer(models.Model):
         constraints = [models.UniqueConstraint("notice", "answer", "at", name="answer_once")]
 
 
+class ReceivedForm(models.Model):
+    """An Annex II or III, or a statement of reasons, as a provider sent it: whole, with what it lacks (field, law, why).
+
+    `digest` is of its canonical JSON: the same form again is the same.
+    """
+
+    notice = models.ForeignKey(Notice, models.PROTECT, related_name="forms")
+    instrument = models.CharField(max_length=40)
+    machine = models.TextField()
+    digest = models.CharField(max_length=64)
+    lacks = models.JSONField(default=list)
+    answers = models.JSONField(default=list)
+    """What it answered (docs/provider-desk.md); empty where it does not say so."""
+    source = models.CharField(max_length=8)
+    received_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint("notice", "digest", name="form_once")]
+
+
 class Call(models.Model):
     """A webhook call that was taken, by its id for ever: the same one again is a replay."""
 

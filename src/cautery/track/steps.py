@@ -23,13 +23,12 @@ from cautery.track.actions import (
     FEED_QUIET,
     Looked,
     follow,
-    keep_answers,
     move_cursor,
     note_referred,
     record_probes,
-    said_of,
     standings,
 )
+from cautery.track.forms.actions import take_rows
 from cautery.track.models import Feed, Tracking
 
 BATCH = 1_000
@@ -86,13 +85,13 @@ def _read_on(way: ApiWay, feed: Feed, page: dict[str, Any] | None, now: datetime
             page = way.answers(addressee(feed.provider), cursor)
         if page is None:
             break
-        said = [said_of(row) for row in page["answers"] if isinstance(row, dict)]
-        problems = keep_answers(said, provider_id=feed.provider_id, source="api", by=system(NAME), at=now)
+        rows = [row for row in page["answers"] if isinstance(row, dict)]
+        problems = take_rows(rows, provider_id=feed.provider_id, source="api", by=system(NAME), at=now)
         if problems:
             LOG.warning("%s answered what could not be taken: %s", feed.provider.slug, "; ".join(problems[:10]))
-        heard += len(said)
+        heard += len(rows)
         stuck, cursor = page["next"] == cursor, page["next"]
-        if stuck or not said:
+        if stuck or not rows:
             break
     wait, grid = (FEED_EVERY, 5) if heard >= BUSY else (FEED_QUIET, 15)
     move_cursor(feed, cursor, on_grid(now + wait, grid))

@@ -96,7 +96,7 @@ def test_answers_are_believed_only_with_proof(
     headers: dict[str, str], token: bool, host: str, proven: bool, word: str
 ) -> None:
     letter = read_letter(raw("x", **({"From": "abuse@p.example"} | headers)))
-    found = judge_proof(letter, has_token=token, domain="p.example", trusted_host=host)
+    found = judge_proof(letter, has_token=token, domains={"p.example"}, trusted_host=host)
     assert found.proven is proven
     assert word in found.why
 
@@ -105,13 +105,13 @@ def test_a_word_below_that_of_the_trusted_host_does_not_count() -> None:
     top = b"Authentication-Results: mx.unit.example; dkim=fail header.d=p.example\r\n"
     forged = top + raw("x", From="abuse@p.example", **{"Authentication-Results": SIGNED})
     assert not judge_proof(
-        read_letter(forged), has_token=True, domain="p.example", trusted_host="mx.unit.example"
+        read_letter(forged), has_token=True, domains={"p.example"}, trusted_host="mx.unit.example"
     ).proven
 
 
 def test_two_senders_prove_nothing() -> None:
     letter = read_letter(b"From: abuse@p.example\r\n" + raw("x", From="abuse@p.example"))
-    assert not judge_proof(letter, has_token=True, domain="p.example", trusted_host="").proven
+    assert not judge_proof(letter, has_token=True, domains={"p.example"}, trusted_host="").proven
 
 
 @pytest.mark.parametrize(
@@ -127,7 +127,7 @@ def test_two_senders_prove_nothing() -> None:
 )
 def test_what_is_done_with_a_mail(given: dict[str, int], meaning: str) -> None:
     letter = read_letter(raw("Gone.", Subject="Re: x", From="abuse@p.example", **ANSWER))
-    proof = judge_proof(letter, has_token=bool(given.get("proven", True)), domain="p.example", trusted_host="")
+    proof = judge_proof(letter, has_token=bool(given.get("proven", True)), domains={"p.example"}, trusted_host="")
     found = weigh_mail(
         classify(letter),
         proof,

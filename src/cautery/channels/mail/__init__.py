@@ -16,12 +16,12 @@ from hashlib import sha256
 from cautery.channels.base import Addressee, Done, Later, Outgoing, Receipt, SendResult, Taken, Uncertain
 from cautery.channels.keys import Keys
 from cautery.channels.mail.compose import compose, letter
-from cautery.channels.mail.incoming import Incoming, read_mail
+from cautery.channels.mail.incoming import FORM_BYTES, Attached, Incoming, read_mail
 from cautery.channels.mail.sealing import seal
 from cautery.core.errors import Refused
 from cautery.fetch.mail import MailFailed, Postman
 
-__all__ = ["Incoming", "MailWay", "compose", "read_mail"]
+__all__ = ["FORM_BYTES", "Attached", "Incoming", "MailWay", "compose", "read_mail"]
 
 SENDERS = 16
 """Messages under way at once: a mail host that hangs holds up no other."""

@@ -13,6 +13,7 @@ docs/decisions/0050-answers-by-mail.md says what this protects from, and what it
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from cautery.core.mail.letter import Letter
@@ -31,20 +32,21 @@ class Proof:
     why: str
 
 
-def judge_proof(letter: Letter, *, has_token: bool, domain: str, trusted_host: str) -> Proof:
-    """Judge `letter` as an answer of the addressee whose mail is under `domain`; `trusted_host` empty: none is configured."""
+def judge_proof(letter: Letter, *, has_token: bool, domains: Collection[str], trusted_host: str) -> Proof:
+    """Judge `letter` as an answer of the addressee whose mail is under `domains`; `trusted_host` empty: none is configured."""
     if len(letter.headers.get("from", ())) != 1:
         return Proof(False, "it has no sender, or several")
     written = {address.rpartition("@")[2].lower() for address in addresses_in(letter.header("from"))}
     if not has_token:
         return Proof(False, "it did not come to the address we gave for answers")
-    if len(written) != 1 or not all(_under(one, domain) for one in written):
-        return Proof(False, f"it is not written under {domain}")
+    own = [domain for domain in sorted(domains) if all(_under(one, domain) for one in written)]
+    if len(written) != 1 or not own:
+        return Proof(False, f"it is not written under {' or '.join(sorted(domains)) or 'a domain of its own'}")
     if not trusted_host:
         return Proof(True, "reply token and sender's domain")
     passed = authenticated_domains(letter, trusted_host)
-    if not any(_under(one, domain) or _under(domain, one) for one in passed):
-        return Proof(False, f"{trusted_host} does not say that {domain} signed it")
+    if not any(_under(one, domain) or _under(domain, one) for one in passed for domain in own):
+        return Proof(False, f"{trusted_host} does not say that {' or '.join(own)} signed it")
     return Proof(True, f"reply token, sender's domain, and {trusted_host} says it is signed")
 
 

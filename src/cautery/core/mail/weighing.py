@@ -3,6 +3,7 @@
 loop          our own mail, or one that goes in circles: kept, nothing done
 quarantined   too long to be kept whole: a person looks at it in the mailbox
 answers       answers with proof: taken
+incomplete    the same, but a form of law among them lacks something or fits no notice: a person asks for the rest
 unproven      answers without: kept, and shown to a person instead of acted on
 unmatched     from nobody we wrote to, about nothing of ours: shown to a person
 reply, bounce, auto_reply, acknowledgement, feedback_report, abuse_notice, other: what it is, about a notice of ours
@@ -15,7 +16,9 @@ from dataclasses import dataclass
 from cautery.core.mail.kinds import Classified, Kind
 from cautery.core.mail.proof import Proof
 
-FOR_A_PERSON = frozenset({"unproven", "unmatched", "quarantined", "reply", "bounce", "abuse_notice", "other"})
+FOR_A_PERSON = frozenset(
+    {"incomplete", "unproven", "unmatched", "quarantined", "reply", "bounce", "abuse_notice", "other"}
+)
 """Meanings that wait for a person to look."""
 
 

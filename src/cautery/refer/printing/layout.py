@@ -17,6 +17,8 @@ from cautery.refer.printing.glyphs import right_to_left, showable
 
 Row = dict[str, Any]
 
+ANSWER = "answer"
+"""Stage of the forms a provider fills in: what is printed of them is not signed by us."""
 MOST_BOXES = 12
 """Of more choices than these only the ticked ones are printed."""
 
@@ -24,11 +26,12 @@ MOST_BOXES = 12
 def pages(form: Form, read: Read, wording: Wording, *, draft: bool) -> dict[str, Any]:
     """The pages of a notice. A draft carries its banner and a list of what it lacks."""
     found = {finding.field: finding for finding in read.findings if finding.problem != Problem.ADVISED}
+    signed = not draft and form.stage != ANSWER
     sections = [
         {
             "title": wording.sections.get(section.id, {}).get("title", section.id),
             "note": showable(wording.sections.get(section.id, {}).get("note", "")),
-            "rows": [_row(field, read, wording, found.get(field.id), draft=draft) for field in section.fields],
+            "rows": [_row(field, read, wording, found.get(field.id), signed=signed) for field in section.fields],
         }
         for section in form.sections
         if section.printed
@@ -77,7 +80,7 @@ def _frame(wording: Wording, reference: str, *, draft: bool) -> dict[str, Any]:
     }
 
 
-def _row(field: Field, read: Read, wording: Wording, finding: Finding | None, *, draft: bool) -> Row:
+def _row(field: Field, read: Read, wording: Wording, finding: Finding | None, *, signed: bool) -> Row:
     words = wording.field(field.id)
     value = read.values.get(field.id)
     if field.kind in ("choices", "choice") and len(field.limits.choices) > MOST_BOXES:
@@ -88,7 +91,7 @@ def _row(field: Field, read: Read, wording: Wording, finding: Finding | None, *,
         parts = [_tick(wording.word("yes" if value else "no"), on=bool(value))] if value is not None else []
     else:
         parts = [part for each in _several(value) for part in _part(field.kind, each)]
-    if field.id == "signed_by" and not draft:
+    if field.id == "signed_by" and signed:
         parts += _text(wording.word("signed_electronically"))
     empty = ""
     if finding is not None:

@@ -19,6 +19,7 @@ from cautery.directory.models import Channel, Provider, ProviderKey
 from cautery.directory.queries import actor_of_key
 from cautery.refer.models import Delivery, Notice
 from cautery.track.actions import Said, keep_answers
+from cautery.track.forms.actions import take_rows
 from cautery.track.models import Call, Threat, Tracking
 
 LOG = logging.getLogger(__name__)
@@ -68,12 +69,14 @@ def hand_over(key: ProviderKey, references: Sequence[str], *, at: datetime) -> s
     return {reference for _, _, reference in fresh}
 
 
-def take_call(provider: Provider, call_id: str, said: Sequence[Said], *, by: Actor, at: datetime) -> list[str]:
-    """Keep a verified webhook call with its answers, once: Refused `replay` for one that was taken before."""
+def take_call(
+    provider: Provider, call_id: str, rows: Sequence[Mapping[str, Any]], *, by: Actor, at: datetime
+) -> list[str]:
+    """Keep a verified webhook call with its answers and forms, once: Refused `replay` for one that was taken before."""
     try:
         with transaction.atomic():
             Call.objects.create(provider=provider, call_id=call_id, at=at)
-            return keep_answers(said, provider_id=provider.pk, source="hook", by=by, at=at)
+            return take_rows(rows, provider_id=provider.pk, source="hook", by=by, at=at)
     except IntegrityError as error:
         raise Refused("The call was taken before.", reason="replay", id=call_id) from error
 

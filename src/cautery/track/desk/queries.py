@@ -16,9 +16,9 @@ from cautery.core.lifecycle import DeliveryState
 from cautery.core.mail.weighing import FOR_A_PERSON
 from cautery.directory.models import Channel, ProviderKey
 from cautery.refer.models import Notice
-from cautery.review.models import ORDERS, Instrument
+from cautery.review.models import ORDERS
 from cautery.review.queries import files_of
-from cautery.track.models import Answer, Mail, Threat
+from cautery.track.models import Answer, Mail, ReceivedForm, Threat
 from cautery.track.timelines.queries import NOTICE, notice_timeline
 
 SHOWN = (DeliveryState.DELIVERED, DeliveryState.UNCERTAIN, DeliveryState.REJECTED)
@@ -131,39 +131,23 @@ def one_row(key: ProviderKey, reference: str, now: datetime) -> dict[str, Any]:
         **_row(notice, files_of([notice.episode_id]).get(notice.episode_id, [])),
         "clocks": notice_timeline(notice, now).as_dict()["clocks"],
         "answers": list(answers),
+        "forms": [form_row(one) for one in notice.forms.order_by("received_at", "pk")],
         "document": issue.machine if issue else "",
     }
 
 
-def annex(key: ProviderKey, reference: str, number: str) -> dict[str, Any]:
-    """Annex II (removal) or III (impossibility) filled in from what the provider answered; empty where it did not say so."""
-    notice = own_notice(key, reference)
-    if notice.instrument != Instrument.TCO_ORDER:
-        raise NotFound("Only a removal order has annexes.", reference=reference[:60])
-    wanted = ("removed", "disabled", "geo_blocked") if number == "ii" else ("impossible", "clarification")
-    answer = notice.answers.filter(answer__in=wanted).order_by("-received_at").first()
-    document = notice.body.get("document", {}).get("fields", {})
-    common = {
-        "addressee_name": document.get("addressee_name", ""),
-        "authority_name": document.get("authority_name", ""),
-        "authority_reference": notice.reference,
-        "addressee_reference": notice.delivery.provider_ref,
-        "received_at": _said(notice.delivery.received_at),
-        "respondent_name": document.get("addressee_name", ""),
+def form_row(one: ReceivedForm) -> dict[str, Any]:
+    """An annex or statement that came in: which, when, what it answered and what it lacks."""
+    return {
+        "instrument": one.instrument,
+        "received_at": one.received_at.isoformat(),
+        "source": one.source,
+        "sha256": one.digest,
+        "answers": one.answers,
+        "complete": not one.lacks,
+        "lacks": one.lacks,
+        "document": one.machine,
     }
-    return common | (_particulars(answer, number) if answer else {})
-
-
-def _particulars(answer: Answer, number: str) -> dict[str, Any]:
-    given = {name: str(value) for name, value in answer.details.items()}
-    if number == "ii":
-        return {
-            "measure": "removed" if answer.answer == "removed" else "disabled",
-            "measured_at": _said(answer.at),
-            **given,
-        }
-    grounds = ["force_majeure"] if answer.answer == "impossible" else ["insufficient_information"]
-    return {"grounds": grounds, "grounds_reasons": answer.reason, "signed_at": _said(answer.at), **given}
 
 
 def art_7(key: ProviderKey, year: int) -> dict[str, Any]:

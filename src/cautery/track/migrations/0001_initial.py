@@ -261,6 +261,28 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        migrations.CreateModel(
+            name="ReceivedForm",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("instrument", models.CharField(max_length=40)),
+                ("machine", models.TextField()),
+                ("digest", models.CharField(max_length=64)),
+                ("lacks", models.JSONField(default=list)),
+                ("answers", models.JSONField(default=list)),
+                ("source", models.CharField(max_length=8)),
+                ("received_at", models.DateTimeField()),
+                (
+                    "notice",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="forms", to="refer.notice"
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [models.UniqueConstraint(models.F("notice"), models.F("digest"), name="form_once")],
+            },
+        ),
         migrations.AddIndex(
             model_name="tracking",
             index=models.Index(models.F("next_probe_at"), name="tracking_due"),

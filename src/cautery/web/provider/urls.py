@@ -16,6 +16,8 @@ urlpatterns = [
     path("answers/", views.answers, name="answers"),
     path("threat/", views.threat, name="threat"),
     path("notices/<path:reference>/annex-<str:number>.json", views.annex_file, name="annex"),
+    path("notices/<path:reference>/annex-<str:number>.pdf", views.annex_pages, name="annex-pages"),
+    path("notices/<path:reference>/form/", views.give_form, name="form"),
     path("notices/<path:reference>/", views.notice, name="notice"),
     path("figures/<int:year>.json", views.figures, name="figures"),
 ]

@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_POST, require_safe
 
+from cautery.channels.mail import FORM_BYTES, Attached
 from cautery.core.errors import CauteryError, NotAllowed, Refused
 from cautery.directory.actions import use_link
 from cautery.directory.models import ProviderKey
@@ -18,7 +19,9 @@ from cautery.directory.queries import provider_access, provider_session
 from cautery.fetch import clock
 from cautery.track.actions import ANSWERS, Said
 from cautery.track.desk.actions import answer_many, hand_over, report_threat, show
-from cautery.track.desk.queries import FIELDS, Wanted, annex, art_7, one_row, pages_of, rows_of
+from cautery.track.desk.queries import FIELDS, Wanted, art_7, one_row, pages_of, rows_of
+from cautery.track.forms.actions import give_file
+from cautery.track.forms.queries import ANNEXES, annex, annex_pdf
 from cautery.web.access import error_page
 from cautery.web.exports import Echo, cell
 from cautery.web.labels import ANSWERS as WORDS
@@ -162,9 +165,32 @@ def notice(request: HttpRequest, reference: str, *, key: ProviderKey) -> HttpRes
 @inside
 def annex_file(request: HttpRequest, reference: str, number: str, *, key: ProviderKey) -> HttpResponse:  # noqa: ARG001
     """Annex II or III as JSON."""
-    if number not in {"ii", "iii"}:
+    if number not in ANNEXES:
         raise Refused("There is no such annex.", reason="annex")
-    return JsonResponse(annex(key, reference, number))
+    document, _ = annex(key, reference, number)
+    return JsonResponse(document.as_dict())
+
+
+@require_safe
+@inside
+def annex_pages(request: HttpRequest, reference: str, number: str, *, key: ProviderKey) -> HttpResponse:
+    """The same as pages, with the machine form attached; `?language=` where another than the order's is wanted."""
+    if number not in ANNEXES:
+        raise Refused("There is no such annex.", reason="annex")
+    document, found = annex(key, reference, number, request.GET.get("language", "")[:8])
+    headers = {"Content-Disposition": f'attachment; filename="annex-{number}.pdf"'}
+    return HttpResponse(annex_pdf(document, found, clock().now()), content_type="application/pdf", headers=headers)
+
+
+@require_POST
+@inside
+def give_form(request: HttpRequest, reference: str, *, key: ProviderKey) -> HttpResponse:
+    """Take an Annex II or III, or a statement of reasons, as JSON or as a PDF that carries its machine form."""
+    given = request.FILES.get("form")
+    if given is None or (given.size or 0) > FORM_BYTES:
+        raise Refused("Choose a JSON or PDF file of at most 16 MB.", reason="form")
+    found = give_file(key, reference, Attached(given.name or "", given.read()), at=clock().now())
+    return render(request, "web/provider/answered.html", {"forms": [one.as_dict() for one in found], "key": key})
 
 
 @require_safe
