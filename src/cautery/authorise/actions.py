@@ -10,11 +10,11 @@ from uuid import UUID
 from django.db import transaction
 
 from cautery.authorise.allowed import rules_for
+from cautery.authorise.fields import catalogue
 from cautery.authorise.models import Act, OperationKey, Signature, Suspension, Warrant
 from cautery.authorise.signed import signed_digest
 from cautery.core.actors import Actor, Permission
 from cautery.core.errors import Refused
-from cautery.core.instruments import Catalogue
 from cautery.core.lifecycle import EpisodeState
 from cautery.custody.actions import record
 from cautery.custody.events import Event
@@ -119,7 +119,7 @@ def _keep_to_the_law(assessments: Sequence[Assessment], by: Actor, at: datetime,
     waiting = [a for a in assessments if a.pk not in answers.by_key]
     if not waiting:
         return
-    rules = rules_for(waiting, Officer.objects.get(pk=by.officer_id), Catalogue.default(), at)
+    rules = rules_for(waiting, Officer.objects.get(pk=by.officer_id), catalogue(), at)
     for assessment in waiting:
         if problem := rules.problem(assessment):
             answers.say(assessment.pk, "refused", problem)

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -46,6 +48,22 @@ class Case:
     def authority(self) -> Authority | None:
         """The authority that issues the orders of the reviewer's unit."""
         return self.assessment.reviewer.unit.authority
+
+
+def catalogue() -> Catalogue:
+    """The instruments of this installation: the shipped ones, changed by the lawyer's folder of CAUTERY_WORDING where there is one."""
+    folder = settings.WORDING
+    return _changed(folder, _newest(folder)) if folder else Catalogue.default()
+
+
+@lru_cache(maxsize=2)
+def _changed(folder: Path, _newest: float) -> Catalogue:
+    """Read anew when a file in the folder is newer than when it was read: a lawyer's change needs no restart."""
+    return Catalogue.load(folder)
+
+
+def _newest(folder: Path) -> float:
+    return max((file.stat().st_mtime for file in folder.rglob("*")), default=0.0)
 
 
 def language_of(provider: Provider, catalogue: Catalogue, instrument: str) -> str:

@@ -17,7 +17,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef
 
 from cautery.authorise.allowed import home_authorities
-from cautery.authorise.fields import Case, check, contact_of, lacking, language_of, said
+from cautery.authorise.fields import Case, catalogue, check, contact_of, lacking, language_of, said
 from cautery.channels.base import Addressee, Outgoing, Way
 from cautery.channels.base import Document as File
 from cautery.core.actors import system
@@ -56,8 +56,10 @@ class Desk:
     press: Press | None = field(default=None)
 
     def ready_press(self) -> Press:
-        """The press, set up at its first use: it loads fonts."""
-        self.press = self.press or Press()
+        """The press, set up at its first use, for it loads fonts; anew when a lawyer changed the wording."""
+        known = catalogue()
+        if self.press is None or self.press.catalogue is not known:
+            self.press = Press(known)
         return self.press
 
     def make(self, case: Case, instrument: str, found: Read, *, printed: bool) -> tuple[Document, bytes | None]:
