@@ -8,20 +8,21 @@ import socket
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from email import message_from_bytes
+from email import message_from_bytes, policy
 from pathlib import Path
 
 import pytest
 from aiohttp import web
 
 from cautery.channels.api import ApiWay
-from cautery.channels.base import Addressee
+from cautery.channels.base import Addressee, Done
 from cautery.channels.keys import Keys
 from cautery.channels.mail import MailWay
+from cautery.channels.portal import PortalWay
 from cautery.channels.webhook import verify
 from cautery.fetch.hosts import HostMap
 from cautery.fetch.mail import Postman
-from tests.channels.contract import BATCH, WayContract
+from tests.channels.contract import BATCH, BODY, WayContract
 from tests.servers import fetcher_for, http_server, raw_server
 
 SECRET = "whsec_" + "QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVoxMjM0NTY="
@@ -154,3 +155,32 @@ class TestMail(WayContract):
         assert message["Auto-Submitted"] == "auto-generated"
         assert message["X-Loop"] == "referrals@unit.test"
         assert str(message["Reply-To"]).startswith("referrals+0000000000000000")
+
+
+class TestPortal(TestMail):
+    """It tells of what lies in the desk as mail tells of what it carries."""
+
+    @pytest.fixture(autouse=True)
+    def desk(self, far_side: None) -> None:
+        self.way = PortalWay(self.way, "https://desk.test/provider/")
+
+    def test_the_word_says_how_many_and_where_and_nothing_of_what_they_are_about(self) -> None:
+        self.send()
+        (raw,) = self.host.mails
+        message = message_from_bytes(raw, policy=policy.default)
+        text = message.get_content()
+        assert message["Subject"] == "2 new notices wait for you"
+        assert "https://desk.test/provider/" in text
+        assert BODY["reference"] in text
+        for secret in (BODY["url"], BODY["legal_ground"], BODY["reasons"], "k1"):
+            assert secret.encode() not in raw
+
+    def test_a_provider_without_an_address_has_them_without_a_word(self) -> None:
+        self.to = Addressee("p", "", "", "")
+        result = self.send()
+        assert isinstance(result, Done)
+        assert self.receipt(result).said == "laid out in the desk"
+        assert self.host.mails == []
+
+    def test_it_cannot_be_asked(self) -> None:
+        assert self.way.ask(self.to, ["k1"]) is None

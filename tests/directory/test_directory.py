@@ -10,8 +10,8 @@ from cautery.core.actors import Permission
 from cautery.core.errors import NotAllowed, RowRefused
 from cautery.custody.models import Entry
 from cautery.directory.actions import import_directory, token_digest
-from cautery.directory.models import ApiToken, Officer
-from cautery.directory.queries import actor_by_token, provider_by_handle
+from cautery.directory.models import ApiToken, Officer, ProviderKey
+from cautery.directory.queries import actor_by_token, provider_access, provider_by_handle
 from cautery.directory.roles import PERMISSIONS, Role, permissions_of
 from tests import factories as make
 
@@ -95,3 +95,14 @@ def test_a_provider_is_found_by_any_of_its_handles_whatever_their_case() -> None
     host = make.provider("hoster", rdap_handles=["ABC-1", "abc-2"])
     assert provider_by_handle(["zzz", "Abc-2"]) == host
     assert provider_by_handle([]) is None
+
+
+def test_a_desk_key_in_a_document_opens_the_desk_to_its_provider_alone() -> None:
+    host = make.provider(desk_key="specimen-key")
+    assert provider_access("specimen-key", make.START).provider == host
+    assert not any("specimen-key" in body for body in Entry.objects.values_list("body", flat=True))
+    make.provider(desk_key="specimen-key")
+    assert ProviderKey.objects.count() == 1
+    with pytest.raises(RowRefused) as refused:
+        make.provider("vimeo", desk_key="specimen-key")
+    assert refused.value.reason == "token"

@@ -35,6 +35,8 @@ class FakePlatform:
         self.holds: dict[str, str] = {}
         self.keys: set[str] = set()
         self.register: list[dict[str, Any]] = []
+        self.notices: list[dict[str, Any]] = []
+        self.answers: dict[str, dict[str, Any]] = {}
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._runner: web.AppRunner | None = None
@@ -63,9 +65,11 @@ class FakePlatform:
             ("/authorise/claims", self._claim_signing),
             ("/authorise/signatures", self._sign),
             ("/operations/{slug}/keys", self._turn),
+            ("/provider/answers", self._answer),
         ):
             app.router.add_post(f"/api/v1{path}", handler)
         app.router.add_get("/api/v1/register", self._register)
+        app.router.add_get("/api/v1/provider/notices", self._notices)
         self._runner = web.AppRunner(app, shutdown_timeout=0.1)
         await self._runner.setup()
         site = web.TCPSite(self._runner, LOOPBACK, 0)
@@ -180,6 +184,18 @@ class FakePlatform:
         self.keys.add(officer)
         answer = {"keys": len(self.keys), "released": len(self.keys) > 1, "t0": None}
         return web.json_response(answer, status=409 if again else 200)
+
+    async def _notices(self, request: web.Request) -> web.Response:
+        """Pages of what a test laid out in `notices` and nobody answered; the cursor is a place in it."""
+        start, limit = int(request.query.get("after") or 0), int(request.query["limit"])
+        page = [row for row in self.notices[start : start + limit] if row["idempotency_key"] not in self.answers]
+        following = str(start + limit) if start + limit < len(self.notices) else None
+        return web.json_response({"notices": page, "next": following})
+
+    async def _answer(self, request: web.Request) -> web.Response:
+        said = (await request.json())["answers"]
+        self.answers |= {row["idempotency_key"]: row for row in said}
+        return web.json_response({"taken": len(said), "problems": []})
 
     async def _register(self, request: web.Request) -> web.Response:
         """Pages of `register`, which a test fills; the cursor is a place in it."""

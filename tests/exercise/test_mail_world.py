@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import json
 import socket
 import threading
@@ -11,6 +12,7 @@ from typing import Any
 
 import pytest
 from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import Envelope
 
 from cautery.exercise.mail import PostOffice
 from cautery.exercise.objects import PROPAGANDA
@@ -146,3 +148,16 @@ def test_where_the_platform_takes_no_mail_nothing_waits_for_it(tmp_path: Path) -
     post = PostOffice(state, tmp_path)
     post.take("pastely", a_mail("<m1@cautery.test>", notices_for(state)))
     assert not any(post.send(message) for message in post.fresh())
+
+
+def test_word_of_notices_in_the_provider_desk_is_taken_and_is_no_notice(tmp_path: Path) -> None:
+    state = small_state(tmp_path)
+    post = PostOffice(state, tmp_path)
+    word = Envelope()
+    word.rcpt_tos, word.content = (
+        ["abuse@lumigram.test"],
+        b"Subject: 3 new notices wait for you\r\n\r\nPlease enter.\r\n",
+    )
+    assert asyncio.run(post.handle_DATA(None, None, word)) == "250 OK"  # type: ignore[arg-type]  # it looks at neither
+    assert state.deliveries == {}
+    assert state.books.refusals() == []

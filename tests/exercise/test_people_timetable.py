@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -25,6 +26,15 @@ def test_four_days_have_flags_for_28_hours_and_t0_after_38() -> None:
     assert four.flag_hours == 28
     assert four.t0 == START + round(38.4 * HOUR)
     assert four.end == START + 96 * HOUR
+
+
+def test_moderators_look_at_the_desk_in_whole_rounds_after_t0_and_at_the_very_end() -> None:
+    frame = replace(plan(), desks=(("lumigram", 900),))
+    rounds = [event for event in events(frame) if event.kind == "portal"]
+    assert {event.at % 900 for event in rounds} == {0}
+    assert frame.t0 < rounds[0].at <= frame.t0 + 900
+    assert rounds[-1].at == frame.end
+    assert not [event for event in events(plan()) if event.kind == "portal"]
 
 
 def test_events_are_sorted_distinct_and_the_same_each_time() -> None:

@@ -39,6 +39,7 @@ def test_a_file_overrides_single_figures_and_whole_tables_of_weights(tmp_path: P
         ("[providers.vidora]\nmax_batch = 'many'\n", "providers.vidora.max_batch"),
         ("[providers.vidora]\nmax_batch = 0\n", "providers.vidora.max_batch"),
         ("[providers.vidora]\ngone_as = 'smoke'\n", "providers.vidora.gone_as"),
+        ("[providers.vidora]\nchannel = 'portal'\n", "providers.vidora.rounds_minutes"),
         ("[providers.elsewhere]\nshare = 0.1\n", "providers.elsewhere"),
         ("[operation]\nt0 = true\n", "operation.t0"),
         ("[content.languages]\nfr = -1.0\n", "content.languages"),

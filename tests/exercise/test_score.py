@@ -117,6 +117,12 @@ def test_the_spread_at_t0_is_wall_time_between_the_first_notices_of_the_provider
     assert figures_of(books())["t0_spread_s"]["value"] == pytest.approx(0.9)
 
 
+def test_the_spread_leaves_out_who_looks_at_the_provider_desk_when_they_please() -> None:
+    made = books()
+    made[0]["deliveries"].append(delivery("pastely", "paper", None, wall=9_000.0) | {"channel": "portal"})
+    assert figures_of(made)["t0_spread_s"] == figures_of(books())["t0_spread_s"]
+
+
 def test_true_removal_times_follow_all_notices_and_lie_in_the_reports_intervals() -> None:
     figures = figures_of(books())
     assert figures["true_removal_share_1h"]["value"] == pytest.approx(0.2)

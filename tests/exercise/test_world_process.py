@@ -20,9 +20,11 @@ from tests.exercise.fake_worker import FakeWorker
 from tests.exercise.worlds import WorldProcess, a_notice
 
 NO_MAIL = '{"api": null, "smtp": null}'
+BY_API = {"lumigram": 'channel = "api"\nmax_batch = 100\nrounds_minutes = 0.0\n'}
+"""Without people nobody looks at the provider desk: who answers there takes notices as the others do."""
 CERTAIN = "".join(
-    f"[providers.{slug}]\nremoved = 1.0\nremoval_minutes = 20.0\ndeclined = 0.0\nerror_share = 0.0\n"
-    f"hang_share = 0.0\ngarbage_share = 0.0\nburst_every_minutes = 0.0\n"
+    f"[providers.{slug}]\nremoved = 1.0\nremoval_minutes = 20.0\ndeclined = 0.0\nerror_share = 0.0\n{BY_API.get(slug, '')}"
+    "hang_share = 0.0\ngarbage_share = 0.0\nburst_every_minutes = 0.0\n"
     for slug in ("vidora", "courier", "chirp", "agora", "lumigram", "cloudlet", "dropfile", "pastely", "hostkit")
 )
 STAYS_GONE = "[adversary]\nsame_place = 0.0\n"
@@ -153,7 +155,8 @@ def test_the_directory_names_officers_of_every_role_and_a_contact_for_every_prov
         assert len({officer[name] for officer in directory["officers"]}) == len(directory["officers"])
     assert {officer["unit"] for officer in directory["officers"]} <= {unit["slug"] for unit in directory["units"]}
     for provider in directory["providers"]:
-        assert (provider["api_base"] is None) == (provider["channel"] == "mail")
+        assert (provider["api_base"] is None) == (provider["channel"] != "api")
+        assert (provider["desk_key"] is None) == (provider["channel"] != "portal")
         assert all(host in still_world.hosts for host in provider["hosts"] if "*" not in host)
 
 
@@ -231,7 +234,9 @@ def whole_operation(out: Path, kind: type[WorldProcess]) -> dict[str, Any]:
     """The books at the end of an operation, without what may differ: wall time and repeated arrivals."""
     out.mkdir()
     (out / "platform.json").write_text(NO_MAIL)
-    with kind(out) as world:
+    figures = out / "figures.toml"
+    figures.write_text("[providers.lumigram]\n" + BY_API["lumigram"])
+    with kind(out, scenario=figures) as world:
         FakeWorker(world, world.revive if isinstance(world, MortalWorld) else None).run()
         assert not isinstance(world, MortalWorld) or world.deaths >= len(DEATHS) - 1
         world.ended()
