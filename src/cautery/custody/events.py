@@ -83,6 +83,7 @@ class Event(StrEnum):
     TRACK_PROBES_RECORDED = "track:probes:recorded"
     TRACK_REDRESS_RECORDED = "track:redress:recorded"
     TRACK_THREAT_REPORTED = "track:threat:reported"
+    WATCH_DOMAINS_LOOKED = "watch:domains:looked"
     WATCH_LEADS_RECORDED = "watch:leads:recorded"
     WATCH_LINEAGE_TRACED = "watch:lineage:traced"
     WATCH_SIGHTINGS_RECORDED = "watch:sightings:recorded"
@@ -158,6 +159,7 @@ LABELS: dict[Event, str] = {
     Event.TRACK_PROBES_RECORDED: "Our own probes",
     Event.TRACK_REDRESS_RECORDED: "Complaint, scrutiny, court or withdrawal recorded",
     Event.TRACK_THREAT_REPORTED: "A provider reported a threat to life",
+    Event.WATCH_DOMAINS_LOOKED: "Watched domains looked at",
     Event.WATCH_LEADS_RECORDED: "Names found in lists of new domains",
     Event.WATCH_LINEAGE_TRACED: "What late items come after, traced",
     Event.WATCH_SIGHTINGS_RECORDED: "Sightings proposed",

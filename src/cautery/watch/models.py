@@ -77,6 +77,8 @@ class Watch(models.Model):
     expires_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
     ended_why = models.CharField(max_length=10, choices=Ended.choices, blank=True)
+    next_look_at = models.DateTimeField(null=True)
+    """Of a domain: when what registries say of it is looked at next."""
 
     class Meta:
         verbose_name_plural = "watches"
@@ -87,7 +89,14 @@ class Watch(models.Model):
             ),
             models.CheckConstraint(condition=Q(seconded_by="") | ~Q(seconded_by=F("by")), name="seconded_by_another"),
         ]
-        indexes = [models.Index(fields=["expires_at"], condition=Q(ended_at__isnull=True), name="watch_running")]
+        indexes = [
+            models.Index(fields=["expires_at"], condition=Q(ended_at__isnull=True), name="watch_running"),
+            models.Index(fields=["next_look_at"], condition=Q(next_look_at__isnull=False), name="watch_look_due"),
+        ]
+
+    def may(self, way: Way) -> bool:
+        """Whether its scope allows this way."""
+        return not self.scope or way.value in self.scope.split()
 
 
 class Weighed(models.Model):
@@ -105,6 +114,7 @@ class Way(models.TextChoices):
     COPY = "copy", "Same bytes as something referred before"
     LIKENESS = "likeness", "Like something referred before, by what its page shows"
     FEED = "feed", "In a list of new certificates or domains"
+    DOMAIN = "domain", "What a watched domain leads to, or who registered a like one"
 
 
 class Sighting(models.Model):
@@ -118,6 +128,8 @@ class Sighting(models.Model):
     episode = models.OneToOneField(Episode, models.PROTECT, related_name="sighting_row")
     predecessor = models.ForeignKey(Item, models.PROTECT, related_name="successors", null=True)
     way = models.CharField(max_length=12, choices=Way.choices)
+    watch = models.ForeignKey("Watch", models.PROTECT, related_name="sightings", null=True)
+    """The watch that found it, where it was not its predecessor's."""
     score = models.FloatField()
     reason = models.CharField(max_length=300)
     at = models.DateTimeField()
@@ -137,6 +149,45 @@ class Lead(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint("watch", "domain", name="lead_once")]
+
+
+class DomainLook(models.Model):
+    """What was known of a watched domain from `at` until `until`, the last look that said the same. `record` as core.domains has it.
+
+    A look that could not tell (`unknown`: throttled, malformed, cut off) changes nothing and is kept with its ground.
+    """
+
+    watch = models.ForeignKey(Watch, models.PROTECT, related_name="looks")
+    at = models.DateTimeField()
+    until = models.DateTimeField()
+    state = models.CharField(max_length=16)
+    ground = models.CharField(max_length=200)
+    source = models.CharField(max_length=100)
+    record = models.JSONField(default=dict)
+    leads_to = models.CharField(max_length=253, blank=True)
+    """Where its front page led, if elsewhere."""
+
+    class Meta:
+        constraints = [models.UniqueConstraint("watch", "at", name="domain_look_once")]
+
+
+class DomainEvent(models.Model):
+    """A change in the life of a watched domain, between `after` (the last look that showed it otherwise) and `at`.
+
+    `what` is `state`, `expires`, `nameservers`, `registrar` or `leads_to`; `same_marks` of a new registration: by the old marks,
+    not, or nobody can tell (none).
+    """
+
+    watch = models.ForeignKey(Watch, models.PROTECT, related_name="events")
+    at = models.DateTimeField()
+    after = models.DateTimeField(null=True)
+    what = models.CharField(max_length=12)
+    value = models.CharField(max_length=253)
+    said = models.CharField(max_length=300)
+    same_marks = models.BooleanField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint("watch", "at", "what", name="domain_event_once")]
 
 
 class Mark(models.Model):

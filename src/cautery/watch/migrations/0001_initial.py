@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("authorise", "0001_initial"),
-        ("directory", "0001_initial"),
+        ("directory", "0002_people"),
         ("intake", "0001_initial"),
         ("track", "0001_initial"),
     ]
@@ -51,57 +51,6 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
-            name="Sighting",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "way",
-                    models.CharField(
-                        choices=[
-                            ("same_place", "Up again at the same place"),
-                            ("out_link", "Announced by a page still up"),
-                            ("search", "Found by the provider's search"),
-                            ("copy", "Same bytes as something referred before"),
-                            ("likeness", "Like something referred before, by what its page shows"),
-                            ("feed", "In a list of new certificates or domains"),
-                        ],
-                        max_length=12,
-                    ),
-                ),
-                ("score", models.FloatField()),
-                ("reason", models.CharField(max_length=300)),
-                ("at", models.DateTimeField()),
-                ("looked_before_at", models.DateTimeField(null=True)),
-                (
-                    "episode",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="sighting_row", to="intake.episode"
-                    ),
-                ),
-                (
-                    "item",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="sightings", to="intake.item"
-                    ),
-                ),
-                (
-                    "operation",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="sightings", to="intake.operation"
-                    ),
-                ),
-                (
-                    "predecessor",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="successors",
-                        to="intake.item",
-                    ),
-                ),
-            ],
-        ),
-        migrations.CreateModel(
             name="Watch",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
@@ -138,6 +87,7 @@ class Migration(migrations.Migration):
                         max_length=10,
                     ),
                 ),
+                ("next_look_at", models.DateTimeField(null=True)),
                 (
                     "item",
                     models.ForeignKey(
@@ -159,6 +109,67 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="Sighting",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "way",
+                    models.CharField(
+                        choices=[
+                            ("same_place", "Up again at the same place"),
+                            ("out_link", "Announced by a page still up"),
+                            ("search", "Found by the provider's search"),
+                            ("copy", "Same bytes as something referred before"),
+                            ("likeness", "Like something referred before, by what its page shows"),
+                            ("feed", "In a list of new certificates or domains"),
+                            ("domain", "What a watched domain leads to, or who registered a like one"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("score", models.FloatField()),
+                ("reason", models.CharField(max_length=300)),
+                ("at", models.DateTimeField()),
+                ("looked_before_at", models.DateTimeField(null=True)),
+                (
+                    "episode",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="sighting_row", to="intake.episode"
+                    ),
+                ),
+                (
+                    "item",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="sightings", to="intake.item"
+                    ),
+                ),
+                (
+                    "operation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="sightings", to="intake.operation"
+                    ),
+                ),
+                (
+                    "predecessor",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="successors",
+                        to="intake.item",
+                    ),
+                ),
+                (
+                    "watch",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="sightings",
+                        to="watch.watch",
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
             name="Lead",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
@@ -171,6 +182,43 @@ class Migration(migrations.Migration):
                     "watch",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.PROTECT, related_name="leads", to="watch.watch"
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="DomainLook",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("at", models.DateTimeField()),
+                ("until", models.DateTimeField()),
+                ("state", models.CharField(max_length=16)),
+                ("ground", models.CharField(max_length=200)),
+                ("source", models.CharField(max_length=100)),
+                ("record", models.JSONField(default=dict)),
+                ("leads_to", models.CharField(blank=True, max_length=253)),
+                (
+                    "watch",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="looks", to="watch.watch"
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="DomainEvent",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("at", models.DateTimeField()),
+                ("after", models.DateTimeField(null=True)),
+                ("what", models.CharField(max_length=12)),
+                ("value", models.CharField(max_length=253)),
+                ("said", models.CharField(max_length=300)),
+                ("same_marks", models.BooleanField(null=True)),
+                (
+                    "watch",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="events", to="watch.watch"
                     ),
                 ),
             ],
@@ -224,6 +272,12 @@ class Migration(migrations.Migration):
                 condition=models.Q(("ended_at__isnull", True)), fields=["expires_at"], name="watch_running"
             ),
         ),
+        migrations.AddIndex(
+            model_name="watch",
+            index=models.Index(
+                condition=models.Q(("next_look_at__isnull", False)), fields=["next_look_at"], name="watch_look_due"
+            ),
+        ),
         migrations.AddConstraint(
             model_name="watch",
             constraint=models.UniqueConstraint(
@@ -253,5 +307,15 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="lead",
             constraint=models.UniqueConstraint(models.F("watch"), models.F("domain"), name="lead_once"),
+        ),
+        migrations.AddConstraint(
+            model_name="domainlook",
+            constraint=models.UniqueConstraint(models.F("watch"), models.F("at"), name="domain_look_once"),
+        ),
+        migrations.AddConstraint(
+            model_name="domainevent",
+            constraint=models.UniqueConstraint(
+                models.F("watch"), models.F("at"), models.F("what"), name="domain_event_once"
+            ),
         ),
     ]
