@@ -23,7 +23,7 @@ def body(client: Client, where: str) -> str:
 
 
 def test_ndjson_holds_every_item_of_the_filter_exactly(story: Story, reader: Client) -> None:
-    rows = [json.loads(line) for line in body(reader, "/operations/summer/items.ndjson").splitlines()]
+    rows = [json.loads(line) for line in body(reader, "/operations/summer/items/file/ndjson").splitlines()]
     assert [row["item_id"] for row in rows] == [story.waiting.pk, story.returned.pk, story.dismissed.pk]
     assert all(tuple(row) == EXPORT_FIELDS for row in rows)
     assert rows[1] == rows[1] | {
@@ -37,12 +37,12 @@ def test_ndjson_holds_every_item_of_the_filter_exactly(story: Story, reader: Cli
         "opened_at": "2026-06-17T08:00:00+00:00",
         "answer": None,
     }
-    assert len(body(reader, "/operations/summer/items.ndjson?state=dismissed").splitlines()) == 1
+    assert len(body(reader, "/operations/summer/items/file/ndjson?state=dismissed").splitlines()) == 1
 
 
 def test_an_export_goes_on_beyond_the_first_page(story: Story, reader: Client) -> None:
     make.flagged(story.operation, [VIDEO.format(number) for number in range(100, 200)], key="more")
-    assert len(body(reader, "/operations/summer/items.ndjson?older=3").splitlines()) == 103
+    assert len(body(reader, "/operations/summer/items/file/ndjson?older=3").splitlines()) == 103
 
 
 def test_csv_does_not_let_a_key_become_a_formula(story: Story, reader: Client) -> None:
@@ -51,7 +51,7 @@ def test_csv_does_not_let_a_key_become_a_formula(story: Story, reader: Client) -
         ["https://www.youtube.com/watch?v=-2+3ab_cdef", "https://www.youtube.com/watch?v=-bcdefghijk"],
         key="f",
     )
-    rows = list(csv.DictReader(io.StringIO(body(reader, "/operations/summer/items.csv"))))
+    rows = list(csv.DictReader(io.StringIO(body(reader, "/operations/summer/items/file/csv"))))
     assert list(rows[0]) == list(EXPORT_FIELDS)
     assert "'-bcdefghijk" in {row["key"] for row in rows}
     assert not [value for row in rows for value in row.values() if value.startswith(tuple("=+-@\t\r"))]
@@ -70,5 +70,5 @@ def test_other_values_stay_as_they_are(value: object) -> None:
 
 
 def test_a_filter_that_cannot_be_makes_no_file(story: Story, reader: Client) -> None:
-    for ending in ("csv", "ndjson"):
-        assert reader.get(f"/operations/summer/items.{ending}?state=gone").status_code == 422
+    for ending in ("csv", "ndjson", "parquet"):
+        assert reader.get(f"/operations/summer/items/file/{ending}?state=gone").status_code == 422

@@ -173,7 +173,7 @@ def test_what_must_stop_is_closed_to_every_view_at_once(work: Work, reviewer: Cl
     for client in (reviewer, leader):
         assert client.get(f"/items/{item.pk}/").status_code == 404
     assert reviewer.get(f"{AT}{key}/").status_code == 404
-    for where in ("items/", "items.csv", "items.ndjson"):
+    for where in ("items/", "items/file/csv", "items/file/ndjson"):
         answer = leader.get(f"/operations/autumn/{where}")
         body = answer.getvalue() if answer.streaming else answer.content
         assert item.key.encode() not in body, where

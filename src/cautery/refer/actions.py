@@ -25,7 +25,7 @@ from cautery.directory.models import Channel, Provider
 from cautery.ground.rows import update_many
 from cautery.intake.actions import advance
 from cautery.refer.models import Delivery, Notice
-from cautery.review.models import Assessment, Instrument
+from cautery.review.models import Assessment, Instrument, Quarantine
 
 BACKOFF_S = (60.0, 120.0, 300.0, 600.0, 1_800.0)
 SEND_LEASE_S = 300.0
@@ -119,10 +119,14 @@ def _delivery(notice: Notice, at: datetime) -> Delivery:
 
 
 def queued_rows() -> QuerySet[Delivery]:
-    """What waits to be sent and may be: it is made out, its operation released by two leaders, its type not suspended."""
+    """What waits to be sent and may be: made out, its operation released by two leaders, its type not suspended, its item not closed.
+
+    What must stop is for the lawful body alone: a notice that was signed before stays here.
+    """
     waiting = Delivery.objects.filter(
         state=DeliveryState.QUEUED, ready=True, notice__operation__released_at__isnull=False
     )
+    waiting = waiting.exclude(notice__item__in=Quarantine.objects.values("item"))
     return waiting.exclude(notice__instrument__in=Suspension.objects.filter(lifted_at=None).values("instrument"))
 
 

@@ -46,7 +46,7 @@ from cautery.refer.actions import (
 )
 from cautery.refer.deconfliction.actions import hold_back, let_go, newest_hold
 from cautery.refer.models import Delivery, Issue
-from cautery.review.models import Hold
+from cautery.review.models import Hold, Quarantine
 
 BATCH = 1_000
 TAKEN_AT_ONCE = 20
@@ -58,8 +58,12 @@ Ways = Mapping[str, Way]
 
 
 def compose_ready(worker: str, now: datetime) -> int:
-    """One batch of signed episodes: each gets its notice and outbox row. Items nobody is known to host wait for a host."""
+    """One batch of signed episodes: each gets its notice and outbox row. Items nobody is known to host wait for a host.
+
+    What was closed to view meanwhile gets none.
+    """
     ready = Episode.objects.filter(state=EpisodeState.SIGNED, item__hosting__isnull=False).order_by("pk")
+    ready = ready.exclude(item__in=Quarantine.objects.values("item"))
     keys = claim(ready, worker, BATCH)
     if not keys:
         return 0

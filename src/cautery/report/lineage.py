@@ -8,6 +8,7 @@ from typing import Any
 
 from cautery.core.kinship.lineage import Life, generations, lines
 from cautery.intake.models import Item, Operation
+from cautery.review.care.queries import closed_items
 from cautery.track.models import Tracking
 from cautery.watch.models import Sighting, Way
 
@@ -27,6 +28,7 @@ def lineage(operation: Operation) -> dict[str, Any]:
         lives.setdefault(item, []).append(Life(opened.timestamp(), down.timestamp() if down else None))
     drawn = lines(before, lives, SHOWN)
     items = Item.objects.in_bulk([member.key for family in drawn for member in family])
+    closed = closed_items(items)
     spans = [life.until - life.since for key in before for life in lives.get(key, ()) if life.until is not None]
     return {
         "links": len(before),
@@ -38,7 +40,7 @@ def lineage(operation: Operation) -> dict[str, Any]:
                 {
                     "item": str(member.key),
                     "before": None if member.before is None else str(member.before),
-                    "url": items[member.key].url,
+                    "url": "" if member.key in closed else items[member.key].url,
                     "lives": [{"since": _iso(life.since), "until": _iso(life.until)} for life in member.lives],
                 }
                 for member in family

@@ -20,6 +20,7 @@ from cautery.match.queries import found_of
 from cautery.refer.models import Delivery, Notice
 from cautery.report.measures.cases import COUNTED, Case
 from cautery.report.presence import object_of
+from cautery.review.care.queries import closed_items
 from cautery.review.models import Assessment, Finding, Hold
 from cautery.track.models import Tracking
 from cautery.watch.models import Sighting
@@ -127,7 +128,10 @@ def sightings(operation: Operation) -> list[Sighting]:
 def register_page(
     operation: Operation, *, after: str, limit: int, by: Actor
 ) -> tuple[list[dict[str, Any]], str | None]:
-    """The operation's items with their episodes, `limit` from behind the cursor; the next cursor, None at the end."""
+    """The operation's items with their episodes, `limit` from behind the cursor; the next cursor, None at the end.
+
+    Of what must not be seen only that it is there: link, key and owner are empty.
+    """
     by.require(Permission.INTAKE_ITEM_READ)
     start = int(after) if after.isdigit() else 0
     rows = list(objects_of(operation).filter(pk__gt=start).select_related("first_batch").order_by("pk")[:limit])
@@ -140,14 +144,15 @@ def register_page(
     known = found_of([episode.pk for episode in standing_there], by=by)
     for episode in standing_there:
         episodes[family[episode.item_id]].append(_episode_row(episode, delivered) | known[episode.pk])
+    closed = closed_items(episodes)
     page = [
         {
             "item_id": row.pk,
-            "url": row.url,
+            "url": "" if row.pk in closed else row.url,
             "provider": row.provider,
             "kind": row.kind,
-            "key": row.key,
-            "owner": row.owner,
+            "key": "" if row.pk in closed else row.key,
+            "owner": "" if row.pk in closed else row.owner,
             "state": episodes[row.pk][-1]["state"],
             "first_flagged_at": row.first_flagged_at,
             "first_source": row.first_batch.source,

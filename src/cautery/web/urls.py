@@ -14,7 +14,7 @@ from cautery.web.views.care import (
     closed_page,
     team_page,
 )
-from cautery.web.views.items import item_csv, item_list, item_ndjson, item_page_view
+from cautery.web.views.items import item_file, item_list, item_page_view
 from cautery.web.views.lists import bank_file, bank_page, listing_file, listing_page, provider_page
 from cautery.web.views.operations import operation_list, operation_page
 from cautery.web.views.queue import (
@@ -64,8 +64,7 @@ urlpatterns = [
     path("closed/", closed_page, name="closed"),
     path("closed/<int:pk>/hand-over/", closed_hand_over, name="closed-hand-over"),
     path("operations/<slug:slug>/items/", item_list, name="items"),
-    path("operations/<slug:slug>/items.csv", item_csv, name="items-csv"),
-    path("operations/<slug:slug>/items.ndjson", item_ndjson, name="items-ndjson"),
+    path("operations/<slug:slug>/items/file/<str:kind>", item_file, name="items-file"),
     path("operations/<slug:slug>/report/", report_page, name="report"),
     path("operations/<slug:slug>/report/raw/", report_raw, name="report-raw"),
     path("operations/<slug:slug>/report/files/<str:name>", report_file, name="report-file"),

@@ -6,6 +6,7 @@ from typing import Any
 
 from cautery.core.actors import Actor, Permission
 from cautery.refer.models import Obstacle
+from cautery.review.care.queries import closed_items
 
 
 def met(*, by: Actor) -> list[dict[str, Any]]:
@@ -34,12 +35,13 @@ def told(*, by: Actor) -> list[dict[str, Any]]:
     """Every time an interest of the officer's unit stopped a notice: whose it was, and of which object."""
     by.require(Permission.REVIEW_HOLD_SET)
     rows = Obstacle.objects.filter(hold__unit__slug=by.unit).order_by("pk")
+    closed = closed_items(rows.values_list("notice__item_id", flat=True))
     return [
         {
             "hold_id": one.hold_id,
             "at": one.at,
             "unit": one.notice.signature.reviewer.unit.name,
-            "url": one.notice.item.url,
+            "url": "" if one.notice.item_id in closed else one.notice.item.url,
             "passed": one.confirmed_at is not None,
         }
         for one in rows.select_related("notice__signature__reviewer__unit", "notice__item")

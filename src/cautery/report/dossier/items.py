@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +17,7 @@ from cautery.core.errors import Refused
 from cautery.core.lifecycle import EpisodeState, Outcome
 from cautery.core.links.refang import refang
 from cautery.core.searching import terms
+from cautery.ground.rows import chunks
 from cautery.identify.models import EpisodeMedia
 from cautery.intake.models import Episode, Item, Operation
 from cautery.intake.queries import members, roots
@@ -24,6 +25,7 @@ from cautery.match.models import BankEntry
 from cautery.report.dossier.standing import decisive_verdict, newest_episodes, standing
 from cautery.report.models import Unindexed, Words
 from cautery.report.register.words import marked_host, marked_outlet, words_of
+from cautery.review.care.queries import closed_items
 
 PAGE = 50
 STREAM_CHUNK = 2_000
@@ -98,7 +100,7 @@ class ItemFilter:
 
 @dataclass(frozen=True, slots=True)
 class ItemRow:
-    """An item of an operation as it stands, by its newest episode there."""
+    """An item of an operation as it stands, by its newest episode there. Of a `closed` one link, key and owner are empty."""
 
     episode_id: int
     item_id: int
@@ -114,6 +116,7 @@ class ItemRow:
     referred_at: datetime | None
     verdict: str | None
     answer: str | None
+    closed: bool = False
 
     @property
     def outcome(self) -> Outcome | None:
@@ -162,7 +165,13 @@ def item_page(
     the order and the keys are those of the items. Without an operation: of all of them.
     """
     by.require(Permission.INTAKE_ITEM_READ)
-    rows = _rows(operation, wanted)
+    page = _page(_rows(operation, wanted), wanted, older, newer, size)
+    return replace(page, rows=veiled(page.rows))
+
+
+def _page(
+    rows: QuerySet[Episode, Any], wanted: ItemFilter, older: int | None, newer: int | None, size: int
+) -> ItemPage:
     if wanted.searches:
         return _searched(rows, wanted, older, size)
     if newer is not None:
@@ -200,11 +209,12 @@ def _searched(rows: QuerySet[Episode, Any], wanted: ItemFilter, older: int | Non
     until, found, last = time.monotonic() + SECONDS, list[ItemRow](), older
     while True:
         keys = hits(wanted, last, BLOCK)
+        closed = closed_items(keys)
         root = roots(keys)
         family = members(root.values())
         some = {row.item_id: row for row in (ItemRow(*row) for row in rows.filter(item__in=family).order_by("pk"))}
         for key in keys:
-            row = some.pop(root[key], None)
+            row = some.pop(root[key], None) if key not in closed else None
             if row is not None and len(found) == size:
                 return ItemPage(found, last, None)
             last = key
@@ -221,7 +231,7 @@ def stream_items(operation: Operation | None, wanted: ItemFilter, *, by: Actor) 
     by.require(Permission.INTAKE_ITEM_READ)
     if not wanted.searches:
         rows = _rows(operation, wanted).order_by("-pk").iterator(STREAM_CHUNK)
-        return (ItemRow(*row) for row in rows)
+        return (row for some in chunks(rows, STREAM_CHUNK) for row in veiled([ItemRow(*one) for one in some]))
     return _stream_searched(operation, wanted, by)
 
 
@@ -233,6 +243,12 @@ def _stream_searched(operation: Operation | None, wanted: ItemFilter, by: Actor)
         if page.older is None:
             return
         older = page.older
+
+
+def veiled(rows: Sequence[ItemRow]) -> list[ItemRow]:
+    """Rows without the words of what must not be seen: such a row says only that it is there."""
+    closed = closed_items(row.item_id for row in rows)
+    return [replace(row, url="", key="", owner="", closed=True) if row.item_id in closed else row for row in rows]
 
 
 def of_object(name: str) -> Coalesce:

@@ -16,6 +16,7 @@ from cautery.report.kinds.sheet import Figure, Kind, Part, Sheet, Table, Value
 from cautery.report.measures.cases import NOT_SAID, Case, cases
 from cautery.report.outlets import Outlet, known_outlets, outlet_items
 from cautery.report.presence import curve, looks_of
+from cautery.review.care.queries import closed_items
 from cautery.track.models import Tracking
 from cautery.watch.models import Sighting
 
@@ -80,6 +81,7 @@ def _rows(found: Outlet, operation: Operation | None) -> list[dict[str, Any]]:
     if operation is not None:
         episodes = episodes.filter(operation=operation)
     wanted = set(episodes.exclude(state="dismissed").values_list("item_id", flat=True))
+    wanted -= closed_items(wanted)
     fields = ("pk", "provider", "kind", "key", "owner", "url", "first_flagged_at")
     languages = dict(episodes.exclude(capture__language="").values_list("item_id", "capture__language"))
     authors = dict(episodes.exclude(capture__author="").values_list("item_id", "capture__author"))

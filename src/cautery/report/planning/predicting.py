@@ -105,5 +105,6 @@ def content(register: Register, made: Prediction, as_of: datetime) -> dict[str, 
         "starts": starts(register).tolist(),
         "order": made.plan.order.tolist(),
         "sets": {name: nodes.tolist() for name, nodes in made.sets.items()},
+        "simultaneous": {f"{share:g}": nodes.tolist() for share, nodes in made.plan.simultaneous.items()},
         "promised": made.promised,
     }

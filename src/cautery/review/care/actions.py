@@ -13,6 +13,7 @@ from cautery.core.lifecycle import EpisodeState
 from cautery.custody.actions import record
 from cautery.custody.events import Event
 from cautery.intake.models import Episode, Item
+from cautery.intake.queries import members
 from cautery.review.models import Exposure, Quarantine, Rest
 
 BREAK = timedelta(minutes=10)
@@ -58,9 +59,16 @@ def quarantine(item_id: int, *, by: Actor, at: datetime) -> Quarantine:
             raise NotFound(f"No item {item_id}.", item=item_id)
         row, made = Quarantine.objects.get_or_create(item=item, defaults={"officer_id": by.officer_id, "at": at})
         if made:
+            _close_same(item, by, at)
             Episode.objects.filter(item=item, state=EpisodeState.IN_REVIEW).update(lease_owner="", lease_until=0.0)
             record(Event.REVIEW_ITEM_QUARANTINED, by=by, at=at, subject=f"item:{item_id}", facts={"unit": by.unit})
     return row
+
+
+def _close_same(item: Item, by: Actor, at: datetime) -> None:
+    """Close what was merged with it too: the same object under another key. Queues and sending go by the item."""
+    same = [Quarantine(item_id=key, officer_id=by.officer_id, at=at) for key in members([item.root_id])]
+    Quarantine.objects.bulk_create(same, ignore_conflicts=True)
 
 
 def hand_over(item_id: int, to: str, *, by: Actor, at: datetime) -> None:

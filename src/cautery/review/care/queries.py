@@ -13,8 +13,9 @@ from django.db.models import Avg, Count, Max, Sum
 from cautery.core.actors import Actor, Permission
 from cautery.core.errors import NotFound
 from cautery.directory.models import Display
+from cautery.intake.queries import members, roots
 from cautery.review.care.actions import BREAK
-from cautery.review.models import Exposure, Quarantine, Rest
+from cautery.review.models import Exposure, Quarantine, Rest, Showing
 
 FEWEST = 3
 """A unit with fewer officers at work than this gives no figures: a mean of two tells each about the other."""
@@ -58,6 +59,12 @@ def display_of(by: Actor) -> Display:
     return Display.objects.filter(officer=UUID(by.officer_id)).first() or Display()
 
 
+def own_showings(*, by: Actor, limit: int = 50) -> list[Showing]:
+    """What was shown to this officer for deciding, the newest first."""
+    shown = Showing.objects.filter(officer=UUID(by.officer_id)).select_related("episode__operation")
+    return list(shown.order_by("-at", "-pk")[:limit])
+
+
 def rests(*, by: Actor) -> list[dict[str, Any]]:
     """The subjects this officer rests from."""
     by.require(Permission.REVIEW_EPISODE_CLAIM)
@@ -88,8 +95,15 @@ def _silent(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def closed_items(keys: Iterable[int]) -> set[int]:
-    """Of these items those that must not be seen."""
-    return set(Quarantine.objects.filter(item__in=list(keys)).values_list("item_id", flat=True))
+    """Of these items those that must not be seen: themselves, or another one that is the same object."""
+    wanted = list(keys)
+    if not wanted or not Quarantine.objects.exists():
+        return set()
+    standing = roots(wanted)
+    family = members(standing.values())
+    shut = Quarantine.objects.filter(item__in=family).values_list("item_id", flat=True)
+    closed = {family[item] for item in shut}
+    return {item for item, root in standing.items() if root in closed}
 
 
 def refuse_if_closed(*items: int) -> None:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
-
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 
@@ -12,12 +9,11 @@ from cautery.core.actors import Actor, Permission
 from cautery.core.errors import Refused
 from cautery.custody.actions import consult
 from cautery.fetch import clock
-from cautery.ground.rows import chunks
 from cautery.intake.queries import get_operation, operation_row
-from cautery.report.dossier import ItemFilter, ItemRow, dossier, item_page, provider_slugs, stream_items
-from cautery.review.care.queries import closed_items, refuse_if_closed
+from cautery.report.dossier import EXPORT_FIELDS, ItemFilter, dossier, item_page, provider_slugs, stream_items
+from cautery.review.care.queries import refuse_if_closed
 from cautery.web.access import needs
-from cautery.web.exports import csv_lines, ndjson_lines
+from cautery.web.files import FORMATS, file_of
 from cautery.web.labels import OUTCOMES, STATES
 
 FILTERS = ("q", "provider", "kind", "state")
@@ -48,40 +44,19 @@ def item_list(request: HttpRequest, slug: str, *, by: Actor) -> HttpResponse:
         "wanted": wanted,
         "filtered": wanted != ItemFilter(),
         "page": page,
-        "closed": closed_items(row.item_id for row in page.rows),
         "states": STATES,
         "outcomes": OUTCOMES,
         "providers": provider_slugs(by=by),
+        "formats": FORMATS,
     }
     return render(request, "web/items.html", context)
 
 
-def _file(lines: Iterator[str], content_type: str, name: str) -> StreamingHttpResponse:
-    return StreamingHttpResponse(
-        lines, content_type=content_type, headers={"Content-Disposition": f'attachment; filename="{name}"'}
-    )
-
-
-def _seen(rows: Iterator[ItemRow]) -> Iterator[ItemRow]:
-    """Without the addresses of what must not be seen: such a row says only that it is there."""
-    for some in chunks(rows, 500):
-        closed = closed_items(row.item_id for row in some)
-        for row in some:
-            yield replace(row, url="", key="", owner="") if row.item_id in closed else row
-
-
 @needs(Permission.INTAKE_ITEM_READ)
-def item_csv(request: HttpRequest, slug: str, *, by: Actor) -> StreamingHttpResponse:
-    """The same list as CSV, whole."""
-    rows = stream_items(get_operation(slug, by=by), _filter(request), by=by)
-    return _file(csv_lines(_seen(rows)), "text/csv; charset=utf-8", f"{slug}-items.csv")
-
-
-@needs(Permission.INTAKE_ITEM_READ)
-def item_ndjson(request: HttpRequest, slug: str, *, by: Actor) -> StreamingHttpResponse:
-    """The same list as one JSON object a line, whole and exact."""
-    rows = stream_items(get_operation(slug, by=by), _filter(request), by=by)
-    return _file(ndjson_lines(_seen(rows)), "application/x-ndjson", f"{slug}-items.ndjson")
+def item_file(request: HttpRequest, slug: str, kind: str, *, by: Actor) -> StreamingHttpResponse:
+    """The same list as a file, whole; noted in the log, and with pseudonyms for the recipient the address names with `to`."""
+    rows = (row.exported() for row in stream_items(get_operation(slug, by=by), _filter(request), by=by))
+    return file_of(request, rows, EXPORT_FIELDS, kind, f"{slug}-items", by=by)
 
 
 @needs(Permission.INTAKE_ITEM_READ)
