@@ -3,25 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
-from concurrent.futures import Future
-from datetime import datetime
 from hashlib import sha256
-from typing import Any
 
 import pytest
 from django.test import Client
 
 from cautery.authorise.actions import (
     Granted,
-    Signing,
-    claim_decisions,
     record_warrants,
     resume_instrument,
-    sign_many,
     suspend_instrument,
 )
-from cautery.channels.base import Addressee, Done, Outgoing, Receipt, SendResult, Taken
 from cautery.core.actors import Actor
 from cautery.core.clock.running import Standing
 from cautery.custody.events import Event
@@ -38,105 +30,18 @@ from cautery.refer.models import Notice, Paper
 from cautery.refer.steps import send_due
 from cautery.review.actions import Decision, claim_episodes, decide_many
 from cautery.review.models import Assessment
-from cautery.track.actions import Said, note_referred
-from cautery.track.desk.actions import answer_many, see_threat
+from cautery.track.actions import note_referred
+from cautery.track.desk.actions import see_threat
 from cautery.track.desk.queries import art_7, threats
 from cautery.track.forms.queries import annex
 from cautery.track.redress.actions import Step, record_step
 from cautery.track.redress.queries import precision
-from cautery.track.timelines.queries import NOTICE, notice_timeline
 from tests import factories as make
+from tests.flow.orders import FILM, Way, authority, confirmed, host, reviewer, say, sign, standing
 
 pytestmark = pytest.mark.django_db
-FILM = "https://www.youtube.com/watch?v=00000000042"
-RECEIPT = Receipt(0.0, 1.0, "a" * 64, "250 ok", "b" * 64)
-
-
-class Way:
-    """Takes everything, and remembers it."""
-
-    def __init__(self, now: datetime | None = None) -> None:
-        self.sent: list[tuple[Addressee, Outgoing]] = []
-        self.now = now
-
-    def send(self, to: Addressee, batch: Sequence[Outgoing], message_id: str) -> Future[SendResult]:
-        del message_id
-        self.sent += [(to, one) for one in batch]
-        future: Future[SendResult] = Future()
-        future.set_result(Done([Taken(one.idempotency_key, self.now, "case") for one in batch], [RECEIPT]))
-        return future
-
-    def ask(self, to: Addressee, keys: Sequence[str]) -> Mapping[str, Taken | None] | None:
-        del to, keys
-        return None
-
-
-def authority(slug: str, state: str, *roles: str, **more: Any) -> dict[str, Any]:
-    return {
-        "slug": slug,
-        "name": f"Specimen Office {state}",
-        "state": state,
-        "roles": list(roles),
-        "address": "1 Specimen Street",
-        "phone": "+00 0",
-        "email": f"orders@{slug}.example",
-        "feedback_contact": f"feedback@{slug}.example",
-        "representative_name": "A. Specimen",
-        "representative_post": "Inspector",
-        "redress_body": "Specimen Court",
-        "redress_period": "1 month",
-        "redress_from": "receipt of this order",
-        "national_provisions": "https://laws.example.org/redress",
-    } | more
-
-
-@pytest.fixture
-def host() -> Provider:
-    return make.provider(
-        home_state="IE", languages=["en"], contact_points=[{"address": "tco@youtube.example", "source": "its own page"}]
-    )
-
-
-@pytest.fixture
-def reviewer(host: Provider) -> Actor:
-    by = make.actor("reviewer", "review")
-    rows = [authority("fr-office", "FR", "issue"), authority("ie-office", "IE", "scrutinise")]
-    units = [{"slug": "fr-pharos", "name": "Pharos", "state": "FR", "authority": "fr-office"}]
-    import_directory({"authorities": rows, "units": units}, by=make.SYSTEM, at=make.START)
-    return by
-
-
-def confirmed(reviewer: Actor, host: Provider, **more: Any) -> int:
-    """A confirmed decision that waits for its signature, under a removal order."""
-    frame = make.operation()
-    episodes = make.flagged(frame, [FILM])
-    make.identified(episodes, host=host)
-    make.matched(episodes)
-    (key,) = claim_episodes(frame, 1, by=reviewer)
-    given = {"limbs": ["a"], "instrument": "tco-removal-order"} | more
-    (said,) = decide_many([Decision(key, "confirmed", "It calls for the act.", **given)], by=reviewer, at=make.hours(2))
-    assert said.status == "recorded", said
-    return key
-
-
-def sign(at: datetime | None = None, *, by: Actor | None = None) -> tuple[str, str]:
-    signer = by or make.actor("signer", "sign", unit="de-meldestelle")
-    frame = Operation.objects.get()
-    (decision,) = claim_decisions(frame, 1, by=signer)
-    (said,) = sign_many([Signing(decision, "sign")], by=signer, at=at or make.hours(3))
-    return said.status, said.detail
-
-
-def standing(notice: Notice, clock: str, at: datetime) -> Standing:
-    return notice_timeline(Notice.objects.select_related(*NOTICE).get(pk=notice.pk), at).standing(clock)
-
-
-def say(host: Provider, notice: Notice, answer: str, at: datetime, *, stated: datetime | None = None) -> None:
-    secret = give_provider_key(host, "desk", by=make.SYSTEM, at=at)
-    said = Said(
-        notice.idempotency_key, answer, (stated or at).isoformat(), "because", {"authorised_person": "B. Specimen"}
-    )
-    assert answer_many(provider_access(secret, at), [said], source="desk", at=at) == []
+__all__ = ["host", "reviewer"]
+"""Fixtures of orders.py, found here by their names."""
 
 
 def test_an_order_goes_its_whole_way(host: Provider, reviewer: Actor) -> None:
@@ -144,9 +49,25 @@ def test_an_order_goes_its_whole_way(host: Provider, reviewer: Actor) -> None:
     assert sign() == ("recorded", "")
     (notice,) = make.composed(host, at=make.hours(13))
     make.released(Operation.objects.get())
-    api, mail, desk = Way(), Way(), Desk()
-    ways = {"api": api, "mail": mail}
+    api, mail = Way(), Way()
+    informed_then_sent(notice, api, mail)
+    leader = make.actor("leader", "lead")
+    obstructed_then_removed(host, notice, leader)
+    overturned(host, notice, leader, mail)
+    line = next(row for row in precision(by=leader) if row["by"] == "instrument")
+    assert {name: line[name] for name in ("value", "delivered", "complained", "overturned", "reinstated")} == {
+        "value": "tco-removal-order", "delivered": 1, "complained": 1, "overturned": 1, "reinstated": 1
+    }  # fmt: skip
+    key = provider_access(give_provider_key(host, "y", by=make.SYSTEM, at=make.hours(62)), make.hours(62))
+    assert art_7(key, 2026) == {
+        "year": 2026, "orders_received": 1, "removed": 1, "disabled": 0, "not_executed_impossible": 1,
+        "not_executed_clarification": 1, "complaints": 1, "reinstated": 1,
+    }  # fmt: skip
 
+
+def informed_then_sent(notice: Notice, api: Way, mail: Way) -> None:
+    """First information, its twelve hours, the order, its copy to the home state."""
+    desk, ways = Desk(), {"api": api, "mail": mail}
     make_out(desk, make.hours(13))
     send_papers(ways, make.hours(13))
     assert [to.email for to, _ in mail.sent] == ["tco@youtube.example"], "the provider is informed first"
@@ -166,6 +87,9 @@ def test_an_order_goes_its_whole_way(host: Provider, reviewer: Actor) -> None:
         f"{notice.reference}%2FC.json", f"{notice.reference}.json"
     }  # fmt: skip
 
+
+def obstructed_then_removed(host: Provider, notice: Notice, leader: Actor) -> None:
+    """Impossibility and a question suspend the hour, each beginning it anew; removed within it."""
     note_referred(at=make.hours(25))
     assert standing(notice, "first-notice", make.hours(25.1)) == Standing.MET
     assert standing(notice, "remove", make.hours(25.1)) == Standing.RUNNING
@@ -174,42 +98,29 @@ def test_an_order_goes_its_whole_way(host: Provider, reviewer: Actor) -> None:
     say(host, notice, "ceased", make.hours(31))
     say(host, notice, "clarification", make.hours(31.5))
     assert standing(notice, "remove", make.hours(33)) == Standing.SUSPENDED
-    leader = make.actor("leader", "lead")
-    step = lambda kind, at, **more: record_step(Step(notice.reference, kind, **more), by=leader, at=at)  # noqa: E731
-    step("clarification", make.hours(34))
+    record_step(Step(notice.reference, "clarification"), by=leader, at=make.hours(34))
     assert standing(notice, "remove", make.hours(34.5)) == Standing.RUNNING, "the hour begins anew"
     say(host, notice, "removed", make.hours(34.7))
     assert standing(notice, "remove", make.hours(36)) == Standing.MET
     key = provider_access(give_provider_key(host, "x", by=make.SYSTEM, at=make.hours(35)), make.hours(35))
     assert annex(key, notice.reference, "ii")[1].values["measure"] == "removed"
 
-    import_known(
-        [Known(1, "film", "image", "own", sha256=sha256(b"specimen").hexdigest())], by=make.SYSTEM, at=make.hours(35)
-    )
+
+def overturned(host: Provider, notice: Notice, leader: Actor, mail: Way) -> None:
+    """A complaint, scrutiny that overturns, word to all who relied on the order, reinstatement."""
+    known = [Known(1, "film", "image", "own", sha256=sha256(b"specimen").hexdigest())]
+    import_known(known, by=make.SYSTEM, at=make.hours(35))
     say(host, notice, "complaint", make.hours(36))
-    step("scrutiny_request", make.hours(40), body="the content provider")
+    request = Step(notice.reference, "scrutiny_request", body="the content provider")
+    record_step(request, by=leader, at=make.hours(40))
     assert standing(notice, "requested-scrutiny", make.hours(41)) == Standing.RUNNING
-    step(
-        "scrutiny_decision",
-        make.hours(60),
-        ruling="overturned",
-        reason="Reporting, not propaganda.",
-        body="Specimen Office IE",
-    )
+    why = {"ruling": "overturned", "reason": "Reporting, not propaganda.", "body": "Specimen Office IE"}
+    record_step(Step(notice.reference, "scrutiny_decision", **why), by=leader, at=make.hours(60))
     assert standing(notice, "requested-scrutiny", make.hours(61)) == Standing.MET
-    send_papers(ways, make.hours(60))
+    send_papers({"mail": mail}, make.hours(60))
     assert {to.email for to, _ in mail.sent[-2:]} == {"tco@youtube.example", "orders@ie-office.example"}
     assert BankEntry.objects.get(label="film").quarantined_at == make.hours(60)
     say(host, notice, "reinstated", make.hours(61))
-    line = next(row for row in precision(by=leader) if row["by"] == "instrument")
-    assert {name: line[name] for name in ("value", "delivered", "complained", "overturned", "reinstated")} == {
-        "value": "tco-removal-order", "delivered": 1, "complained": 1, "overturned": 1, "reinstated": 1
-    }  # fmt: skip
-    key = provider_access(give_provider_key(host, "y", by=make.SYSTEM, at=make.hours(62)), make.hours(62))
-    assert art_7(key, 2026) == {
-        "year": 2026, "orders_received": 1, "removed": 1, "disabled": 0, "not_executed_impossible": 1,
-        "not_executed_clarification": 1, "complaints": 1, "reinstated": 1,
-    }  # fmt: skip
 
 
 def test_an_order_that_lacks_a_field_is_not_signed_and_says_which_and_why(host: Provider, reviewer: Actor) -> None:
