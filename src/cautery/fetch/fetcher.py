@@ -230,7 +230,7 @@ class Fetcher:
         if link.user or link.password:
             raise FetchRefused("A URL with credentials is not fetched.", reason="credentials", url=url)
         if self._hosts.find(host) is None:
-            reason = host_refusal(host)
+            reason = None if host in self._guard.inside else host_refusal(host)
             if reason is not None:
                 raise FetchRefused("The address is not public.", reason=reason, url=url)
         elif link.scheme == "https" and self._hosts.plain(host):

@@ -77,10 +77,14 @@ async def look_up(host: str, port: int, family: int = socket.AF_UNSPEC) -> list[
 
 
 class Guard:
-    """Says where a host may be connected to: at addresses that were all checked, resolved once."""
+    """Says where a host may be connected to: at addresses that were all checked, resolved once.
 
-    def __init__(self, hosts: HostMap, lookup: Lookup = look_up) -> None:
+    `inside` are hosts the operator named in a setting (an identity provider), which may stand within the house.
+    """
+
+    def __init__(self, hosts: HostMap, lookup: Lookup = look_up, inside: frozenset[str] = frozenset()) -> None:
         self.hosts = hosts
+        self.inside = inside
         self._lookup = lookup
 
     async def places(self, host: str, port: int, family: int = socket.AF_UNSPEC) -> list[Place]:
@@ -88,12 +92,12 @@ class Guard:
         mapped = self.hosts.find(host)
         if mapped is not None:
             return [Place(mapped[0], mapped[1] or port, socket.AF_INET, mapped=True)]
-        reason = host_refusal(host)
+        reason = None if host in self.inside else host_refusal(host)
         if reason is not None:
             raise FetchRefused("The address is not public.", reason=reason, host=host)
         found = await self._lookup(host, port, family)
         for address, _ in found:
-            reason = refusal(address)
+            reason = None if host in self.inside else refusal(address)
             if reason is not None:
                 raise FetchRefused(f"{host} leads to an address that is not public.", reason=reason, host=host)
         if not found:

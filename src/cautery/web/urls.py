@@ -6,6 +6,7 @@ from django.urls import path
 from django.views.generic import RedirectView
 
 from cautery.web.language import choose_language
+from cautery.web.people import urls as people
 from cautery.web.views.care import (
     care_display,
     care_page,
@@ -31,14 +32,12 @@ from cautery.web.views.queue import (
 from cautery.web.views.register import register, register_file, view_forget, view_save
 from cautery.web.views.reports import report_file, report_page, report_raw
 from cautery.web.views.room import room_key, room_page, room_panel
-from cautery.web.views.session import SignIn, SignOut
 from cautery.web.views.signing import signing_page, signing_sign, signing_take
 
 app_name = "web"
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="web:operations"), name="home"),
-    path("sign-in/", SignIn.as_view(), name="sign-in"),
-    path("sign-out/", SignOut.as_view(), name="sign-out"),
+    *people.urlpatterns,
     path("language/", choose_language, name="language"),
     path("operations/", operation_list, name="operations"),
     path("operations/<slug:slug>/", operation_page, name="operation"),

@@ -6,9 +6,10 @@ An officer changes what is their own; only an invitation is given by somebody el
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from uuid import UUID
+from typing import Any
+from uuid import UUID, uuid4
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
@@ -16,15 +17,16 @@ from django.db import IntegrityError, transaction
 from django.utils.crypto import salted_hmac
 
 from cautery.core import otp
-from cautery.core.actors import Actor, Permission
+from cautery.core.actors import Actor, Permission, system
 from cautery.core.errors import MovedMeanwhile, NotAllowed, NotFound, Refused
 from cautery.custody.actions import record
 from cautery.custody.events import Event
-from cautery.directory.actions import note_key, token_digest
-from cautery.directory.models import Officer
+from cautery.directory.actions import import_directory, note_key, token_digest
+from cautery.directory.models import Officer, Unit
 from cautery.directory.people.models import CodeApp, Identity, Invitation, Passkey, RecoveryCode, Session
 from cautery.directory.people.passkeys import Made
 from cautery.directory.people.vault import seal, unseal
+from cautery.directory.roles import Role
 
 CODES = 10
 LETTERS = "23456789abcdefghjkmnpqrstuvwxyz"
@@ -135,10 +137,17 @@ def change_password(officer: Officer, old: str, new: str, *, by: Actor, at: date
         record(Event.DIRECTORY_PASSWORD_SET, by=by, at=at, subject=f"officer:{officer.pk}", facts={"own": True})
 
 
-def note_begun(proofs: Sequence[str], *, by: Actor, at: datetime) -> None:
-    """A session began: the log says whose, and what it was opened with."""
+def note_begun(proofs: Sequence[str], *, by: Actor, at: datetime, now: datetime) -> None:
+    """A session began: the log says whose, and what it was opened with. Sessions over by the machine's clock (`now`) go."""
     with transaction.atomic():
         _log(Event.DIRECTORY_SESSION_BEGUN, by, at, proofs=sorted(proofs))
+        Session.objects.filter(expire_date__lt=now).delete()
+
+
+def note_ended(*, by: Actor, at: datetime) -> None:
+    """The officer signed out."""
+    with transaction.atomic():
+        _log(Event.DIRECTORY_SESSIONS_ENDED, by, at, number=1)
 
 
 def end_sessions(keys: Sequence[str], *, by: Actor, at: datetime) -> int:
@@ -154,7 +163,10 @@ def link_identity(issuer: str, subject: str, *, by: Actor, at: datetime) -> None
     """Let this officer in who is `subject` at `issuer`; `MovedMeanwhile` when that is somebody else already."""
     try:
         with transaction.atomic():
-            Identity.objects.filter(officer=_own(by), issuer=issuer).delete()
+            mine = Identity.objects.filter(officer=_own(by), issuer=issuer)
+            if mine.filter(subject=subject).exists():
+                return
+            mine.delete()
             Identity.objects.create(officer_id=_own(by), issuer=issuer, subject=subject, made_at=at)
             _log(Event.DIRECTORY_FACTOR_ADDED, by, at, kind="identity", issuer=issuer)
     except IntegrityError as error:
@@ -167,6 +179,52 @@ def forget_identity(identity: int, *, by: Actor, at: datetime) -> None:
         gone, _ = Identity.objects.filter(pk=identity, officer=_own(by)).delete()
         if gone:
             _log(Event.DIRECTORY_FACTOR_REMOVED, by, at, kind="identity")
+
+
+SET_UP = system("set-up", Permission.DIRECTORY_ENTRY_IMPORT)
+"""Who acts while there is nobody yet: whoever has the token of the terminal (people/first.py)."""
+
+
+def set_up_unit(slug: str, name: str, state: str, email: str, *, by: Actor, at: datetime) -> None:
+    """The first unit."""
+    wrong = not slug or not name.strip() or len(state) != 2 or not state.isalpha()
+    if wrong:
+        raise Refused("A unit has a name, a short name, and a state of two letters.", reason="unit")
+    row = {"slug": slug, "name": name.strip(), "state": state.upper(), "email": email}
+    import_directory({"units": [row]}, by=by, at=at)
+
+
+def set_up_officers(people: Sequence[Mapping[str, Any]], *, by: Actor, at: datetime) -> list[tuple[Officer, str]]:
+    """The first officers ({name, username, roles}), each with the secret of a link; `MovedMeanwhile` once anybody is there.
+
+    At least two of them lead, for an operation is released by two keys.
+    """
+    unit = Unit.objects.order_by("pk").first()
+    if unit is None:
+        raise Refused("The unit comes first.", reason="unit")
+    leaders = [person for person in people if Role.LEAD in person["roles"]]
+    names = [person["username"] for person in people]
+    if len(leaders) < 2 or not all(person["name"] and person["username"] for person in people):
+        raise Refused("Two people who lead are needed, each with a name and a user name.", reason="leaders")
+    if len(set(names)) < len(names):
+        raise Refused("Each user name belongs to one person.", reason="username")
+    with transaction.atomic():
+        if Officer.objects.exists():
+            raise MovedMeanwhile("The first officers are there already.", what="officers")
+        rows = [{"id": str(uuid4()), "unit": unit.slug, **person} for person in people]
+        import_directory({"officers": rows}, by=by, at=at)
+        found = {officer.username: officer for officer in Officer.objects.all()}
+        return [(found[name], invite(name, by=by, at=at)) for name in names]
+
+
+def note_set_up(*, by: Actor, at: datetime) -> None:
+    """The set-up is done; the caller closes it. `Refused` before there are people."""
+    by.require(Permission.DIRECTORY_ENTRY_IMPORT)
+    number = Officer.objects.count()
+    if number < 2:
+        raise Refused("There are no two people yet.", reason="leaders")
+    with transaction.atomic():
+        record(Event.DIRECTORY_REGISTER_SET_UP, by=by, at=at, subject="directory", facts={"officers": number})
 
 
 def invite(username: str, *, by: Actor, at: datetime, anew: bool = False) -> str:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
@@ -14,13 +17,18 @@ from django.db.models import Q
 
 from cautery.core.actors import Actor
 from cautery.core.errors import NotAllowed
+from cautery.custody.events import Event
+from cautery.custody.models import BatchRows, Consultation, Entry
 from cautery.directory.actions import token_digest
 from cautery.directory.models import Officer
 from cautery.directory.people.models import CodeApp, Identity, Invitation, Passkey, RecoveryCode, Session
+from cautery.directory.people.vault import unseal
 from cautery.directory.roles import Role
 
 KEY_ROLES = frozenset({Role.ADMINISTER, Role.LEAD, Role.OVERSEE, Role.SIGN})
 """Roles that sign, release, suspend or let others in: in production they prove a second factor (CAUTERY_SECOND_FACTOR)."""
+SHOWN, REACH, WAITING, BATCHES = 50, 200_000, 5_000, 20
+"""Bounds of an officer's own log, so that it costs the same however long the log is. All of it: `cautery custody export`."""
 SECOND = frozenset({"code", "mfa", "passkey", "recovery"})
 """Proofs that are more than a password; `mfa`: the identity provider says it asked for a second factor."""
 
@@ -48,6 +56,12 @@ def factors_of(officer: UUID) -> Factors:
         RecoveryCode.objects.filter(officer=officer, used_at=None).count(),
         list(Identity.objects.filter(officer=officer).order_by("issuer")),
     )
+
+
+def unproved_key(officer: UUID) -> bytes | None:
+    """The key of a code app that has not shown a first code yet; None where there is none."""
+    waiting = CodeApp.objects.filter(officer=officer, proved_at=None).first()
+    return None if waiting is None else unseal(waiting.secret)
 
 
 def has_second(officer: UUID) -> bool:
@@ -98,6 +112,24 @@ def invited(secret: str, *, at: datetime) -> Officer:
     if row is None:
         raise NotAllowed("This link was used before, or is over.", permission="link", actor="")
     return row.officer
+
+
+def own_entries(*, by: Actor, before: int = 0) -> list[Entry]:
+    """What this officer did, as the log has it, the newest first: 50 from before an entry, of the last 200,000 entries there."""
+    newest = before or (Entry.objects.order_by("-pk").values_list("pk", flat=True).first() or 0) + 1
+    mine = Entry.objects.filter(actor=by.name, pk__lt=newest, pk__gte=newest - REACH)
+    return list(mine.select_related("rows").order_by("-pk")[:SHOWN])
+
+
+def own_consultations(*, by: Actor) -> list[dict[str, Any]]:
+    """What this officer consulted lately, the newest first: of what waits to be sealed, and the last batches that were."""
+    lines = list(Consultation.objects.order_by("-pk").values_list("line", flat=True)[:WAITING])
+    batches = BatchRows.objects.filter(entry__event=Event.CUSTODY_CONSULTATIONS_RECORDED).order_by("-pk")
+    for packed in batches.values_list("lines", flat=True)[:BATCHES]:
+        lines += reversed(zlib.decompress(bytes(packed)).decode().split("\n"))
+    mine = f'"actor":"{by.name}"'
+    found = [json.loads(line) for line in islice((line for line in lines if mine in line), SHOWN)]
+    return [row | {"at": datetime.fromisoformat(row["at"])} for row in found]
 
 
 def officer_at(issuer: str, subject: str, claimed: str) -> Officer | None:

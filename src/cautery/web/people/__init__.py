@@ -1,0 +1,1 @@
+"""People: signing in, what is an officer's own, the first day of a register."""

@@ -1,0 +1,82 @@
+"""A small rehearsal, begun from the set-up: a process of its own, on a folder of its own, in the rehearsal's mode.
+
+It gets nothing of this installation's settings: neither its register nor its keys, nor a database elsewhere.
+docs/decisions/0090-set-up-in-the-browser.md says why this is safe.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Lock
+
+from django.conf import settings
+
+from cautery.core.errors import MovedMeanwhile
+
+FLAGS = 300
+TAIL = 4_000
+_running: list[subprocess.Popen[bytes]] = []
+_lock = Lock()
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far it is: `none`, `running`, `done` or `failed`; what it printed last; where its things are."""
+
+    state: str
+    said: str
+    folder: Path
+
+
+def folder() -> Path:
+    """Where the rehearsal has its world, its register and its report."""
+    return Path(settings.DATA) / "rehearsal"
+
+
+def begin() -> None:
+    """Begin one; `MovedMeanwhile` while one is under way."""
+    with _lock:
+        if progress().state == "running":
+            raise MovedMeanwhile("A rehearsal is under way.", what="rehearsal")
+        folder().mkdir(parents=True, exist_ok=True)
+        log = _log()
+        command = [
+            sys.executable,
+            "-m",
+            "cautery",
+            "exercise",
+            "--fresh",
+            "--flags",
+            str(FLAGS),
+            "--out",
+            str(folder()),
+        ]
+        with log.open("wb") as said:
+            child = subprocess.Popen(
+                command, stdin=subprocess.DEVNULL, stdout=said, stderr=subprocess.STDOUT, env=_plain_environment()
+            )
+        _running[:] = [child]
+
+
+def _plain_environment() -> dict[str, str]:
+    """Ours without any setting of this installation."""
+    ours = ("CAUTERY_", "DATABASE_URL", "DJANGO_")
+    return {name: value for name, value in os.environ.items() if not name.startswith(ours)}
+
+
+def progress() -> Progress:
+    """How far it is."""
+    said = _log().read_bytes()[-TAIL:].decode(errors="replace") if _log().exists() else ""
+    if _running and _running[0].poll() is None:
+        return Progress("running", said, folder())
+    if (folder() / "score.json").exists():
+        return Progress("done", said, folder())
+    return Progress("failed" if said else "none", said, folder())
+
+
+def _log() -> Path:
+    return folder() / "said.txt"

@@ -1,0 +1,37 @@
+"""Addresses of people: signing in, what is an officer's own, the first day of a register."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from cautery.web.people import account, oidc, set_up, sign_in, welcome
+from cautery.web.views.session import SignIn, SignOut
+
+urlpatterns = [
+    path("sign-in/", SignIn.as_view(), name="sign-in"),
+    path("sign-in/second/", sign_in.second, name="second"),
+    path("sign-in/passkey/ask/", sign_in.passkey_ask, name="passkey-ask"),
+    path("sign-in/passkey/", sign_in.passkey_prove, name="passkey-prove"),
+    path("sign-in/elsewhere/", oidc.go, name="oidc"),
+    path("sign-in/elsewhere/back/", oidc.back, name="oidc-back"),
+    path("sign-out/", SignOut.as_view(), name="sign-out"),
+    path("welcome/<str:secret>/", welcome.welcome, name="welcome"),
+    path("me/", account.account, name="account"),
+    path("me/confirm/", account.confirm, name="confirm"),
+    path("me/log/", account.own_log, name="own-log"),
+    path("me/password/", account.password, name="password"),
+    path("me/code-app/", account.code_app, name="code-app"),
+    path("me/code-app/begin/", account.code_app_begin, name="code-app-begin"),
+    path("me/code-app/prove/", account.code_app_prove, name="code-app-prove"),
+    path("me/code-app/forget/", account.code_app_forget, name="code-app-forget"),
+    path("me/recovery-codes/", account.recovery_codes, name="recovery-codes"),
+    path("me/passkeys/ask/", account.passkey_make_ask, name="passkey-make-ask"),
+    path("me/passkeys/make/", account.passkey_make, name="passkey-make"),
+    path("me/passkeys/<int:pk>/forget/", account.passkey_forget, name="passkey-forget"),
+    path("me/identities/<int:pk>/forget/", account.identity_forget, name="identity-forget"),
+    path("me/sessions/end/", account.sessions_end, name="sessions-end"),
+    path("set-up/", set_up.set_up, name="set-up"),
+    path("set-up/rehearse/", set_up.rehearse, name="set-up-rehearse"),
+    path("set-up/rehearsal/", set_up.rehearsal, name="set-up-rehearsal"),
+    path("set-up/<str:step>/", set_up.step, name="set-up-step"),
+]

@@ -1,0 +1,37 @@
+"""The first time: an officer follows their link and chooses a password."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.cache import add_never_cache_headers
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from cautery.core.errors import NotAllowed, Refused
+from cautery.directory.people.actions import accept
+from cautery.directory.people.queries import invited
+from cautery.fetch import clock
+from cautery.web.people.begun import begin
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def welcome(request: HttpRequest, secret: str) -> HttpResponse:
+    """A link is used up by the form, not by being looked at: programs that read mail follow links."""
+    problem = ""
+    try:
+        officer = invited(secret, at=clock().now())
+        if request.method == "POST":
+            if request.POST.get("new", "") != request.POST.get("again", ""):
+                raise Refused(_("The two passwords differ."), reason="differ")
+            officer = accept(secret, request.POST.get("new", ""), at=clock().now())
+            begin(request, officer, ["password"])
+            return redirect("web:account")
+    except Refused as error:
+        problem = error.message
+    except NotAllowed:
+        return render(request, "web/people/link_over.html", status=403)
+    context = {"officer": officer, "problem": problem}
+    response = render(request, "web/people/welcome.html", context, status=422 if problem else 200)
+    add_never_cache_headers(response)
+    return response
