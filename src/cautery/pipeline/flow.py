@@ -53,6 +53,7 @@ from cautery.settings.environment import ENVIRONMENT
 from cautery.track.actions import look_at_all, read_all_feeds
 from cautery.track.models import Tracking
 from cautery.track.steps import follow_new, next_probe, next_reading, probe_due, read_feeds
+from cautery.watch.domains.steps import begin_domains, look_at_domains, next_domain
 from cautery.watch.memory import Memory
 from cautery.watch.searching import next_search, plan_searches, search_due
 from cautery.watch.steps import end_over, look_at_reflagged, next_end, notice_returns, read_announcements
@@ -165,6 +166,10 @@ class Flow:
             Step("search", lambda now: search_due(pages, memory, now, known), due=_plain(next_search)),
             Step("announcements", lambda now: read_announcements(memory, now), ("probe", "follow"), ours=True),
             Step("lineage", lambda now: trace_lineage(memory, now), ("identify",), ours=True),
+            Step("begin domains", begin_domains, ("follow",), ours=True),
+            Step(
+                "domains", lambda now: look_at_domains(fetcher, pages, now), ("begin domains",), due=_plain(next_domain)
+            ),
             Step("ended watches", end_over, due=_plain(next_end)),
         ]
 

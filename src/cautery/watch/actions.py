@@ -51,6 +51,7 @@ class Candidate:
     reason: str
     predecessor: Item | None
     looked_before: datetime | None = None
+    watch: Watch | None = None
 
 
 def start_searches(searches: Sequence[Search], taken_up: Sequence[Tracking], *, by: Actor, at: datetime) -> None:
@@ -123,6 +124,7 @@ def begin_watch(asked: Asked, *, asker: str, by: Actor, at: datetime) -> Watch:
                 "scope": " ".join(asked.scope),
                 "began_at": at,
                 "expires_at": asked.until,
+                "next_look_at": at if asked.what == What.DOMAIN else None,
             },
         )
         if made:
@@ -178,7 +180,7 @@ def end(keys: Sequence[int], why: Ended, *, by: Actor, at: datetime) -> int:
         return 0
     with transaction.atomic():
         running = list(Watch.objects.select_for_update().filter(pk__in=keys, ended_at__isnull=True).order_by("pk"))
-        Watch.objects.filter(pk__in=[w.pk for w in running]).update(ended_at=at, ended_why=why)
+        Watch.objects.filter(pk__in=[w.pk for w in running]).update(ended_at=at, ended_why=why, next_look_at=None)
         Search.objects.filter(item__in=[w.item_id for w in running if w.item_id]).update(next_at=None)
         rows = [{"watch": w.pk, "subject": w.subject, "why": str(why)} for w in running]
         if rows:
@@ -245,6 +247,7 @@ def _save(operation: Operation, found: Sequence[tuple[Episode, Candidate]], *, b
                 reason=c.reason[:300],
                 at=at,
                 looked_before_at=c.looked_before,
+                watch=c.watch,
             )
             for episode, c in found
         ),

@@ -163,7 +163,8 @@ def domains_like(names: Iterable[str], watches: Iterable[Watch]) -> Iterator[Fou
 
 def watched_domains() -> list[Watch]:
     """Running watches on domains."""
-    return list(Watch.objects.filter(ended_at__isnull=True, what=What.DOMAIN).order_by("pk"))
+    running = Watch.objects.filter(ended_at__isnull=True, what=What.DOMAIN).order_by("pk")
+    return [watch for watch in running if watch.may(Way.FEED)]
 
 
 def leads() -> QuerySet[Lead]:

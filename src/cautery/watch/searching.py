@@ -36,7 +36,7 @@ from cautery.watch.models import Mark, Search, Watched, Way
 
 BATCH = 1_000
 NAME = "watch"
-ACTOR = system(NAME, Permission.INTAKE_FLAG_SUBMIT)
+ACTOR = system(NAME, Permission.INTAKE_FLAG_SUBMIT, Permission.WATCH_WATCH_BEGIN)
 MIN_WORDS = 4
 LEAST = 3
 """Things of an outlet at a provider that its words there are learned from."""
@@ -56,8 +56,8 @@ def learn_brands(memory: Memory, now: datetime) -> int:
         if n >= max(LEAST, memory.learned.get((operation, provider), 0) * GROWTH):
             grown.setdefault(operation, set()).add(provider)
     begun: list[Search] = []
-    for operation in Operation.objects.filter(pk__in=grown).order_by("pk"):
-        begun += _learned(memory, operation, grown[operation.pk], now)
+    for frame in Operation.objects.filter(pk__in=grown).order_by("pk"):
+        begun += _learned(memory, frame, grown[frame.pk], now)
     start_searches(begun, [], by=ACTOR, at=now)
     return 0
 

@@ -3,6 +3,7 @@
 parse(data, asked="") -> DomainRecord            RDAP JSON or WHOIS text, told apart by how it begins
 read_rdap(answer), read_whois(text)              one of them
 timeline(observations) -> tuple[Change, ...]     how its state went: dropped, re-registered by the same marks or not
+differing(old, new), event_of(change)            what changed, in words: renewed, other name servers, another registrar
 lookalikes(domain, ...)                          what it may come back as, on other TLDs and misspelled
 abuse_chain(...)                                 whom to write to: host, CDN, registrar, registry
 """
@@ -15,6 +16,7 @@ from collections.abc import Mapping
 from cautery.core.errors import FileRefused
 
 from .contacts import AbuseContact, abuse_chain
+from .differing import Event, differing, event_of
 from .history import Change, Observed, expiring, timeline
 from .lookalikes import Lookalike, lookalikes
 from .rdap import read_rdap
@@ -28,10 +30,13 @@ __all__ = [
     "AbuseContact",
     "Change",
     "DomainRecord",
+    "Event",
     "Lookalike",
     "Observed",
     "State",
     "abuse_chain",
+    "differing",
+    "event_of",
     "expiring",
     "lookalikes",
     "parse",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -67,6 +68,25 @@ class DomainRecord:
             "nameservers": list(self.nameservers),
             "grounds": self.ground,
         }
+
+    @staticmethod
+    def of(said: Mapping[str, Any], marks: Iterable[str] = ()) -> DomainRecord:
+        """The record that `as_dict` wrote."""
+        times = {
+            name: datetime.fromisoformat(said[name]) if said.get(name) else None
+            for name in ("created", "expires", "updated")
+        }
+        return DomainRecord(
+            domain=said.get("domain") or "",
+            state=State(said["state"]),
+            ground=said.get("grounds") or "",
+            status=tuple(said.get("status") or ()),
+            registrar=said.get("registrar") or "",
+            abuse_email=said.get("abuse_email") or "",
+            nameservers=tuple(said.get("nameservers") or ()),
+            marks=tuple(marks),
+            **times,
+        )
 
 
 def _written(moment: datetime | None) -> str | None:

@@ -1,0 +1,127 @@
+"""Write what was seen of watched domains: spans of what was known, events, leads; and begin watches on the outlet's own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from cautery.core.actors import Actor
+from cautery.core.clock import on_grid
+from cautery.core.domains import HELD, DomainRecord, Event, Observed, State, differing, event_of, timeline
+from cautery.custody.actions import record
+from cautery.custody.events import Event as CustodyEvent
+from cautery.ground.rows import update_many
+from cautery.watch.models import DomainEvent, DomainLook, Watch
+
+LOOK_EVERY, LOOK_SOON = timedelta(hours=6), timedelta(hours=1)
+"""How often a domain is looked at; sooner where its life is about to change, or the last look could not tell."""
+NEAR = timedelta(days=3)
+GRID_MINUTES = 15
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One look at a watched domain; `source` where the answer came from, `leads_to` where its front page led."""
+
+    watch: Watch
+    record: DomainRecord
+    source: str
+    leads_to: str = ""
+
+
+def watch_domains(new: Sequence[Watch], *, by: Actor, at: datetime) -> int:
+    """Begin watches on domains that were decided on; one that runs already stays as it is. How many there were."""
+    with transaction.atomic():
+        Watch.objects.bulk_create(new, ignore_conflicts=True, batch_size=500)
+        if new:
+            rows = [{"subject": w.subject, "signature": w.signature_id} for w in new]
+            facts = {"watches": len(new)}
+            record(CustodyEvent.WATCH_WATCHES_BEGUN, by=by, at=at, subject="watches", facts=facts, rows=rows)
+    return len(new)
+
+
+def keep_looks(looks: Sequence[Look], *, by: Actor, at: datetime) -> list[DomainEvent]:
+    """Keep a batch of looks and what changed since the last of each: the events, in order. A domain is looked at once a moment."""
+    history: dict[int, list[DomainLook]] = {look.watch.pk: [] for look in looks}
+    for span in DomainLook.objects.filter(watch__in=history, at__lt=at).order_by("watch", "at"):
+        history[span.watch_id].append(span)
+    events = [event for look in looks for event in _events(look, history[look.watch.pk], at)]
+    with transaction.atomic():
+        _keep(looks, history, at)
+        for look in looks:
+            look.watch.next_look_at = next_look(look.record, at)
+        update_many([look.watch for look in looks], ["next_look_at"])
+        DomainEvent.objects.bulk_create(events, ignore_conflicts=True, batch_size=500)
+        if looks:
+            rows = [{"watch": one.watch.pk, "state": str(one.record.state)} for one in looks]
+            rows += [{"watch": one.watch_id, "event": one.what, "said": one.said} for one in events]
+            facts = {"looks": len(looks), "events": len(events)}
+            record(CustodyEvent.WATCH_DOMAINS_LOOKED, by=by, at=at, subject="domains", facts=facts, rows=rows)
+    return events
+
+
+def _keep(looks: Sequence[Look], history: dict[int, list[DomainLook]], at: datetime) -> None:
+    """What says the same as the last look makes its span longer."""
+    longer, new = [], []
+    for look in looks:
+        said = look.record.as_dict() | {"marks": list(look.record.marks)}
+        last = history[look.watch.pk][-1] if history[look.watch.pk] else None
+        if last is not None and (last.record, last.leads_to, last.source) == (said, look.leads_to, look.source):
+            last.until = at
+            longer.append(last)
+        else:
+            new.append(
+                DomainLook(
+                    watch=look.watch,
+                    at=at,
+                    until=at,
+                    state=look.record.state,
+                    ground=look.record.ground[:200],
+                    source=look.source[:100],
+                    record=said,
+                    leads_to=look.leads_to[:253],
+                )
+            )
+    update_many(longer, ["until"])
+    DomainLook.objects.bulk_create(new, ignore_conflicts=True, batch_size=500)
+
+
+def next_look(seen: DomainRecord, at: datetime) -> datetime:
+    """When to look again: every six hours; every hour on hold, to be deleted, about to expire or where nobody could tell."""
+    near = seen.expires is not None and abs(seen.expires - at) <= NEAR
+    soon = near or seen.state in HELD or seen.state is State.UNKNOWN
+    return on_grid(at + (LOOK_SOON if soon else LOOK_EVERY), GRID_MINUTES)
+
+
+def _events(look: Look, history: Sequence[DomainLook], at: datetime) -> list[DomainEvent]:
+    """What this look shows that the last one that could tell did not."""
+    told = [(span, record_of(span)) for span in history if span.state != State.UNKNOWN]
+    seen = [Observed(moment, known) for span, known in told for moment in dict.fromkeys((span.at, span.until))]
+    before, now = timeline(seen), timeline([*seen, Observed(at, look.record)])
+    after = told[-1][0].until if told else None
+    found = [event_of(change) for change in now[len(before) :]]
+    if look.record.state is not State.UNKNOWN and told:
+        found += differing(told[-1][1], look.record)
+    led = next((span.leads_to for span in reversed(history) if span.leads_to), "")
+    if look.leads_to and look.leads_to != led:
+        found.append(Event("leads_to", look.leads_to[:253], f"its front page leads to {look.leads_to}"))
+    return [
+        DomainEvent(
+            watch=look.watch,
+            at=at,
+            after=after,
+            what=one.what,
+            value=one.value[:253],
+            said=one.said[:300],
+            same_marks=one.same_marks,
+        )
+        for one in found
+    ]
+
+
+def record_of(span: DomainLook) -> DomainRecord:
+    """The record a span keeps."""
+    return DomainRecord.of(span.record, span.record.get("marks", ()))
