@@ -39,3 +39,7 @@ class Briefly(Generic[T]):
     def forget(self, key: str) -> None:
         """Make it anew next time."""
         self._kept.pop(key, None)
+
+    def clear(self) -> None:
+        """Make all of them anew next time."""
+        self._kept.clear()

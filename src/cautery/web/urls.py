@@ -17,6 +17,17 @@ from cautery.web.views.care import (
 )
 from cautery.web.views.items import item_file, item_list, item_page_view
 from cautery.web.views.lists import bank_file, bank_page, listing_file, listing_page, provider_page
+from cautery.web.views.network import (
+    network_choose,
+    network_data,
+    network_file,
+    network_graphml,
+    network_item,
+    network_layer,
+    network_list,
+    network_page,
+    network_what_if,
+)
 from cautery.web.views.operations import operation_list, operation_page
 from cautery.web.views.queue import (
     item_stop,
@@ -67,6 +78,15 @@ urlpatterns = [
     path("operations/<slug:slug>/report/", report_page, name="report"),
     path("operations/<slug:slug>/report/raw/", report_raw, name="report-raw"),
     path("operations/<slug:slug>/report/files/<str:name>", report_file, name="report-file"),
+    path("operations/<slug:slug>/network/", network_page, name="network"),
+    path("operations/<slug:slug>/network/data.json", network_data, name="network-data"),
+    path("operations/<slug:slug>/network/list/", network_list, name="network-list"),
+    path("operations/<slug:slug>/network/item/<int:pk>/", network_item, name="network-item"),
+    path("operations/<slug:slug>/network/layer/<str:name>/", network_layer, name="network-layer"),
+    path("operations/<slug:slug>/network/what-if/", network_what_if, name="network-what-if"),
+    path("operations/<slug:slug>/network/choose/", network_choose, name="network-choose"),
+    path("operations/<slug:slug>/network/file/<str:name>/<str:kind>", network_file, name="network-file"),
+    path("operations/<slug:slug>/network.graphml", network_graphml, name="network-graphml"),
     path("items/<int:pk>/", item_page_view, name="item"),
     path("register/", register, name="register"),
     path("register/file/<str:kind>", register_file, name="register-file"),

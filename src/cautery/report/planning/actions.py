@@ -14,6 +14,7 @@ from cautery.custody.actions import record
 from cautery.custody.events import Event
 from cautery.intake.models import Operation
 from cautery.report.models import Choice, Plan
+from cautery.report.planning.register import read_register
 
 
 def keep_plan(operation: Operation, content: Mapping[str, Any], *, as_of: datetime, by: Actor, at: datetime) -> Plan:
@@ -30,7 +31,7 @@ def keep_plan(operation: Operation, content: Mapping[str, Any], *, as_of: dateti
 def choose(plan_id: int, items: Sequence[int], reason: str, *, by: Actor, at: datetime) -> Choice:
     """Record what a person chose of a plan, in their order of work, and why.
 
-    `Refused` without a reason, and on items that the plan does not allow: protected, gone, or not of its operation.
+    `Refused` without a reason, and on items that the plan does not allow: protected then or since, gone, or not of its operation.
     """
     by.require(Permission.REPORT_PLAN_CHOOSE)
     plan = Plan.objects.select_related("operation").filter(pk=plan_id).first()
@@ -39,6 +40,8 @@ def choose(plan_id: int, items: Sequence[int], reason: str, *, by: Actor, at: da
     if not reason.strip():
         raise Refused("A choice needs its reason.", reason="no_reason")
     allowed = {plan.content["items"][node] for node in plan.content["order"]}
+    standing = read_register(plan.operation, at)
+    allowed -= {standing.items[node] for node in standing.protected}
     chosen = list(dict.fromkeys(items))
     if not chosen or not allowed.issuperset(chosen):
         beyond = [item for item in chosen if item not in allowed][:5]
