@@ -65,3 +65,25 @@ def password(
         now = import_module("cautery.fetch").clock().now()
         import_module("cautery.directory.actions").set_password(username, word, by=ACTOR, at=now)
     typer.echo("Done.")
+
+
+@app.command()
+def invite(
+    username: Annotated[str, typer.Argument(help="The officer's user name.")],
+    data: Annotated[Path | None, DATA_OPTION] = None,
+    site: Annotated[
+        str, typer.Option(help="Address of the desk, as the officer reaches it.")
+    ] = "http://localhost:8300",
+    anew: Annotated[
+        bool, typer.Option("--anew", help="They lost their second factor: what they had ends when the link is used.")
+    ] = False,
+) -> None:
+    """Make a link by which an officer chooses a password, once, within three days; it is shown this once.
+
+    Example: cautery directory invite a.specimen --site https://desk.example
+    """
+    with told(seal=True):
+        set_up(data)
+        now = import_module("cautery.fetch").clock().now()
+        secret = import_module("cautery.directory.people.actions").invite(username, by=ACTOR, at=now, anew=anew)
+    typer.echo(f"{site.rstrip('/')}/welcome/{secret}/")

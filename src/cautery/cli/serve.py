@@ -41,12 +41,20 @@ def serve(
         beside = _worker() if worker else None
         if not watch_stdin:
             typer.echo(f"Cautery listens on http://{host}:{port}/ (Ctrl-C stops it).", err=True)
+            _offer_set_up(host, port)
         try:
             _granian(host, port)
         finally:
             if beside is not None:
                 beside.terminate()
                 beside.wait(10)
+
+
+def _offer_set_up(host: str, port: int) -> None:
+    """Where nobody is in the register yet: the token that opens the set-up in the browser."""
+    token = import_module("cautery.directory.people.first").offer()
+    if token is not None:
+        typer.echo(f"Nobody is in this register yet. Set it up at http://{host}:{port}/set-up/ with {token}", err=True)
 
 
 def _worker() -> subprocess.Popen[bytes]:

@@ -116,11 +116,11 @@ def password(request: HttpRequest, *, by: Actor) -> HttpResponse:
     """A new password; every other session is over."""
     officer, form = _officer(request), request.POST
     left = refused_for(tries_of(request, officer.username), now=time.time())
+    if left > 0:
+        return _account(request, by, problem=refusal(left), at="password")
+    if form.get("new", "") != form.get("again", ""):
+        return _account(request, by, problem=_("The two new passwords differ."), at="password")
     try:
-        if left > 0:
-            raise Refused(refusal(left), reason="tries")
-        if form.get("new", "") != form.get("again", ""):
-            raise Refused(_("The two new passwords differ."), reason="differ")
         actions.change_password(officer, form.get("old", ""), form.get("new", ""), by=by, at=clock().now())
     except Refused as error:
         if error.reason == "password":
@@ -132,14 +132,14 @@ def password(request: HttpRequest, *, by: Actor) -> HttpResponse:
 
 
 @fresh_act
-def code_app_begin(request: HttpRequest, *, by: Actor) -> HttpResponse:
+def code_app_begin(request: HttpRequest, *, by: Actor) -> HttpResponse:  # noqa: ARG001 (views get it)
     """A new key for an app."""
     actions.begin_code_app(by=by, at=clock().now())
     return redirect("web:code-app")
 
 
 @fresh_page
-def code_app(request: HttpRequest, *, by: Actor) -> HttpResponse:
+def code_app(request: HttpRequest, *, by: Actor) -> HttpResponse:  # noqa: ARG001 (the guard passes it)
     """The key, as a square code and in letters, until a first code proved that the app has it."""
     return _code_app(request, "")
 
@@ -173,7 +173,7 @@ def code_app_prove(request: HttpRequest, *, by: Actor) -> HttpResponse:
 
 
 @fresh_act
-def code_app_forget(request: HttpRequest, *, by: Actor) -> HttpResponse:
+def code_app_forget(request: HttpRequest, *, by: Actor) -> HttpResponse:  # noqa: ARG001 (views get it)
     """Without an app."""
     actions.forget_code_app(by=by, at=clock().now())
     return redirect("web:account")
@@ -212,14 +212,14 @@ def passkey_make(request: HttpRequest, *, by: Actor) -> HttpResponse:
 
 
 @fresh_act
-def passkey_forget(request: HttpRequest, pk: int, *, by: Actor) -> HttpResponse:
+def passkey_forget(request: HttpRequest, pk: int, *, by: Actor) -> HttpResponse:  # noqa: ARG001 (views get it)
     """Without this passkey."""
     actions.forget_passkey(pk, by=by, at=clock().now())
     return redirect("web:account")
 
 
 @fresh_act
-def identity_forget(request: HttpRequest, pk: int, *, by: Actor) -> HttpResponse:
+def identity_forget(request: HttpRequest, pk: int, *, by: Actor) -> HttpResponse:  # noqa: ARG001 (views get it)
     """Without this account elsewhere."""
     actions.forget_identity(pk, by=by, at=clock().now())
     return redirect("web:account")

@@ -43,21 +43,15 @@ def begin() -> None:
         if progress().state == "running":
             raise MovedMeanwhile("A rehearsal is under way.", what="rehearsal")
         folder().mkdir(parents=True, exist_ok=True)
-        log = _log()
-        command = [
-            sys.executable,
-            "-m",
-            "cautery",
-            "exercise",
-            "--fresh",
-            "--flags",
-            str(FLAGS),
-            "--out",
-            str(folder()),
-        ]
-        with log.open("wb") as said:
-            child = subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=said, stderr=subprocess.STDOUT, env=_plain_environment()
+        (folder() / "score.json").unlink(missing_ok=True)
+        wanted = ["--fresh", "--flags", str(FLAGS), "--out", str(folder())]
+        with _log().open("wb") as said:
+            child = subprocess.Popen(  # noqa: S603 (our own command)
+                [sys.executable, "-m", "cautery", "exercise", *wanted],
+                stdin=subprocess.DEVNULL,
+                stdout=said,
+                stderr=subprocess.STDOUT,
+                env=_plain_environment(),
             )
         _running[:] = [child]
 

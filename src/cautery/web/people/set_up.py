@@ -190,7 +190,7 @@ LABELS = {
 
 @require_http_methods(["POST"])
 @inside
-def rehearse(request: HttpRequest) -> HttpResponse:
+def rehearse(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 (views get it)
     """Begin a small rehearsal: only while nobody is in this register, or where it is a rehearsal's itself."""
     if not (settings.REHEARSAL or first.nobody_is_there()):
         raise Http404

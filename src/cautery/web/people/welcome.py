@@ -22,11 +22,10 @@ def welcome(request: HttpRequest, secret: str) -> HttpResponse:
     try:
         officer = invited(secret, at=clock().now())
         if request.method == "POST":
-            if request.POST.get("new", "") != request.POST.get("again", ""):
-                raise Refused(_("The two passwords differ."), reason="differ")
-            officer = accept(secret, request.POST.get("new", ""), at=clock().now())
-            begin(request, officer, ["password"])
-            return redirect("web:account")
+            if request.POST.get("new", "") == request.POST.get("again", ""):
+                begin(request, accept(secret, request.POST.get("new", ""), at=clock().now()), ["password"])
+                return redirect("web:account")
+            problem = _("The two passwords differ.")
     except Refused as error:
         problem = error.message
     except NotAllowed:
