@@ -61,3 +61,8 @@ def test_a_run_out_of_bounds_is_refused(run: Run) -> None:
 def test_any_other_figure_makes_another_run(tmp_path: Path) -> None:
     plain, changed = load(SMALL), small_scenario(tmp_path, "[adversary]\nsuccessor = 0.3\n")
     assert plain.identity == load(SMALL).identity != changed.identity
+
+
+def test_one_figure_of_a_table_that_holds_only_shares_leaves_the_others(tmp_path: Path) -> None:
+    scenario = small_scenario(tmp_path, "[people]\nreview_error = 0.0\n")
+    assert (scenario.people.review_error, scenario.people.signature_refused) == (0.0, 0.005)

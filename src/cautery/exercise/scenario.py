@@ -235,7 +235,7 @@ def _merged(base: dict[str, Any], over: dict[str, Any], place: str) -> dict[str,
     for key, value in over.items():
         name = f"{place}{key}"
         known = base.get(key)
-        if isinstance(known, dict) and isinstance(value, dict) and not _is_weights(known):
+        if isinstance(known, dict) and isinstance(value, dict) and not (place and _is_weights(known)):
             merged[key] = _merged(known, value, f"{name}.")
         elif key in base or place.count(".") == 2:
             merged[key] = value
