@@ -149,6 +149,18 @@ def test_a_first_order_without_emergency_waits_for_twelve_hours() -> None:
     assert "issued_at" not in found("tco-removal-order", specimen("tco-removal-order") | in_time)
 
 
+def test_a_first_order_in_an_emergency_needs_no_information_before_it() -> None:
+    given = {name: v for name, v in specimen("tco-removal-order").items() if name != "first_information_sent_at"}
+    assert found("tco-removal-order", given)["first_information_sent_at"].problem == Problem.ADVISED
+    calm = {name: value for name, value in given.items() if name != "emergency_reasons"}
+    assert found("tco-removal-order", calm)["first_information_sent_at"].problem == Problem.MISSING
+    form = CATALOGUE.get("tco-removal-order").form
+    published = jsonschema.Draft202012Validator(schema(form, CATALOGUE.get("tco-removal-order").wording("en")))
+    for fields, sound in ((given, True), (calm, False)):
+        machine = Document.of(form, read(form, fields, CATALOGUE.get("tco-removal-order").wording("en")), "en")
+        assert published.is_valid(machine.as_dict()) is sound
+
+
 def test_a_statement_without_any_restriction_is_told_so() -> None:
     given = {
         n: v

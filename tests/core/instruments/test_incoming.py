@@ -122,7 +122,13 @@ def test_a_time_in_words_is_read_where_it_says_its_offset() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "We have removed it.", "Date: 2026-11-22\nSignature: B.", "Reference: CTY-1\nMeasure taken: removed", ":" * 500],
+    [
+        "",
+        "We have removed it.",
+        "Date: 2026-11-22\nSignature: B.",
+        "Reference: CTY-1\nMeasure taken: removed",
+        ":" * 500,
+    ],
 )
 def test_a_mail_that_fills_in_no_form_holds_none(text: str) -> None:
     assert heard_in_text(text, CATALOGUE) is None

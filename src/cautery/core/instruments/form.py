@@ -7,7 +7,7 @@
     [[event]] event, field, only          which of its moments is which event of the legal clocks
 
 `need` is `always`, `advised` (its absence is said, not held against it), or a condition on another field:
-`{ field = "x", is = ["a"] }`, `{ field = "x", set = true }`, `{ field = "x", differs = "y" }`.
+`{ field = "x", is = ["a"] }`, `{ field = "x", set = true }`, `{ field = "x", differs = "y" }`, each with an `unless` of its own.
 `check = true` marks what was not read in the act's own text, for a lawyer to confirm.
 """
 
@@ -27,15 +27,18 @@ Values = Mapping[str, Value]
 
 @dataclass(frozen=True, slots=True)
 class When:
-    """A condition on another field's value."""
+    """A condition on another field's value, and what lifts it."""
 
     field: str
     values: tuple[str | bool, ...] = ()
     given: bool | None = None
     differs: str = ""
+    unless: When | None = None
 
     def holds(self, values: Values) -> bool:
         """Whether it is so for these values."""
+        if self.unless is not None and self.unless.holds(values):
+            return False
         value = values.get(self.field)
         if self.given is not None:
             return is_empty(value) is not self.given
@@ -172,9 +175,10 @@ def _need(raw: Any, place: str) -> When | None:
 
 
 def _when(raw: Any, place: str) -> When:
-    if not isinstance(raw, Mapping) or "field" not in raw or set(raw) - {"field", "is", "set", "differs"}:
+    if not isinstance(raw, Mapping) or "field" not in raw or set(raw) - {"field", "is", "set", "differs", "unless"}:
         raise _invalid(place, f"has a condition that cannot be read: {raw!r}")
-    return When(raw["field"], _several(raw.get("is", ())), raw.get("set"), raw.get("differs", ""))
+    unless = _when(raw["unless"], place) if "unless" in raw else None
+    return When(raw["field"], _several(raw.get("is", ())), raw.get("set"), raw.get("differs", ""), unless)
 
 
 def _several(raw: Any) -> tuple[str | bool, ...]:
@@ -213,6 +217,7 @@ def _check_names(form: Form, place: str) -> None:
     conditions = [field.need for field in form.fields.values()]
     conditions += [when for rule in form.rules for when in (rule.unless, rule.only)]
     conditions += [event.only for event in form.events]
+    conditions += [when.unless for when in conditions if when]
     spoken = {name for when in conditions if when and when is not ALWAYS for name in (when.field, when.differs) if name}
     spoken |= {str(name) for rule in form.rules if rule.kind == "some" for name in rule.value}
     spoken |= {event.field for event in form.events}

@@ -58,10 +58,18 @@ def _conditional(field: Field) -> bool:
 
 
 def _condition(field: Field, when: When | None) -> dict[str, Any]:
-    name = when.field if when else ""
-    if when and when.given is not None:
-        case: dict[str, Any] = {"required": [name]} if when.given else {"not": {"required": [name]}}
-    else:
-        words = {"enum": list(when.values if when else ())}
-        case = {"required": [name], "properties": {name: {"anyOf": [words, {"type": "array", "contains": words}]}}}
+    case = _case(when) if when else {}
+    if when and when.unless:
+        case = {"allOf": [case, {"not": _case(when.unless)}]}
     return {"if": case, "then": {"required": [field.id]}}
+
+
+def _case(when: When) -> dict[str, Any]:
+    """A condition without what lifts it."""
+    if when.given is not None:
+        return {"required": [when.field]} if when.given else {"not": {"required": [when.field]}}
+    words = {"enum": list(when.values)}
+    return {
+        "required": [when.field],
+        "properties": {when.field: {"anyOf": [words, {"type": "array", "contains": words}]}},
+    }
