@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -20,12 +21,12 @@ from cautery.core.text import storable
 from cautery.custody.actions import record
 from cautery.custody.events import Event
 from cautery.directory.models import Channel
-from cautery.ground.rows import executemany, update_many
-from cautery.ground.times import stored
+from cautery.ground.rows import executemany, select_in, update_many
+from cautery.ground.times import read, stored
 from cautery.intake.models import Episode
 from cautery.intake.rules import known_object
-from cautery.refer.models import Delivery, Notice
-from cautery.track.models import Answer, Feed, Mail, Tracking
+from cautery.refer.models import Delivery
+from cautery.track.models import Feed, Mail, Tracking
 
 STANDING = frozenset({"removed", "disabled", "geo_blocked", "declined", "already_gone", "reinstated"})
 """Answers that say where the thing stands; the latest of them is the provider's word."""
@@ -44,6 +45,20 @@ SAVE_STANDING = (
     "WHERE episode_id = %s"
 )
 SAVE_PROBE = "INSERT INTO track_probe (tracking_id, at, verdict, ground, status) VALUES (%s, %s, %s, %s, %s)"
+ANSWERED_NOTICES = (
+    "SELECT n.idempotency_key, n.id, n.reference, n.episode_id, d.received_at FROM refer_notice n "
+    "JOIN refer_delivery d ON d.notice_id = n.id WHERE n.provider_id = %s AND n.idempotency_key IN ({})"
+)
+ANSWERS_BEFORE = "SELECT notice_id, answer, at FROM track_answer WHERE notice_id IN ({}) ORDER BY at, id"
+SAVE_ANSWER = (
+    "INSERT INTO track_answer (notice_id, answer, at, reason, received_at, source, details, remark) "
+    "VALUES (%s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT (notice_id, answer, at) DO NOTHING"
+)
+SAVE_WORD = (
+    "UPDATE track_tracking SET answer = %s, answered_at = %s, next_probe_at = CASE WHEN returned_at IS NULL "
+    "AND first_down_at IS NULL THEN %s ELSE next_probe_at END "
+    "WHERE episode_id = %s AND (answered_at IS NULL OR answered_at <= %s)"
+)
 INSERT_LINK = (
     "INSERT INTO track_outlink (item_id, identity, url, first_seen_at) VALUES (%s, %s, %s, %s) "
     "ON CONFLICT (item_id, identity) DO NOTHING"
@@ -232,42 +247,30 @@ def read_all_feeds(at: datetime) -> None:
     Feed.objects.update(due_at=at)
 
 
+@dataclass(slots=True)
+class _Heard:
+    """One answer to a notice of the provider's own: what was said, when by their clock, and what of the notice it goes by."""
+
+    said: Said
+    at: datetime
+    notice_id: int
+    reference: str
+    episode_id: int
+    received_at: datetime | None
+    remark: str = ""
+
+
 def keep_answers(said: Sequence[Said], *, provider_id: int, source: str, by: Actor, at: datetime) -> list[str]:
     """Keep a provider's answers to its own notices; what could not be taken, in words. An answer heard before adds nothing."""
-    if not said:
-        return []
-    notices = {
-        n.idempotency_key: n
-        for n in Notice.objects.filter(
-            idempotency_key__in={storable(s.idempotency_key, 64) for s in said}, provider_id=provider_id
-        )
-        .select_related("delivery")
-        .defer("body")
-    }
-    problems: list[str] = []
-    rows: dict[tuple[int, str, datetime], Answer] = {}
-    for one in said:
-        when, notice = moment(one.at), notices.get(one.idempotency_key)
-        if notice is None or when is None or one.answer not in ANSWERS:
-            problems.append(
-                f"{storable(one.idempotency_key, 40)}: {'no such notice' if notice is None else 'malformed answer'}"
-            )
-            continue
-        rows[notice.pk, one.answer, when] = Answer(
-            notice=notice,
-            answer=one.answer,
-            at=when,
-            reason=storable(one.reason, 2_000),
-            received_at=at,
-            source=source,
-            details=dict(one.details),
-        )
+    heard, problems = _own_answers(said, provider_id)
+    if not heard:
+        return problems
     with transaction.atomic():
-        have = set(Answer.objects.filter(notice__in=notices.values()).values_list("notice_id", "answer", "at"))
-        new = [row for key, row in rows.items() if key not in have]
-        _remark(new, at)
-        Answer.objects.bulk_create(new, batch_size=500)
-        _apply_answers([row for row in new if row.answer in STANDING], at)
+        before = _answers_before({answer.notice_id for answer in heard})
+        new = [one for one in heard if (one.notice_id, one.said.answer, one.at) not in before]
+        _remark(new, before, at)
+        executemany(SAVE_ANSWER, [_answer_row(one, source, at) for one in new])
+        _apply_answers([one for one in new if one.said.answer in STANDING], at)
         if new:
             facts = {"answers": len(new), "source": source}
             record(
@@ -276,28 +279,54 @@ def keep_answers(said: Sequence[Said], *, provider_id: int, source: str, by: Act
                 at=at,
                 subject=f"provider:{provider_id}",
                 facts=facts,
-                rows=[{"reference": a.notice.reference, "answer": a.answer, "at": a.at.isoformat()} for a in new],
+                rows=[{"reference": n.reference, "answer": n.said.answer, "at": n.at.isoformat()} for n in new],
             )
     return problems
 
 
-def _remark(answers: Sequence[Answer], at: datetime) -> None:
+def _own_answers(said: Sequence[Said], provider_id: int) -> tuple[list[_Heard], list[str]]:
+    """Those that are about notices of the provider and hold, each once; and of the others what is wrong."""
+    keys = sorted({storable(one.idempotency_key, 64) for one in said})
+    notices = {key: rest for key, *rest in select_in(ANSWERED_NOTICES, keys, before=[provider_id])}
+    heard: dict[tuple[str, str, datetime], _Heard] = {}
+    problems: list[str] = []
+    for one in said:
+        when, notice = moment(one.at), notices.get(one.idempotency_key)
+        if notice is None or when is None or one.answer not in ANSWERS:
+            wrong = "no such notice" if notice is None else "malformed answer"
+            problems.append(f"{storable(one.idempotency_key, 40)}: {wrong}")
+            continue
+        pk, reference, episode, received = notice
+        received_at = None if received is None else read(received)
+        heard[one.idempotency_key, one.answer, when] = _Heard(one, when, pk, reference, episode, received_at)
+    return list(heard.values()), problems
+
+
+def _answers_before(notices: Collection[int]) -> dict[tuple[int, str, datetime], None]:
+    """Notice, answer and time of all that was answered to these notices, the oldest first."""
+    rows = select_in(ANSWERS_BEFORE, sorted(notices))
+    return dict.fromkeys((notice, answer, read(when)) for notice, answer, when in rows)
+
+
+def _answer_row(one: _Heard, source: str, at: datetime) -> tuple[object, ...]:
+    """The parameters of SAVE_ANSWER."""
+    reason, details = storable(one.said.reason, 2_000), json.dumps(dict(one.said.details))
+    return (one.notice_id, one.said.answer, stored(one.at), reason, stored(at), source, details, one.remark)
+
+
+def _remark(answers: Sequence[_Heard], before: Iterable[tuple[int, str, datetime]], at: datetime) -> None:
     """Say what is odd about answers: a time before receipt or ahead of ours, a word against an earlier one."""
-    standing = Answer.objects.filter(notice__in=[a.notice_id for a in answers], answer__in=STANDING).order_by(
-        "at", "pk"
-    )
-    before = dict(standing.values_list("notice_id", "answer"))
-    for answer in sorted(answers, key=lambda a: a.at):
-        received = answer.notice.delivery.received_at
-        earlier = before.get(answer.notice_id, "")
-        if answer.at > at + AHEAD:
-            answer.remark = "in_future"
-        elif received is not None and answer.at < received:
-            answer.remark = "before_receipt"
-        elif answer.answer in STANDING and _contradict(earlier, answer.answer):
-            answer.remark = "contradicts"
-        if answer.answer in STANDING:
-            before[answer.notice_id] = answer.answer
+    standing = {notice: answer for notice, answer, _ in before if answer in STANDING}
+    for one in sorted(answers, key=lambda one: one.at):
+        answer, earlier = one.said.answer, standing.get(one.notice_id, "")
+        if one.at > at + AHEAD:
+            one.remark = "in_future"
+        elif one.received_at is not None and one.at < one.received_at:
+            one.remark = "before_receipt"
+        elif answer in STANDING and _contradict(earlier, answer):
+            one.remark = "contradicts"
+        if answer in STANDING:
+            standing[one.notice_id] = answer
 
 
 def _contradict(earlier: str, later: str) -> bool:
@@ -305,17 +334,12 @@ def _contradict(earlier: str, later: str) -> bool:
     return (earlier in DONE and later == "declined") or (earlier == "declined" and later == "already_gone")
 
 
-def _apply_answers(answers: Sequence[Answer], at: datetime) -> None:
-    """The latest word stands on the tracking, and is checked by a probe at once."""
-    latest = {answer.notice.episode_id: answer for answer in sorted(answers, key=lambda a: a.at)}
-    trackings = Tracking.objects.in_bulk(list(latest))
-    for key, tracking in trackings.items():
-        if tracking.answered_at is not None and tracking.answered_at > latest[key].at:
-            continue
-        tracking.answer, tracking.answered_at = latest[key].answer, latest[key].at
-        if tracking.returned_at is None and tracking.first_down_at is None:
-            tracking.next_probe_at = at
-    update_many(list(trackings.values()), ["answer", "answered_at", "next_probe_at"])
+def _apply_answers(answers: Sequence[_Heard], at: datetime) -> None:
+    """The latest word stands on the tracking, unless a later one does, and is checked by a probe at once."""
+    latest = {one.episode_id: one for one in sorted(answers, key=lambda one: one.at)}
+    now = stored(at)
+    rows = [(one.said.answer, stored(one.at), now, episode, stored(one.at)) for episode, one in latest.items()]
+    executemany(SAVE_WORD, rows)
 
 
 def move_cursor(feed: Feed, cursor: str, due_at: datetime) -> None:

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from datetime import datetime
-from functools import lru_cache
+from threading import Lock
 from typing import Any
 
 from cautery.authorise.fields import catalogue
 from cautery.core.actors import Actor, Permission
 from cautery.core.errors import NotFound
-from cautery.core.instruments import Catalogue, Document, Read, language_for, read
+from cautery.core.instruments import Document, Read, language_for, read
 from cautery.core.instruments.incoming import ANNEX_II, ANNEX_III
 from cautery.directory.models import ProviderKey
+from cautery.refer.issuing.steps import Desk
 from cautery.refer.models import Notice
 from cautery.refer.printing.layout import pages
-from cautery.refer.printing.press import Press
 from cautery.review.models import Instrument
 from cautery.track.desk.queries import form_row, own_notice
 from cautery.track.models import Answer
@@ -40,18 +40,18 @@ def annex(key: ProviderKey, reference: str, number: str, language: str = "") -> 
     return Document.of(instrument.form, found, wanted), found
 
 
-@lru_cache(maxsize=1)
-def _press(known: Catalogue) -> Press:
-    """It loads fonts: once for as long as the wording stays the same."""
-    return Press(known)
+_PRINTING = Desk()
+_ONE_AT_A_TIME = Lock()
+"""A press sets one page at a time; the web server has threads."""
 
 
 def annex_pdf(document: Document, found: Read, at: datetime) -> bytes:
     """The pages of an annex, with its machine form attached; one that lacks something is marked as a draft and lists it."""
-    press = _press(catalogue())
-    instrument = press.catalogue.get(document.instrument)
-    content = pages(instrument.form, found, instrument.wording(document.language), draft=not found.complete)
-    return press.print(content, at=at, machine=document.to_json())
+    with _ONE_AT_A_TIME:
+        press = _PRINTING.ready_press()
+        instrument = press.catalogue.get(document.instrument)
+        content = pages(instrument.form, found, instrument.wording(document.language), draft=not found.complete)
+        return press.print(content, at=at, machine=document.to_json())
 
 
 def _filled(notice: Notice, name: str) -> dict[str, Any]:

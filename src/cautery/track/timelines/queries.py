@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
+
+from django.db.models import QuerySet
 
 from cautery.core.clock.holidays import place_of
 from cautery.core.clock.periods import IN_UTC, Place
@@ -49,21 +51,38 @@ def place(notice: Notice) -> Place:
     return place_of(notice.provider.home_state) if notice.provider.home_state else IN_UTC
 
 
+def timelines(notices: QuerySet[Notice], now: datetime) -> Iterator[tuple[Notice, Timeline]]:
+    """Each of some notices with its clocks; a constant number of statements."""
+    found = list(notices.select_related(*NOTICE).prefetch_related("answers", "papers", "proceedings"))
+    informed = _informed({notice.provider_id for notice in found})
+    for notice in found:
+        yield notice, timeline(_happenings(notice, informed), now, place(notice))
+
+
 def happenings(notice: Notice) -> list[Happening]:
     """What happened to an order, each with our time and theirs."""
+    return _happenings(notice, _informed([notice.provider_id]))
+
+
+def _informed(providers: Iterable[int]) -> dict[int, datetime]:
+    """When the first information to each provider was sent."""
+    sent = Paper.objects.filter(provider__in=providers, kind=PaperKind.INFORMATION, sent_at__isnull=False)
+    return {key: at for key, at in sent.values_list("provider_id", "sent_at") if at is not None}
+
+
+def _happenings(notice: Notice, informed: Mapping[int, datetime]) -> list[Happening]:
     if notice.instrument != Instrument.TCO_ORDER:
         return []
-    proceedings = notice.proceedings.order_by("at", "pk")
-    return [*_before(notice), *_delivered(notice), *_answers(notice.answers.all()), *_proceedings(proceedings)]
+    steps = sorted(notice.proceedings.all(), key=lambda one: (one.at, one.pk))
+    before = _before(notice, informed.get(notice.provider_id))
+    return [*before, *_delivered(notice), *_answers(notice.answers.all()), *_proceedings(steps)]
 
 
-def _before(notice: Notice) -> Iterator[Happening]:
+def _before(notice: Notice, informed: datetime | None) -> Iterator[Happening]:
     """The first information to this provider, and the order as it was made out."""
     issue = getattr(notice, "issue", None)
-    information = Paper.objects.filter(provider=notice.provider_id, kind=PaperKind.INFORMATION, sent_at__isnull=False)
-    for paper in information:
-        if paper.sent_at is not None:
-            yield Happening("information_sent", paper.sent_at)
+    if informed is not None:
+        yield Happening("information_sent", informed)
     if issue is None:
         return
     if reasons := notice.signature.assessment.details.get("emergency_reasons"):
@@ -80,8 +99,8 @@ def _delivered(notice: Notice) -> Iterator[Happening]:
             yield Happening("order_received", delivery.sent_at, delivery.received_at)
         elif delivery.received_at is not None:
             yield Happening("order_received", delivery.received_at)
-    for paper in notice.papers.filter(kind=PaperKind.COPY, sent_at__isnull=False):
-        if paper.sent_at is not None:
+    for paper in notice.papers.all():
+        if paper.kind == PaperKind.COPY and paper.sent_at is not None:
             yield Happening("copy_received", paper.sent_at)
 
 
