@@ -33,6 +33,15 @@ def executemany(sql: str, rows: Sequence[Sequence[Any]]) -> int:
         return int(cursor.rowcount)
 
 
+def select_in(sql: str, values: Sequence[Any], *, before: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+    """The rows of one statement of our own whose `{}` stands for a list of `values`, after the parameters `before`."""
+    if not values:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(sql.format(", ".join(["%s"] * len(values))), [*before, *values])
+        return list(cursor.fetchall())
+
+
 def update_many(rows: Sequence[Model], fields: Sequence[str], *, only: str = "") -> int:
     """Write `fields` of each of `rows` (of one model) in the caller's transaction; how many were written.
 
