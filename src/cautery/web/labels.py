@@ -2,125 +2,274 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext_lazy as _
+
 from cautery.core.availability import Verdict
 from cautery.core.lifecycle import DeliveryState, EpisodeState, Outcome
 
-STATES: dict[EpisodeState, str] = {
-    EpisodeState.FLAGGED: "Flagged",
-    EpisodeState.IDENTIFIED: "Identified",
-    EpisodeState.IN_REVIEW: "In review",
-    EpisodeState.CONFIRMED: "Confirmed, to be signed",
-    EpisodeState.SIGNED: "Signed",
-    EpisodeState.COMPOSED: "Notice ready",
-    EpisodeState.HELD: "Held back",
-    EpisodeState.SET_ASIDE: "Set aside by a merge",
-    EpisodeState.REFERRED: "Referred",
-    EpisodeState.CLOSED: "Closed",
-    EpisodeState.DISMISSED: "Dismissed",
+STATES: dict[EpisodeState, object] = {
+    EpisodeState.FLAGGED: _("Flagged"),
+    EpisodeState.IDENTIFIED: _("Identified"),
+    EpisodeState.IN_REVIEW: _("In review"),
+    EpisodeState.CONFIRMED: _("Confirmed, to be signed"),
+    EpisodeState.SIGNED: _("Signed"),
+    EpisodeState.COMPOSED: _("Notice ready"),
+    EpisodeState.HELD: _("Held back"),
+    EpisodeState.SET_ASIDE: _("Set aside by a merge"),
+    EpisodeState.REFERRED: _("Referred"),
+    EpisodeState.CLOSED: _("Closed"),
+    EpisodeState.DISMISSED: _("Dismissed"),
 }
 """In the order of the flow."""
 
-DELIVERIES: dict[DeliveryState, str] = {
-    DeliveryState.QUEUED: "waiting to be sent",
-    DeliveryState.SENDING: "being sent",
-    DeliveryState.UNCERTAIN: "may have arrived",
-    DeliveryState.DELIVERED: "delivered",
-    DeliveryState.REJECTED: "not taken by the provider",
-    DeliveryState.HELD: "held back",
-    DeliveryState.PAUSED: "waits: its item was merged",
-    DeliveryState.FAILED: "failed",
+DELIVERIES: dict[DeliveryState, object] = {
+    DeliveryState.QUEUED: _("waiting to be sent"),
+    DeliveryState.SENDING: _("being sent"),
+    DeliveryState.UNCERTAIN: _("may have arrived"),
+    DeliveryState.DELIVERED: _("delivered"),
+    DeliveryState.REJECTED: _("not taken by the provider"),
+    DeliveryState.HELD: _("held back"),
+    DeliveryState.PAUSED: _("waits: its item was merged"),
+    DeliveryState.FAILED: _("failed"),
 }
 
-OUTCOMES: dict[Outcome, str] = {
-    Outcome.REMOVED: "Removed",
-    Outcome.GONE_OTHER: "Gone otherwise",
-    Outcome.GEO_BLOCKED: "Geo-blocked",
-    Outcome.CLAIMED_BUT_UP: "Claimed, but up",
-    Outcome.DECLINED: "Declined",
-    Outcome.UNANSWERED: "Up, unanswered",
-    Outcome.UNKNOWN: "Unknown",
+OUTCOMES: dict[Outcome, object] = {
+    Outcome.REMOVED: _("Removed"),
+    Outcome.GONE_OTHER: _("Gone otherwise"),
+    Outcome.GEO_BLOCKED: _("Geo-blocked"),
+    Outcome.CLAIMED_BUT_UP: _("Claimed, but up"),
+    Outcome.DECLINED: _("Declined"),
+    Outcome.UNANSWERED: _("Up, unanswered"),
+    Outcome.UNKNOWN: _("Unknown"),
 }
 """From gone to unknown, in the order of the report's legend."""
 
-VERDICTS: dict[Verdict, str] = {
-    Verdict.UP: "up",
-    Verdict.REMOVED: "removed",
-    Verdict.ACCOUNT_CLOSED: "removed: its account was closed",
-    Verdict.DELETED_BY_OWNER: "deleted by its owner",
-    Verdict.GONE: "gone, without a word why",
-    Verdict.GEO_BLOCKED: "geo-blocked",
-    Verdict.LOGIN_WALL: "behind a sign-in",
-    Verdict.PRIVATE: "private",
-    Verdict.SUSPENDED: "suspended for a time",
-    Verdict.MOVED: "moved elsewhere",
-    Verdict.RATE_LIMITED: "could not tell: asked too often",
-    Verdict.UNREACHABLE: "could not tell: no answer",
-    Verdict.UNKNOWN: "could not tell",
+VERDICTS: dict[Verdict, object] = {
+    Verdict.UP: _("up"),
+    Verdict.REMOVED: _("removed"),
+    Verdict.ACCOUNT_CLOSED: _("removed: its account was closed"),
+    Verdict.DELETED_BY_OWNER: _("deleted by its owner"),
+    Verdict.GONE: _("gone, without a word why"),
+    Verdict.GEO_BLOCKED: _("geo-blocked"),
+    Verdict.LOGIN_WALL: _("behind a sign-in"),
+    Verdict.PRIVATE: _("private"),
+    Verdict.SUSPENDED: _("suspended for a time"),
+    Verdict.MOVED: _("moved elsewhere"),
+    Verdict.RATE_LIMITED: _("could not tell: asked too often"),
+    Verdict.UNREACHABLE: _("could not tell: no answer"),
+    Verdict.UNKNOWN: _("could not tell"),
 }
 
-ANSWERS = {
-    "removed": "says removed",
-    "geo_blocked": "says geo-blocked",
-    "declined": "declined",
-    "already_gone": "says it was gone already",
-    "ceased": "says it can act now",
-    "clarification": "wants clarification",
-    "complaint": "passed on a complaint",
-    "disabled": "says disabled in the EU",
-    "impossible": "says it cannot (Annex III)",
-    "reinstated": "reinstated it",
+ANSWERS: dict[str, object] = {
+    "removed": _("says removed"),
+    "geo_blocked": _("says geo-blocked"),
+    "declined": _("declined"),
+    "already_gone": _("says it was gone already"),
+    "ceased": _("says it can act now"),
+    "clarification": _("wants clarification"),
+    "complaint": _("passed on a complaint"),
+    "disabled": _("says disabled in the EU"),
+    "impossible": _("says it cannot (Annex III)"),
+    "reinstated": _("reinstated it"),
 }
 """What a provider can answer (docs/provider-api.md)."""
 
-OTHERS = {
-    "confirmed": "terrorist content",
-    "dismissed": "not to be referred",
-    "sign": "signed",
-    "refuse": "refused to sign",
-    "flag": "flagged by a unit",
-    "probe": "seen up again by our own probe",
-    "watch": "sighted by the watch",
-    "same_place": "up again at the same place",
-    "out_link": "announced by a page still up",
-    "search": "found by the provider's search",
-    "copy": "the same bytes as something referred before",
-    "likeness": "like something referred before",
-    "feed": "named by a list of new names",
-    "url": "known by its URL",
-    "rdap": "known by RDAP",
-    "gathering": "Gathering",
-    "released": "Released",
+OTHERS: dict[str, object] = {
+    "confirmed": _("terrorist content"),
+    "dismissed": _("not to be referred"),
+    "sign": _("signed"),
+    "refuse": _("refused to sign"),
+    "flag": _("flagged by a unit"),
+    "probe": _("seen up again by our own probe"),
+    "watch": _("sighted by the watch"),
+    "same_place": _("up again at the same place"),
+    "out_link": _("announced by a page still up"),
+    "search": _("found by the provider's search"),
+    "copy": _("the same bytes as something referred before"),
+    "likeness": _("like something referred before"),
+    "feed": _("named by a list of new names"),
+    "domain": _("a domain like one acted on before"),
+    "url": _("known by its URL"),
+    "rdap": _("known by RDAP"),
+    "gathering": _("Gathering"),
+    "released": _("Released"),
 }
 
-CURVES = {
-    "flags": "Flagged",
-    "decisions": "Decided",
-    "notices": "Notices delivered",
-    "removals": "Seen down",
-    "returns": "Seen up again",
+CURVES: dict[str, object] = {
+    "flags": _("Flagged"),
+    "decisions": _("Decided"),
+    "notices": _("Notices delivered"),
+    "removals": _("Seen down"),
+    "returns": _("Seen up again"),
 }
 """The curves of the operation room."""
 
-STUCK = {
-    "not looked up": "Could not be looked up so far",
-    "nobody known to host it": "Signed, but nobody is known to host it",
-    "waits for a second opinion": "Waits for a second opinion",
-    "closed to view, not yet handed over": "Closed to view, not yet handed to the lawful body",
-    "delivery:failed": "Notices that failed",
-    "delivery:uncertain": "Notices that may have arrived",
-    "delivery:rejected": "Notices the provider did not take",
-    "delivery:held": "Held back for an investigation",
-    "no answer for a day, and up": "No answer for a day, and still up",
+STUCK: dict[str, object] = {
+    "not looked up": _("Could not be looked up so far"),
+    "nobody known to host it": _("Signed, but nobody is known to host it"),
+    "waits for a second opinion": _("Waits for a second opinion"),
+    "closed to view, not yet handed over": _("Closed to view, not yet handed to the lawful body"),
+    "delivery:failed": _("Notices that failed"),
+    "delivery:uncertain": _("Notices that may have arrived"),
+    "delivery:rejected": _("Notices the provider did not take"),
+    "delivery:held": _("Held back for an investigation"),
+    "no answer for a day, and up": _("No answer for a day, and still up"),
 }
 """Why something does not go on."""
 
-WORDS: dict[str, dict[str, str]] = {
+LIMBS: dict[str, object] = {
+    "a": _("incites the commission of a terrorist offence, also by glorification"),
+    "b": _("solicits to commit or contribute to such an offence"),
+    "c": _("solicits to take part in the activities of a terrorist group"),
+    "d": _("instructs on weapons, substances or methods for such an offence"),
+    "e": _("threatens to commit such an offence"),
+}
+"""Art 2(7) of Regulation (EU) 2021/784, shortened for lists."""
+
+PURPOSES: dict[str, object] = {
+    "none": _("None"),
+    "education": _("Education"),
+    "journalism": _("Journalism"),
+    "art": _("Art, satire"),
+    "research": _("Research"),
+    "counter_terrorism": _("Preventing or countering terrorism"),
+    "public_debate": _("Polemic or controversial views in public debate, evidence of abuses"),
+    "mistake": _("Flagged by mistake"),
+}
+FINDINGS: dict[str, object] = {"confirmed": _("Terrorist content"), "dismissed": _("Not to be referred")}
+INSTRUMENTS: dict[str, object] = {
+    "domain": _("Notice to registrar, registry, host, delivery network or app store"),
+    "dsa-notice": _("Notice under Art 16 DSA"),
+    "dsa-order": _("Order under Art 9 DSA"),
+    "referral": _("Voluntary referral under terms of service"),
+    "tco-removal-order": _("Removal order under Art 3 TCO"),
+}
+MATCHES: dict[str, object] = {
+    "exact": _("Same bytes"),
+    "perceptual": _("Looks alike"),
+    "video": _("Same seconds of video"),
+}
+CHANNELS: dict[str, object] = {"api": _("Provider API"), "mail": _("E-mail"), "portal": _("Provider desk")}
+SOURCES: dict[str, object] = {
+    "api": _("by the API"),
+    "csv": _("by a CSV file"),
+    "desk": _("by the provider desk"),
+    "feed": _("by the provider's feed"),
+    "hook": _("by the provider's feed"),
+    "mail": _("by mail"),
+    "ndjson": _("by an NDJSON file"),
+    "text": _("by a text"),
+    "watch": _("by the watch"),
+}
+"""Ways in of lists and answers."""
+
+RELATIONS: dict[str, object] = {
+    "same item": _("same item"),
+    "merged item": _("merged item"),
+    "same bytes": _("same bytes"),
+}
+STAGES: dict[str, object] = {
+    "intake": _("Intake"),
+    "identify": _("Identify"),
+    "match": _("Match"),
+    "review": _("Review"),
+    "authorise": _("Authorise"),
+    "refer": _("Refer"),
+    "track": _("Track"),
+    "watch": _("Watch"),
+    "report": _("Report"),
+}
+LINES: dict[str, object] = {
+    "Answered": _("Answered"),
+    "Decided": _("Decided"),
+    "Episode opened": _("Episode opened"),
+    "Flagged": _("Flagged"),
+    "Investigation interest": _("Investigation interest"),
+    "Looked up": _("Looked up"),
+    "Notice composed": _("Notice composed"),
+    "Notice received": _("Notice received"),
+    "Notice sent": _("Notice sent"),
+    "Probed": _("Probed"),
+    "Second person": _("Second person"),
+    "Sighted": _("Sighted"),
+    "Successor sighted": _("Successor sighted"),
+}
+"""What a line of the timeline says happened."""
+
+DEADLINES: dict[str, object] = {
+    "The operation ends": _("The operation ends"),
+    "T0: not yet ready to leave": _("T0: not yet ready to leave"),
+    "Investigation interest ends": _("Investigation interest ends"),
+}
+KINDS: dict[str, object] = {
+    "account": _("account"),
+    "ad": _("advertisement"),
+    "album": _("album"),
+    "app": _("app"),
+    "archive_copy": _("archive copy"),
+    "audio": _("audio"),
+    "bot": _("bot"),
+    "channel": _("channel"),
+    "comment": _("comment"),
+    "document": _("document"),
+    "event": _("event"),
+    "file": _("file"),
+    "folder": _("folder"),
+    "group": _("group"),
+    "image": _("image"),
+    "invite": _("invitation"),
+    "live": _("live stream"),
+    "page": _("page"),
+    "paste": _("paste"),
+    "place": _("place"),
+    "playlist": _("playlist"),
+    "post": _("post"),
+    "redirect": _("redirect"),
+    "search": _("search"),
+    "site": _("site"),
+    "stickers": _("stickers"),
+    "story": _("story"),
+    "video": _("video"),
+}
+"""What an object online is, by the rules of links."""
+
+DETAILS = (
+    _("a confirmed item needs at least one limb of Art 2(7), a to e"),
+    _("a decision needs its reason"),
+    _("a protected purpose excludes a referral"),
+    _("a refusal needs its reason"),
+    _("asked twice, and not for the same"),
+    _("decided before"),
+    _("no such instrument"),
+    _("no such outcome or purpose"),
+    _("not held by this officer"),
+    _("not held by this officer, or moved meanwhile"),
+    _("not held by this officer, or no longer in review"),
+    _("sign or refuse"),
+    _("signed before"),
+    _("the reviewer cannot sign"),
+)
+"""What an action says of a row it did not take: constants there, named here so that catalogues hold them."""
+
+WORDS: dict[str, dict[str, object]] = {
     "state": {str(k): v for k, v in STATES.items()},
     "delivery": {str(k): v for k, v in DELIVERIES.items()},
     "outcome": {str(k): v for k, v in OUTCOMES.items()},
     "verdict": {str(k): v for k, v in VERDICTS.items()},
     "answer": ANSWERS,
+    "channel": CHANNELS,
     "curve": CURVES,
+    "deadline": DEADLINES,
+    "finding": FINDINGS,
+    "instrument": INSTRUMENTS,
+    "kind": KINDS,
+    "limb": LIMBS,
+    "line": LINES,
+    "match": MATCHES,
+    "purpose": PURPOSES,
+    "relation": RELATIONS,
+    "source": SOURCES,
+    "stage": STAGES,
     "stuck": STUCK,
     "other": OTHERS,
 }

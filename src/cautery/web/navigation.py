@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext_lazy as _
+
 from cautery.core.actors import Permission
 
 
@@ -11,25 +13,26 @@ from cautery.core.actors import Permission
 class Place:
     """A link of a bar: what it says, the name of its address in `web`, the permission its page needs."""
 
-    label: str
+    label: object
     name: str
     permission: Permission
 
 
 MAIN = (
-    Place("Operations", "operations", Permission.INTAKE_OPERATION_READ),
-    Place("Register", "register", Permission.INTAKE_ITEM_READ),
-    Place("My day", "care", Permission.REVIEW_EPISODE_CLAIM),
-    Place("Exposure", "team", Permission.REVIEW_EXPOSURE_READ),
-    Place("Closed", "closed", Permission.REVIEW_ITEM_HAND_OVER),
+    Place(_("Operations"), "operations", Permission.INTAKE_OPERATION_READ),
+    Place(_("Register"), "register", Permission.INTAKE_ITEM_READ),
+    Place(_("My day"), "care", Permission.REVIEW_EPISODE_CLAIM),
+    Place(_("Exposure"), "team", Permission.REVIEW_EXPOSURE_READ),
+    Place(_("Closed to view"), "closed", Permission.REVIEW_ITEM_HAND_OVER),
 )
 
 ROOMS = (
-    Place("Overview", "operation", Permission.INTAKE_OPERATION_READ),
-    Place("Room", "room", Permission.INTAKE_OPERATION_READ),
-    Place("Review", "queue", Permission.REVIEW_EPISODE_CLAIM),
-    Place("Signing", "signing", Permission.AUTHORISE_DECISION_SIGN),
-    Place("Items", "items", Permission.INTAKE_ITEM_READ),
-    Place("Report", "report", Permission.REPORT_OPERATION_READ),
+    Place(_("Overview"), "operation", Permission.INTAKE_OPERATION_READ),
+    Place(_("Room"), "room", Permission.INTAKE_OPERATION_READ),
+    Place(_("Review"), "queue", Permission.REVIEW_EPISODE_CLAIM),
+    Place(_("Signing"), "signing", Permission.AUTHORISE_DECISION_SIGN),
+    Place(_("Items"), "items", Permission.INTAKE_ITEM_READ),
+    Place(_("Network"), "network", Permission.INTAKE_ITEM_READ),
+    Place(_("Report"), "report", Permission.REPORT_OPERATION_READ),
 )
 """Of an operation: their addresses take its slug."""

@@ -10,8 +10,11 @@ from django import template
 from django.conf import settings
 from django.template import Context
 from django.urls import reverse
+from django.utils.formats import date_format, number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language_info, gettext, pgettext
+from django.utils.translation import gettext_lazy as _
 
 from cautery.directory.roles import permissions_of
 from cautery.report.dossier.timeline import Line, Run
@@ -21,6 +24,17 @@ from cautery.web.navigation import MAIN, ROOMS, Place
 register = template.Library()
 
 _SCHEME = re.compile(r"^h(tt|xx)p(s?)://([^/?#]*)", re.IGNORECASE)
+BECAUSE = (
+    (re.compile(r"known content of degree (\d+)"), _("known content of degree %(n)s")),
+    (re.compile(r"flagged by (\d+) units"), _("flagged by %(n)s units")),
+    (re.compile(r"the same bytes as known content"), _("the same bytes as known content")),
+    (re.compile(r"looks like known content"), _("looks like known content")),
+    (re.compile(r"waits for 1 day"), _("waits for a day")),
+    (re.compile(r"waits for (\d+) days"), _("waits for %(n)s days")),
+    (re.compile(r"the oldest that waits"), _("the oldest that waits")),
+)
+"""The clauses of a rank's reason."""
+
 _ANY_SCHEME = re.compile(r"^([a-z][a-z0-9+.-]*):", re.IGNORECASE)
 
 
@@ -33,7 +47,7 @@ def when(moment: datetime | None) -> SafeString | str:
     return format_html(
         '<time datetime="{}">{} <span class="clock">{} UTC</span></time>',
         at.isoformat(timespec="seconds").replace("+00:00", "Z"),
-        f"{at.day} {at:%b %Y}",
+        date_format(at, pgettext("a date, as Django's date filter writes it", "j M Y")),
         f"{at:%H:%M:%S}",
     )
 
@@ -50,7 +64,7 @@ def until(due: datetime, now: datetime) -> str:
     seconds = max(0, int((due - now).total_seconds()))
     days, rest = divmod(seconds, 86_400)
     clock = f"{rest // 3600:02}:{rest // 60 % 60:02}:{rest % 60:02}"
-    return f"{days} d {clock}" if days else clock
+    return gettext("%(days)d d %(clock)s") % {"days": days, "clock": clock} if days else clock
 
 
 @register.filter
@@ -79,21 +93,54 @@ def defang(url: str) -> str:
 
 @register.filter
 def count(number: int | None) -> str:
-    """26000 as 26,000."""
-    return "" if number is None else f"{number:,}"
+    """26000 as 26,000, as the reader's language groups it."""
+    return "" if number is None else number_format(number, force_grouping=True)
 
 
 @register.filter
 def word(value: str | None, vocabulary: str) -> str:
     """A word of a vocabulary as people read it; one that nobody gave a label is shown as it is."""
-    return WORDS[vocabulary].get(str(value), str(value).replace("_", " ")) if value else ""
+    return str(WORDS[vocabulary].get(str(value), plainly(str(value)))) if value else ""
+
+
+@register.filter
+def plainly(value: str) -> str:
+    """A stable word nobody labelled, as words."""
+    return value.replace("_", " ")
+
+
+@register.filter
+def told(message: str) -> str:
+    """What an action said, in the reader's language where the catalogue has it; else as it was said, in English."""
+    return gettext(message) if message else ""
+
+
+@register.filter
+def because(reason: str) -> str:
+    """Why an item comes next (core/triage.py), in the reader's language."""
+    return ", ".join(_clause(clause) for clause in reason.split(", "))
+
+
+def _clause(clause: str) -> str:
+    for pattern, words in BECAUSE:
+        if found := pattern.fullmatch(clause):
+            return str(words) % {"n": found[1]} if found.groups() else str(words)
+    return clause
+
+
+@register.filter
+def article(limb: str) -> str:
+    """A limb as lawyers cite it in the reader's language."""
+    return gettext("Art 2(7)(%(limb)s)") % {"limb": limb}
 
 
 @register.filter
 def subject(value: str) -> str:
     """A subject one can rest from, as people read it."""
-    kind, _, name = value.partition(":")
-    return f"items of the kind {name}" if kind == "kind" else f"the outlet {name}"
+    kind, _colon, name = value.partition(":")
+    if kind == "kind":
+        return gettext("items of the kind %(name)s") % {"name": word(name, "kind")}
+    return gettext("the outlet %(name)s") % {"name": name}
 
 
 @register.filter
@@ -117,7 +164,14 @@ def probes_of(runs: dict[int, list[Run]], episode: int) -> list[Run]:
 @register.filter
 def share_of(part: int, whole: int) -> str:
     """`part` of `whole` in per cent with one digit; empty when there is no whole."""
-    return f"{100 * part / whole:.1f} %" if whole else ""
+    return f"{number_format(100 * part / whole, 1)} %" if whole else ""
+
+
+@register.simple_tag
+def tongues() -> list[dict[str, str]]:
+    """The languages of the desk: code and own name."""
+    codes = (code for code, _name in settings.LANGUAGES)
+    return [{"code": code, "name": str(get_language_info(code.partition("-")[0])["name_local"])} for code in codes]
 
 
 @register.simple_tag

@@ -1,51 +1,23 @@
-"""Lists beside the register: outlets, domains, providers, known content, holds, answers; each a page at a time and as a file."""
+"""Lists beside the register: outlets, domains, providers, known content, interests, answers, redress, threats, mail, the log.
+
+Each is a page at a time, with filters that are its address, and a file. Adding one: a `Listing` here, its rows in
+report/register (lists.py, desks.py).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
-from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
 from cautery.core.actors import Actor, Permission
-from cautery.core.errors import NotFound, Refused
-from cautery.custody.actions import consult
-from cautery.directory.queries import providers as providers_by_slug
-from cautery.fetch import clock
-from cautery.report.register import lists
-from cautery.report.register.lists import Part, all_of
+from cautery.core.errors import NotFound
+from cautery.core.mail.weighing import FOR_A_PERSON
+from cautery.custody.events import LABELS
+from cautery.report.register import desks, lists
+from cautery.track.models import ProceedingKind, Ruling
 from cautery.web.access import needs
-from cautery.web.files import FORMATS, file_of
-
-LONGEST = 300
-Shown = Callable[[str, str, Actor], Part]
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A column: its field, what stands above it, and how it is shown (text, number, time, or a link by its kind)."""
-
-    field: str
-    label: object
-    shown: str = "text"
-
-
-@dataclass(frozen=True, slots=True)
-class Listing:
-    """A list: its title, what it is, its columns, and its rows by words and cursor."""
-
-    slug: str
-    title: object
-    about: object
-    columns: tuple[Column, ...]
-    rows: Shown
-
-    @property
-    def fields(self) -> tuple[str, ...]:
-        """The fields of its file."""
-        return tuple(column.field for column in self.columns)
+from cautery.web.labels import ANSWERS
+from cautery.web.listing import Choice, Column, Listing, download_of, page_of
 
 
 _TALLIED = (
@@ -61,14 +33,14 @@ LISTINGS = {
             _("Outlets"),
             _("Accounts and channels, those with most items first. The search takes the beginning of a name."),
             (Column("name", _("Outlet"), "outlet"), Column("provider", _("Provider")), *_TALLIED),
-            lambda words, after, by: lists.outlets(words, after, by=by),
+            lambda asked, by: lists.outlets(asked.words, asked.after, by=by),
         ),
         Listing(
             "domains",
             _("Domains"),
             _("Hosts that links lead to, those with most items first. The search takes the beginning of a name."),
             (Column("name", _("Domain"), "domain"), *_TALLIED),
-            lambda words, after, by: lists.domains(words, after, by=by),
+            lambda asked, by: lists.domains(asked.words, asked.after, by=by),
         ),
         Listing(
             "providers",
@@ -79,10 +51,10 @@ LISTINGS = {
                 Column("name", _("Name")),
                 Column("kind", _("Kind")),
                 Column("channel", _("Channel")),
-                Column("home_state", _("State")),
+                Column("home_state", _("Member State")),
                 Column("max_batch", _("Largest batch"), "number"),
             ),
-            lambda words, after, by: lists.providers(words, after, by=by),
+            lambda asked, by: lists.providers(asked.words, asked.after, by=by),
         ),
         Listing(
             "holds",
@@ -95,22 +67,144 @@ LISTINGS = {
                 Column("set_at", _("Set"), "time"),
                 Column("until", _("Until"), "time"),
             ),
-            lambda words, after, by: lists.holds(words, after, by=by),
+            lambda asked, by: lists.holds(asked.words, asked.after, asked.chosen, by=by, at=asked.at),
+            (Choice("state", _("State"), {"running": _("running"), "over": _("ended or given up")}),),
+            empty=_("No unit has marked an interest."),
         ),
         Listing(
             "answers",
             _("Answers to look at"),
             _("Answers other than a removal: declined, blocked in places, gone already. Complaints begin here."),
             (
-                Column("notice__reference", _("Notice")),
+                Column("notice__reference", _("Notice"), "notice"),
                 Column("notice__item_id", _("Item"), "item"),
                 Column("notice__provider__slug", _("Provider"), "provider"),
-                Column("answer", _("Answer"), "answer"),
+                Column("answer", _("Answer"), "word:answer"),
                 Column("reason", _("Reason")),
                 Column("at", _("Answered"), "time"),
                 Column("source", _("By")),
             ),
-            lambda words, after, by: lists.answers(words, after, by=by),
+            lambda asked, by: lists.answers(asked.words, asked.after, asked.chosen, by=by),
+            (Choice("answer", _("Answer"), {word: label for word, label in ANSWERS.items() if word != "removed"}),),
+            empty=_("Every answer so far was a removal."),
+        ),
+        Listing(
+            "redress",
+            _("Redress"),
+            _("What was said against notices after they left, and what was decided. The search takes a notice or a provider."),
+            (
+                Column("notice__reference", _("Notice"), "notice"),
+                Column("notice__item_id", _("Item"), "item"),
+                Column("notice__provider__slug", _("Provider"), "provider"),
+                Column("kind", _("Step"), "word:step"),
+                Column("ruling", _("Ruling"), "word:step"),
+                Column("body", _("Before, or by")),
+                Column("at", _("Recorded"), "time"),
+                Column("until", _("Until"), "time"),
+            ),
+            lambda asked, by: desks.proceedings(asked.words, asked.after, asked.chosen, by=by),
+            (
+                Choice("kind", _("Step"), dict(ProceedingKind.choices)),
+                Choice("ruling", _("Ruling"), dict(Ruling.choices)),
+            ),
+            Permission.REPORT_OPERATION_READ,
+            _("Nobody has complained, and nothing was withdrawn."),
+        ),
+        Listing(
+            "obstacles",
+            _("Cannot be carried out"),
+            _("What providers say stands in the way of an order (Annex III): force majeure, a manifest error, too little information."),
+            (
+                Column("notice__reference", _("Notice"), "notice"),
+                Column("notice__item_id", _("Item"), "item"),
+                Column("notice__provider__slug", _("Provider"), "provider"),
+                Column("answer", _("Answer"), "word:answer"),
+                Column("reason", _("Reason")),
+                Column("at", _("Answered"), "time"),
+                Column("notice__episode__tracking__answer", _("Last word since"), "word:answer"),
+            ),
+            lambda asked, by: desks.obstacles(asked.words, asked.after, asked.chosen, by=by),
+            (Choice("answer", _("Answer"), {word: ANSWERS[word] for word in desks.IMPOSSIBLE}),),
+            empty=_("No provider has said that it cannot."),
+        ),
+        Listing(
+            "held-back",
+            _("Held back"),
+            _("Signed notices that another unit's interest or order stands against. Two people, neither of them the reviewer, let one pass."),
+            (
+                Column("notice__reference", _("Notice"), "notice"),
+                Column("notice__item_id", _("Item"), "item"),
+                Column("kind", _("Why"), "word:stand"),
+                Column("hold__unit__name", _("Whose interest")),
+                Column("hold__until", _("Until"), "time"),
+                Column("other__reference", _("Other order"), "notice"),
+                Column("at", _("Since"), "time"),
+                Column("reason", _("Reason to let it pass")),
+                Column("asked_by__name", _("Asked by")),
+                Column("confirmed_by__name", _("Confirmed by")),
+            ),
+            lambda asked, by: desks.held_back(asked.words, asked.after, asked.chosen, by=by),
+            (Choice("state", _("State"), {"open": _("held back"), "passed": _("let pass")}),),
+            empty=_("Nothing stands against your unit's notices."),
+            act="web/acts/override.html",
+        ),
+        Listing(
+            "threats",
+            _("Threats to life"),
+            _("What providers report under Art 14(5): an imminent threat to life. It is acted on at once, and decides nothing else."),
+            (
+                Column("received_at", _("Received"), "time"),
+                Column("provider__slug", _("Provider"), "provider"),
+                Column("text", _("Report"), "long"),
+                Column("contact", _("Whom to ask"), "long"),
+                Column("state", _("Member State")),
+                Column("notice__reference", _("Notice"), "notice"),
+                Column("seen_at", _("Taken on"), "time"),
+                Column("seen_by__name", _("By")),
+            ),
+            lambda asked, by: desks.threats(asked.words, asked.after, asked.chosen, by=by),
+            (Choice("state", _("State"), {"waiting": _("nobody has it yet"), "taken": _("taken on")}),),
+            Permission.TRACK_THREAT_READ,
+            _("No provider has reported a threat to life."),
+            act="web/acts/threat.html",
+        ),
+        Listing(
+            "mail",
+            _("Mail to sort"),
+            _("Messages no rule could settle: a person reads them and says when they are done with."),
+            (
+                Column("pk", _("Message"), "mail"),
+                Column("received_at", _("Received"), "time"),
+                Column("sender", _("From")),
+                Column("meaning", _("Taken for"), "word:mail"),
+                Column("problem", _("Why it waits")),
+                Column("settled_at", _("Settled"), "time"),
+            ),
+            lambda asked, by: desks.letters(asked.words, asked.after, asked.chosen, by=by),
+            (
+                Choice("state", _("State"), {"waiting": _("waits"), "settled": _("settled")}),
+                Choice("meaning", _("Taken for"), {word: word for word in sorted(FOR_A_PERSON)}),
+            ),
+            Permission.TRACK_MAIL_READ,
+            _("No message waits."),
+            act="web/acts/mail.html",
+        ),
+        Listing(
+            "log",
+            _("Custody log"),
+            _("Every change, in the order it was written. The search takes a subject: item:5, notice:REFERENCE, officer:UUID."),
+            (
+                Column("pk", _("Entry"), "entry"),
+                Column("at", _("When"), "time"),
+                Column("event", _("What"), "event"),
+                Column("actor", _("Who")),
+                Column("subject", _("Subject")),
+                Column("rows__count", _("Rows"), "number"),
+                Column("place__position", _("Place in the tree"), "number"),
+            ),
+            lambda asked, by: desks.entries(asked.words, asked.after, asked.chosen, by=by),
+            (Choice("event", _("What"), {str(event): label for event, label in LABELS.items()}),),
+            Permission.CUSTODY_LOG_READ,
         ),
     )
 }
@@ -130,72 +224,41 @@ BANK = Listing(
         Column("added_at", _("Added"), "time"),
         Column("quarantined_at", _("In quarantine since"), "time"),
     ),
-    lambda words, after, by: lists.bank(words, after, by=by),
+    lambda asked, by: lists.bank(asked.words, asked.after, by=by),
+    permission=Permission.MATCH_BANK_IMPORT,
 )
 
 
 def _listing(slug: str) -> Listing:
     if slug not in LISTINGS:
-        raise NotFound(f"There is no list {slug}.", list=slug)
+        raise NotFound("There is no such list.", list=slug)
     return LISTINGS[slug]
 
 
-def _words(request: HttpRequest) -> str:
-    words = request.GET.get("q", "").strip()
-    if len(words) > LONGEST or "\0" in words:
-        raise Refused("That cannot be searched for.", reason="filter", filter="q")
-    return words
-
-
-def _page(request: HttpRequest, listing: Listing, by: Actor) -> HttpResponse:
-    words = _words(request)
-    part = listing.rows(words, request.GET.get("after", "")[:LONGEST].replace("\0", ""), by)
-    consult([f"list:{listing.slug}"], by=by, at=clock().now(), why=request.get_full_path()[:500])
-    shown = [[(column, row[column.field], row) for column in listing.columns] for row in part.rows]
-    context = {"listing": listing, "rows": shown, "part": part, "q": words, "formats": FORMATS, "tabs": _tabs(by)}
-    return render(request, "web/list.html", context)
-
-
-def _tabs(by: Actor) -> list[Listing]:
-    bank = [BANK] if Permission.MATCH_BANK_IMPORT in by.permissions else []
-    return [*LISTINGS.values(), *bank]
-
-
-def _download(request: HttpRequest, listing: Listing, kind: str, by: Actor) -> StreamingHttpResponse:
-    words = _words(request)
-    rows = all_of(lambda after: listing.rows(words, after, by))
-    return file_of(request, rows, listing.fields, kind, listing.slug, by=by)
+def tabs(by: Actor) -> list[Listing]:
+    """The lists this reader may see."""
+    return [listing for listing in (*LISTINGS.values(), BANK) if listing.permission in by.permissions]
 
 
 @needs(Permission.INTAKE_ITEM_READ)
 def listing_page(request: HttpRequest, name: str, *, by: Actor) -> HttpResponse:
     """One of the lists."""
-    return _page(request, _listing(name), by)
+    return page_of(request, _listing(name), tabs(by), by)
 
 
 @needs(Permission.INTAKE_ITEM_READ)
 def listing_file(request: HttpRequest, name: str, kind: str, *, by: Actor) -> StreamingHttpResponse:
     """The same list as a file, whole."""
-    return _download(request, _listing(name), kind, by)
+    return download_of(request, _listing(name), kind, by)
 
 
 @needs(Permission.MATCH_BANK_IMPORT)
 def bank_page(request: HttpRequest, *, by: Actor) -> HttpResponse:
     """Known content."""
-    return _page(request, BANK, by)
+    return page_of(request, BANK, tabs(by), by)
 
 
 @needs(Permission.MATCH_BANK_IMPORT)
 def bank_file(request: HttpRequest, kind: str, *, by: Actor) -> StreamingHttpResponse:
     """Known content as a file: labels and counts, no hashes."""
-    return _download(request, BANK, kind, by)
-
-
-@needs(Permission.INTAKE_ITEM_READ)
-def provider_page(request: HttpRequest, slug: str, *, by: Actor) -> HttpResponse:
-    """One provider: its contact points, its deliveries, how it answers and how fast."""
-    provider = providers_by_slug().get(slug)
-    if provider is None:
-        raise NotFound(f"No provider {slug}.", provider=slug)
-    consult([f"provider:{slug}"], by=by, at=clock().now(), why=request.path)
-    return render(request, "web/provider.html", {"facts": lists.provider_facts(provider, by=by), "provider": provider})
+    return download_of(request, BANK, kind, by)

@@ -8,6 +8,8 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.datastructures import MultiValueDict
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from cautery.core.actors import Actor, Permission
 from cautery.core.errors import MovedMeanwhile, NotFound, Refused
@@ -23,21 +25,22 @@ from cautery.review.queue.actions import ask_opinion, let_go_of_all, reveal, sho
 from cautery.review.queue.queries import medium_of, shown_to, waiting_counts
 from cautery.web.access import acts, needs
 from cautery.web.pictures import redrawn
+from cautery.web.templatetags.desk import told
 
 KEYS = (
-    ("n", "take the next item"),
-    ("a to e", "tick a limb of Art 2(7)"),
-    ("0 to 7", "choose a protected purpose, 0 for none"),
-    ("r", "write the reason; Esc leaves the field"),
-    ("k", "tick all copies shown"),
-    ("y", "terrorist content: record and go on"),
-    ("x", "not to be referred: record and go on"),
-    ("u", "take the last decision back, within a minute"),
-    ("o", "ask for a second opinion"),
-    ("v", "uncover the first picture"),
-    ("l", "give the item back"),
-    ("!", "what must stop: close it to every view"),
-    ("?", "show these keys"),
+    ("n", _("take the next item")),
+    (_("a to e"), _("tick a limb of Art 2(7)")),
+    (_("0 to 7"), _("choose a protected purpose, 0 for none")),
+    ("r", _("write the reason; Esc leaves the field")),
+    ("k", _("tick all copies shown")),
+    ("y", _("terrorist content: record and go on")),
+    ("x", _("not to be referred: record and go on")),
+    ("u", _("take the last decision back, within a minute")),
+    ("o", _("ask for a second opinion")),
+    ("v", _("uncover the first picture")),
+    ("l", _("give the item back")),
+    ("!", _("what must stop: close it to every view")),
+    ("?", _("show these keys")),
 )
 UNDO_KEY = "desk_undo"
 REASON_KEY = "desk_reason"
@@ -105,13 +108,13 @@ def queue_decide(request: HttpRequest, slug: str, episode: int, *, by: Actor) ->
     results = decide_many([_decision(form, key, seen[key]) for key in keys], by=by, at=now)
     refused = [result for result in results if result.status == "refused"]
     if refused:
-        raise Refused(f"Not recorded: {refused[0].detail}.", reason="decision")
+        raise Refused(gettext("Not recorded: %(words)s.") % {"words": told(refused[0].detail)}, reason="decision")
     recorded = [result.key for result in results if result.status == "recorded"]
     if len(recorded) < len(keys):
         detail = next(result.detail for result in results if result.status != "recorded")
-        raise MovedMeanwhile(
-            f"{len(recorded)} of {len(keys)} decisions were recorded; the others were not: {detail}.", episodes=keys
-        )
+        words = gettext("%(recorded)d of %(asked)d decisions were recorded; the others were not: %(words)s.")
+        said = words % {"recorded": len(recorded), "asked": len(keys), "words": told(detail)}
+        raise MovedMeanwhile(said, episodes=keys)
     request.session[UNDO_KEY] = {"episodes": recorded, "slug": slug, "at": now.isoformat(), "finding": form["outcome"]}
     return _next(request, slug, by)
 

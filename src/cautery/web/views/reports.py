@@ -9,6 +9,7 @@ from csp.decorators import csp_update
 from django.conf import settings
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 
 from cautery.core.actors import Actor, Permission
@@ -26,7 +27,7 @@ class ReportFile:
 
     name: str
     content_type: str
-    purpose: str
+    purpose: object
     path: Path
 
     @property
@@ -36,9 +37,9 @@ class ReportFile:
 
 
 FORMS = (
-    ("report.html", "text/html; charset=utf-8", "To read: one page that needs nothing else"),
-    ("report.pdf", "application/pdf", "To print and to file"),
-    ("report.json", "application/json", "For programs: every figure"),
+    ("report.html", "text/html; charset=utf-8", _("To read: one page that needs nothing else")),
+    ("report.pdf", "application/pdf", _("To print and to file")),
+    ("report.json", "application/json", _("For programs: every figure")),
 )
 
 
@@ -55,7 +56,7 @@ def _file(slug: str, name: str, by: Actor) -> ReportFile:
     for file in report_files(operation.slug):
         if file.name == name:
             return file
-    raise NotFound(f"No {name} has been written for {slug} yet.", operation=slug, file=name)
+    raise NotFound("No such report has been written for this operation yet.", operation=slug, file=name)
 
 
 @csp_update({"frame-src": ["'self'"]})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext
 
 from cautery.authorise.actions import Signing, claim_decisions, sign_many
 from cautery.authorise.queries import batch, signing_counts
@@ -12,6 +13,7 @@ from cautery.core.errors import MovedMeanwhile, Refused
 from cautery.fetch import clock
 from cautery.intake.queries import get_operation
 from cautery.web.access import acts, needs
+from cautery.web.templatetags.desk import told
 
 BATCH = 50
 DONE_KEY = "desk_signed"
@@ -51,7 +53,9 @@ def signing_sign(request: HttpRequest, slug: str, *, by: Actor) -> HttpResponse:
     )
     recorded = sum(result.status == "recorded" for result in results)
     if not recorded:
-        raise MovedMeanwhile(f"Nothing was recorded: {results[0].detail}.", decisions=len(chosen))
+        raise MovedMeanwhile(
+            gettext("Nothing was recorded: %(words)s.") % {"words": told(results[0].detail)}, decisions=len(chosen)
+        )
     others = sorted({result.detail for result in results if result.status != "recorded"})
     request.session[DONE_KEY] = {"act": act, "recorded": recorded, "asked": len(results), "others": others}
     return redirect("web:signing", slug=slug)

@@ -22,7 +22,7 @@ function tokens() {
 function label(seconds) {
   const moment = new Date(seconds * 1000);
   const midnight = moment.getHours() === 0 && moment.getMinutes() === 0;
-  return moment.toLocaleString("en-GB", midnight ? { day: "numeric", month: "short" } : { hour: "2-digit", minute: "2-digit" });
+  return moment.toLocaleString(document.documentElement.lang, midnight ? { day: "numeric", month: "short" } : { hour: "2-digit", minute: "2-digit" });
 }
 
 function draw(node) {
@@ -41,7 +41,7 @@ function draw(node) {
     cursor: { show: !small, drag: { x: false, y: false } },
     padding: small ? [2, 0, 2, 0] : undefined,
     scales: { x: { time: true } },
-    axes: small ? [{ show: false }, { show: false }] : [{ ...axis, space: 70, values: (_, ticks) => ticks.map(label) }, { ...axis, size: 64 }],
+    axes: small ? [{ show: false }, { show: false }] : [{ ...axis, space: 70, values: (_, ticks) => ticks.map(label) }, { ...axis, size: 64, values: (_, ticks) => ticks.map((n) => n.toLocaleString(document.documentElement.lang)) }],
     series: [{}, ...series],
   }, data, node);
   drawn.set(node, chart);

@@ -2,8 +2,9 @@
 "use strict";
 
 const ZONE = Intl.DateTimeFormat().resolvedOptions().timeZone;
-const DAY = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", year: "numeric" });
-const CLOCK = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", second: "2-digit", timeZoneName: "short" });
+const TONGUE = document.documentElement.lang || "en-GB";
+const DAY = new Intl.DateTimeFormat(TONGUE, { day: "numeric", month: "short", year: "numeric" });
+const CLOCK = new Intl.DateTimeFormat(TONGUE, { hour: "2-digit", minute: "2-digit", second: "2-digit", timeZoneName: "short" });
 
 // The server writes UTC. Where the reader lives by another clock, theirs comes first and UTC stays beside it.
 function showLocalTimes(root) {
@@ -24,7 +25,7 @@ function span(seconds) {
   const two = (n) => String(n).padStart(2, "0");
   const days = Math.floor(whole / 86400);
   const clock = `${two(Math.floor(whole / 3600) % 24)}:${two(Math.floor(whole / 60) % 60)}:${two(whole % 60)}`;
-  return days ? `${days} d ${clock}` : clock;
+  return days ? `${days} ${document.documentElement.dataset.days} ${clock}` : clock;
 }
 
 // Countdowns go by the operation's clock: the server says what it shows now and how fast it runs.
@@ -90,7 +91,7 @@ document.addEventListener("click", (event) => {
   if (!button) return;
   const image = button.closest("figure").querySelector("img");
   image.src = button.dataset.uncover;
-  image.alt = image.alt.replace("covered", "uncovered");
+  image.alt = button.dataset.alt;
   button.remove();
 });
 

@@ -1,0 +1,1 @@
+"""Tools of whoever works on the project; nothing of the package needs them."""
