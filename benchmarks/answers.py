@@ -1,6 +1,6 @@
 """Answers a second through the API of a served process, one a call and a thousand a call, on SQLite and on PostgreSQL.
 
-.venv/bin/python benchmarks/answers.py [--notices 10000] [--calls 2000] [sqlite|postgresql]
+.venv/bin/python benchmarks/answers.py [--notices 20000] [--calls 2000] [--processes 1] [sqlite|postgresql]
 
 `cautery serve` listens on loopback; clients keep their connections, eight at once, and share the two cores with it. Beside the
 answers: `/health` of the same server, the floor of what a call costs there; the server's CPU time an answer, which a loaded
@@ -60,11 +60,12 @@ def prepare(notices: int) -> tuple[list[str], str]:
 class Server:
     """`cautery serve` on a free port."""
 
-    def __init__(self) -> None:
+    def __init__(self, processes: int) -> None:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = int(probe.getsockname()[1])
         command = [sys.executable, "-m", "cautery", "serve", "--no-worker", "--port", str(self.port)]
+        command += ["--processes", str(processes)]
         self.process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
         for _ in range(400):
             try:
@@ -105,9 +106,9 @@ def _children(pid: int) -> list[int]:
 
 
 @contextmanager
-def served() -> Iterator[Server]:
+def served(processes: int = 1) -> Iterator[Server]:
     """A server as long as the block."""
-    server = Server()
+    server = Server(processes)
     try:
         yield server
     finally:
@@ -132,15 +133,18 @@ def measured(server: Server, name: str, n: int, work: Callable[[], list[bytes]])
     print(f"{name:<34}{n / took:>10,.0f}{spent / n * 1_000:>12.3f}{n / spent:>12,.0f}", flush=True)
 
 
-def run(vendor: str, notices: int, singles: int) -> None:
+def run(vendor: str, notices: int, singles: int, processes: int) -> None:
     """Print the table of one database."""
     os.environ |= {"CAUTERY_MODE": "rehearsal", "DJANGO_SETTINGS_MODULE": "cautery.settings"}
     import django  # noqa: PLC0415 (it reads the environment)
 
     django.setup()
     keys, at = prepare(notices + 2 * singles)
-    print(f"\n{vendor:<34}{'a second':>10}{'CPU ms each':>12}{'a core-s':>12}", flush=True)
-    with served() as server:
+    print(
+        f"\n{f'{vendor}, web processes: {processes}':<34}{'a second':>10}{'CPU ms each':>12}{'a core-s':>12}",
+        flush=True,
+    )
+    with served(processes) as server:
         first, second, many = keys[:singles], keys[singles : 2 * singles], keys[2 * singles : -notices // 2]
         health = [("GET", "/api/v1/health", b"")] * singles
         measured(server, f"health, {CLIENTS} clients", singles, lambda: server.at_once(health, CLIENTS))
@@ -161,18 +165,22 @@ def main() -> None:
     """Each database in a process and a folder of its own."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("vendor", nargs="?", choices=["sqlite", "postgresql", "here"])
-    parser.add_argument("--notices", type=int, default=20_000, help="answered a thousand a call, half of them by the example")
+    parser.add_argument(
+        "--notices", type=int, default=20_000, help="answered a thousand a call, half of them by the example"
+    )
     parser.add_argument("--calls", type=int, default=2_000, help="answered one a call, twice")
+    parser.add_argument("--processes", type=int, default=1, help="of the web server")
     wanted = parser.parse_args()
     if wanted.vendor == "here":
-        run(os.environ["CAUTERY_BENCH_NAME"], wanted.notices, wanted.calls)
+        run(os.environ["CAUTERY_BENCH_NAME"], wanted.notices, wanted.calls, wanted.processes)
         return
     from tests.databases import postgresql  # noqa: PLC0415
 
     for vendor in [wanted.vendor] if wanted.vendor else ["sqlite", "postgresql"]:
         folder = tempfile.mkdtemp(prefix="cautery-bench-")
         given = {"CAUTERY_DATA": folder, "CAUTERY_BENCH_NAME": vendor}
-        command = [sys.executable, __file__, "here", "--notices", str(wanted.notices), "--calls", str(wanted.calls)]
+        sizes = [f"--{name}={value}" for name, value in vars(wanted).items() if name != "vendor"]
+        command = [sys.executable, __file__, "here", *sizes]
         try:
             if vendor == "sqlite":
                 subprocess.run(command, env=os.environ | given, check=True)

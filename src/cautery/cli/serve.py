@@ -26,6 +26,7 @@ def serve(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port to listen on.")] = 8300,
     worker: Annotated[bool, typer.Option(help="Run a worker beside the web server.")] = True,
+    processes: Annotated[int, typer.Option(min=1, max=64, help="Web processes; one keeps one core busy.")] = 1,
     watch_stdin: Annotated[
         bool, typer.Option("--watch-stdin", hidden=True, help="Leave when standard input ends.")
     ] = False,
@@ -43,7 +44,7 @@ def serve(
             typer.echo(f"Cautery listens on http://{host}:{port}/ (Ctrl-C stops it).", err=True)
             _offer_set_up(host, port)
         try:
-            _granian(host, port)
+            _granian(host, port, processes)
         finally:
             if beside is not None:
                 beside.terminate()
@@ -68,7 +69,7 @@ def _go_with_parent() -> None:
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
-def _granian(host: str, port: int) -> None:
+def _granian(host: str, port: int, processes: int) -> None:
     os.register_at_fork(after_in_child=_go_with_parent)
     granian = import_module("granian")
     interfaces = import_module("granian.constants").Interfaces
@@ -77,7 +78,7 @@ def _granian(host: str, port: int) -> None:
         address=host,
         port=port,
         interface=interfaces.WSGI,
-        workers=1,
+        workers=processes,
         blocking_threads=4,
         log_enabled=False,
         websockets=False,
