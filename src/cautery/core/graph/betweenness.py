@@ -83,6 +83,15 @@ def _accumulate(indptr: Ints, indices: Nodes, gone: Flags, sources: Nodes, score
 
 
 @kernel
+def _scores(indptr: Ints, indices: Nodes, gone: Flags, nodes: Nodes, draws: Floats) -> Floats:
+    sources = np.empty(draws.shape[0], np.int32)
+    for i in range(draws.shape[0]):
+        sources[i] = nodes[int(draws[i] * nodes.shape[0])]
+    score = np.zeros(gone.shape[0])
+    _accumulate(indptr, indices, gone, sources, score)
+    return score
+
+
 def betweenness_round(
     indptr: Ints, indices: Nodes, allowed: Flags, gone: Flags, draws: Floats, part: float
 ) -> tuple[Nodes, int]:
@@ -91,12 +100,7 @@ def betweenness_round(
     draws float64[s] in [0, 1) choose the sources; `part` of the component's nodes is taken at once.
     """
     nodes = largest_component(indptr, indices, gone)
-    score = np.zeros(gone.shape[0])
-    sources = np.empty(draws.shape[0], np.int32)
-    for i in range(draws.shape[0]):
-        sources[i] = nodes[int(draws[i] * nodes.shape[0])]
-    _accumulate(indptr, indices, gone, sources, score)
     able = nodes[allowed[nodes]]
-    take = min(able.shape[0], max(1, int(part * nodes.shape[0])))
-    ranked = able[np.argsort(-score[able], kind="mergesort")]
-    return ranked[:take], nodes.shape[0]
+    take = min(able.size, max(1, int(part * nodes.size)))
+    score = _scores(indptr, indices, gone, nodes, draws)
+    return able[np.argsort(-score[able], kind="stable")][:take], nodes.size

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from contextvars import ContextVar
 from functools import cached_property, update_wrapper
 from importlib import import_module
-from typing import Any, Generic, ParamSpec, TypeVar, cast
+from typing import Any, Generic, ParamSpec, TypeVar, cast, get_type_hints
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,11 +30,14 @@ R = TypeVar("R")
 SMALL = 40_000
 """Nodes and ends of links up to which a loop over them is as well run in Python, once: some tenths of a second."""
 
+_SCALARS: dict[Any, str] = {int: "int64", float: "float64", bool: "boolean"}
+_ROWS: dict[Any, str] = {Ints: "int64", Nodes: "int32", Floats: "float64", Flags: "boolean"}
+
 _as_written: ContextVar[bool] = ContextVar("as_written", default=False)
 
 
 class Kernel(Generic[P, R]):
-    """A function that is compiled for the types it is called with; in other kernels it stands for its compiled self."""
+    """A function that is compiled once, for the types its annotations say; in other kernels it stands for its compiled self."""
 
     def __init__(self, function: Callable[P, R], **options: object) -> None:
         update_wrapper(self, function)
@@ -47,10 +50,13 @@ class Kernel(Generic[P, R]):
         """Numba's dispatcher; without a cache where there is no folder that can be written."""
         numba = import_module("numba")
         self.loaded = True
+        takes = tuple(
+            _typed(hint, numba.types) for name, hint in get_type_hints(self.function).items() if name != "return"
+        )
         try:
-            return numba.njit(cache=True, nogil=True, **self.options)(self.function)
+            return numba.njit(takes, cache=True, nogil=True, **self.options)(self.function)
         except RuntimeError:
-            return numba.njit(nogil=True, **self.options)(self.function)
+            return numba.njit(takes, nogil=True, **self.options)(self.function)
 
     @property
     def _numba_type_(self) -> object:
@@ -72,8 +78,18 @@ class Kernel(Generic[P, R]):
             _as_written.reset(token)
 
 
+def _typed(hint: Any, types: Any) -> Any:
+    """Numba's type of an annotation: arrays of this module are contiguous rows, whole numbers have 64 bits."""
+    if hint in _SCALARS:
+        return getattr(types, _SCALARS[hint])
+    if hint in _ROWS:
+        return getattr(types, _ROWS[hint])[::1]
+    fields = get_type_hints(hint)
+    return types.NamedTuple([_typed(fields[name], types) for name in hint._fields], hint)
+
+
 def kernel(function: Callable[P, R]) -> Kernel[P, R]:
-    """Compile on first call for the types it is called with."""
+    """Compile on first call."""
     return Kernel(function)
 
 

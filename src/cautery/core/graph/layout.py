@@ -133,4 +133,5 @@ def _within(places: Places) -> Places:
     places = places - np.median(places, axis=0)
     radius = np.linalg.norm(places, axis=1, keepdims=True)
     most = max(float(np.quantile(radius, 0.99)), 1e-12)
-    return places / np.maximum(radius, most)
+    drawn: Places = places / np.maximum(radius, most)
+    return drawn

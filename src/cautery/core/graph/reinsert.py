@@ -225,7 +225,10 @@ def _giant(links: Links, forest: Forest, nodes: Nodes, level: int) -> int:
 @kernel
 def _sort_again(links: Links, forest: Forest, giant: int, apart: Heap, beside: Heap, blur: Blur) -> None:
     """Give every node that is due its key under another giant."""
-    nodes = np.concatenate((apart.items[: apart.length[0]], beside.items[: beside.length[0]]))
+    lone = apart.length[0]
+    nodes = np.empty(lone + beside.length[0], np.int32)
+    nodes[:lone] = apart.items[:lone]
+    nodes[lone:] = beside.items[: beside.length[0]]
     clear(apart)
     clear(beside)
     for node in nodes:
