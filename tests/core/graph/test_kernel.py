@@ -19,7 +19,6 @@ def ran(code: str) -> str:
         capture_output=True,
         text=True,
         check=True,
-        env=environment or None,
     )
     return done.stdout.strip()
 
