@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -16,12 +16,14 @@ from cautery.core.lifecycle import EpisodeState
 from cautery.directory.models import Provider
 from cautery.fetch import Fetcher
 from cautery.intake.models import Episode, Flag, Item, Operation
+from cautery.refer.models import Notice
 from cautery.track.actions import save_links
 from cautery.track.models import Tracking
+from cautery.track.redress.actions import Step, record_step
 from cautery.watch.actions import Asked, begin_watch, keep_leads
 from cautery.watch.memory import Memory
-from cautery.watch.models import Search, Sighting, Watch, Way, What
-from cautery.watch.queries import domains_like, lineage, watched_domains
+from cautery.watch.models import Ended, Search, Sighting, Watch, Way, What
+from cautery.watch.queries import domains_like, explained, lineage, watched_domains
 from cautery.watch.searching import plan_searches, search_due
 from cautery.watch.steps import end_over, look_at_reflagged, notice_returns, read_announcements
 from cautery.watch.tracing import trace_lineage
@@ -222,19 +224,19 @@ def test_a_removal_becomes_a_watch_on_the_signed_decision_that_ends_with_its_ter
     memory.refresh(LATER)
     assert memory.posted_by("telegram", ["specimenhouse"]) is not None
     assert end_over(watch.expires_at) == 1
-    memory.refresh(watch.expires_at)
+    memory.refresh(watch.expires_at + timedelta(minutes=10))
     assert memory.posted_by("telegram", ["specimenhouse"]) is None
     watch.refresh_from_db()
     assert (watch.ended_why, Search.objects.get(item__isnull=False).next_at) == ("expired", None)
 
 
-def test_a_watch_needs_a_ground_and_a_second_person_and_an_object_of_the_register(host: Provider) -> None:
+def test_a_watch_needs_a_ground_and_a_second_person_and_an_object(host: Provider) -> None:
     referred(host, CHANNEL)
     until = make.hours(500)
     for asked, error in (
         (Asked(What.DOMAIN, "example.org", " ", "b", until), NotAllowed),
         (Asked(What.DOMAIN, "example.org", "why", "a", until), NotAllowed),
-        (Asked(What.ITEM, "telegram:channel:nobody", "why", "b", until), NotFound),
+        (Asked(What.ITEM, "nobody", "why", "b", until), NotFound),
     ):
         with pytest.raises(error):
             begin_watch(asked, asker="a", by=make.SYSTEM, at=LATER)
@@ -266,9 +268,10 @@ def test_a_file_under_watch_is_sighted_by_its_bytes(host: Provider) -> None:
     begin_watch(Asked(What.FILE, subject, "why", "b", make.hours(500)), asker="a", by=make.SYSTEM, at=LATER)
     new = make.flagged(frame, ["https://t.me/gardening/9"], at=LATER, key="late")
     make.identified(new, host=host, image=b"others", title="How to plant a tree", at=LATER)
-    trace_lineage(Memory(), LATER)
+    trace_lineage(Memory(), LATER + timedelta(minutes=10))
     sighting = Sighting.objects.get()
     assert (sighting.way, sighting.predecessor, "under watch" in sighting.reason) == (Way.COPY, None, True)
+    assert sighting.watch == Watch.objects.get()
 
 
 def test_the_lineage_names_generations_and_lives(host: Provider, fetcher: Fetcher, site: Site) -> None:
@@ -298,3 +301,88 @@ def test_a_sighting_is_an_item_to_review_like_any_other_and_sights_nothing_twice
     save_links([(item.pk, "https://t.me/specimenhouse2")], LATER)
     read_announcements(Memory(), LATER)
     assert (Sighting.objects.count(), Item.objects.count()) == (1, 2)
+
+
+def test_an_account_that_is_not_in_the_register_is_watched_by_its_name(host: Provider) -> None:
+    frame = referred(host, CHANNEL)
+    asked = Asked(What.ITEM, "telegram:channel:gardenhouse", "Decision 12", "b", make.hours(500))
+    watch = begin_watch(asked, asker="a", by=make.SYSTEM, at=make.hours(25))
+    new = make.flagged(frame, ["https://t.me/s/garden_house_2"], at=LATER, key="late")
+    Item.objects.filter(pk=new[0].item_id).update(kind="channel")
+    make.identified(new, host=host, image=b"others", title="", at=LATER)
+    trace_lineage(Memory(), LATER)
+    sighting = Sighting.objects.get()
+    assert (sighting.watch, sighting.predecessor) == (watch, None)
+    assert "garden_house_2 is like gardenhouse" in sighting.reason
+    assert explained(watch)["found"][0]["url"] == sighting.item.url
+
+
+def narrowed(*ways: Way) -> Watch:
+    item = Item.objects.get(url=CHANNEL)
+    Watch.objects.update(ended_at=make.hours(26), ended_why=Ended.PERSON)
+    asked = Asked(What.ITEM, item.identity, "Decision 12", "b", make.hours(500), ways)
+    return begin_watch(asked, asker="a", by=make.SYSTEM, at=make.hours(26))
+
+
+def test_a_scope_without_search_neither_asks_nor_takes_what_another_s_search_shows(
+    host: Provider, fetcher: Fetcher, site: Site
+) -> None:
+    referred(host, CHANNEL)
+    narrowed(Way.OUT_LINK)
+    site.links = ["https://t.me/specimenhouse2"]
+    go_down()
+    plan_searches(Memory(), make.hours(26.5))
+    assert not Search.objects.filter(item__isnull=False).exists()
+    Search.objects.create(
+        operation=Operation.objects.get(), provider=host, words="specimen", began_at=LATER, next_at=LATER
+    )
+    search_due(fetcher, Memory(), LATER)
+    assert not Sighting.objects.filter(predecessor__isnull=False).exists()
+
+
+def test_a_scope_without_the_same_place_opens_nothing_there(host: Provider) -> None:
+    referred(host, CHANNEL)
+    down = go_down()
+    narrowed(Way.SEARCH)
+    make.probed([down.pk], Verdict.UP, at=make.hours(40))
+    assert notice_returns(make.hours(40)) == 0
+    assert Episode.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    "fall",
+    [
+        lambda notice: step(notice, "withdrawal"),
+        lambda notice: step(notice, "reinstatement"),
+        lambda notice: step(notice, "court_decision", "overturned"),
+        lambda notice: make.answered([notice], "reinstated", at=make.hours(38)),
+    ],
+)
+def test_what_is_put_right_ends_the_watch_and_up_again_is_then_no_return(
+    host: Provider, fall: Callable[[Notice], object]
+) -> None:
+    frame = referred(host, CHANNEL)
+    down = go_down()
+    plan_searches(Memory(), make.hours(26))
+    fall(frame.notices.get())
+    assert end_over(make.hours(39)) == 1
+    watch = Watch.objects.get()
+    assert (watch.ended_why, Search.objects.get(item__isnull=False).next_at) == (Ended.REDRESS, None)
+    make.probed([down.pk], Verdict.UP, at=make.hours(40))
+    assert notice_returns(make.hours(40)) == 0
+    assert Episode.objects.count() == 1
+    memory = Memory()
+    memory.refresh(make.hours(40))
+    assert memory.posted_by("telegram", ["specimenhouse"]) is None
+
+
+def test_a_decision_that_is_upheld_ends_nothing(host: Provider) -> None:
+    frame = referred(host, CHANNEL)
+    go_down()
+    plan_searches(Memory(), make.hours(26))
+    step(frame.notices.get(), "court_decision", "upheld")
+    assert end_over(make.hours(39)) == 0
+
+
+def step(notice: Notice, kind: str, ruling: str = "") -> None:
+    record_step(Step(notice.reference, kind, ruling, reason="why"), by=make.SYSTEM, at=make.hours(38))

@@ -55,7 +55,7 @@ from cautery.track.models import Tracking
 from cautery.track.steps import follow_new, next_probe, next_reading, probe_due, read_feeds
 from cautery.watch.domains.steps import begin_domains, look_at_domains, next_domain
 from cautery.watch.memory import Memory
-from cautery.watch.searching import next_search, plan_searches, search_due
+from cautery.watch.searching import learn_words, next_learning, next_search, plan_searches, search_due
 from cautery.watch.steps import end_over, look_at_reflagged, next_end, notice_returns, read_announcements
 from cautery.watch.tracing import trace_lineage
 
@@ -162,6 +162,7 @@ class Flow:
             Step("probe", lambda now: probe_due(pages, worker, now), due=_plain(next_probe)),
             Step("returns", notice_returns, ("probe",), ours=True),
             Step("index", index_words, ("identify",)),
+            Step("words", lambda now: learn_words(memory, now), due=next_learning, ours=True),
             Step("plan searches", lambda now: plan_searches(memory, now), ("probe", "follow"), ours=True),
             Step("search", lambda now: search_due(pages, memory, now, known), due=_plain(next_search)),
             Step("announcements", lambda now: read_announcements(memory, now), ("probe", "follow"), ours=True),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import Exists, OuterRef
 
 from cautery.core.actors import Actor, Permission
 from cautery.core.availability import DOWN
@@ -21,23 +21,25 @@ from cautery.intake.actions import advance, receive_all, reopen
 from cautery.intake.models import Episode, Item, OpenedBy, Operation
 from cautery.intake.queries import roots
 from cautery.refer.models import Notice
-from cautery.review.models import Finding
+from cautery.review.models import Assessment, Finding
 from cautery.sources.base import Row
 from cautery.track.models import Tracking
 from cautery.watch.models import Ended, Lead, Mark, Search, Sighting, Watch, Watched, Way, Weighed, What
-from cautery.watch.queries import Found
+from cautery.watch.queries import Found, put_right
 
 COVERED_AFTER = tuple(timedelta(minutes=m) for m in (240, 1440))
 """When the words of one thing are asked for, where a word of its outlet finds it too; for other things more often."""
 SEARCH_AFTER = tuple(timedelta(minutes=m) for m in (30, 120, 300, 600, 1200, 2160))
 BRAND_EVERY, BRAND_GRID = timedelta(minutes=10), 10
-BRAND_QUIET = ((timedelta(hours=8), timedelta(minutes=20)), (timedelta(hours=24), timedelta(minutes=60)))
+BRAND_QUIET = ((timedelta(hours=24), timedelta(minutes=20)), (timedelta(hours=60), timedelta(minutes=60)))
 """A word of an outlet is asked for every ten minutes; less often once it has shown nothing new for so long."""
 TERM = timedelta(days=180)
 """How long beyond its operation a removed thing is watched for."""
 
 
 END_AT_ONCE = 10_000
+PARTS = 2
+"""Colons of an identity: provider, kind and key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,7 @@ class Candidate:
     reason: str
     predecessor: Item | None
     looked_before: datetime | None = None
-    watch: Watch | None = None
+    watch_id: int | None = None
 
 
 def start_searches(searches: Sequence[Search], taken_up: Sequence[Tracking], *, by: Actor, at: datetime) -> None:
@@ -96,9 +98,9 @@ class Asked:
 
 
 def begin_watch(asked: Asked, *, asker: str, by: Actor, at: datetime) -> Watch:
-    """Put something under watch: a domain, a file, or an object of the register. `NotAllowed`, `NotFound`.
+    """Put something under watch: a domain, a file, an account or content. `NotAllowed`, `NotFound`.
 
-    One that runs already is answered as it is.
+    What the register does not hold was decided on elsewhere: the ground says where. One that runs already is answered as it is.
     """
     by.require(Permission.WATCH_WATCH_BEGIN)
     if not asked.ground.strip() or not asked.seconded_by.strip() or asked.seconded_by.strip() == asker.strip():
@@ -106,11 +108,8 @@ def begin_watch(asked: Asked, *, asker: str, by: Actor, at: datetime) -> Watch:
             "A watch needs a ground and a second person who agreed.", permission="watch:watch:begin", actor=asker
         )
     item = Item.objects.filter(identity=asked.subject).first() if asked.what == What.ITEM else None
-    if asked.what == What.ITEM and item is None:
-        raise NotFound(
-            f"{asked.subject} is not in the register, and a watch is on what was decided on.",
-            hint="Take it in with cautery intake and have it decided first.",
-        )
+    if asked.what == What.ITEM and item is None and asked.subject.count(":") < PARTS:
+        raise NotFound(f"{asked.subject} names no object.", hint="Give the link of an account, a channel or a page.")
     with transaction.atomic():
         watch, made = Watch.objects.get_or_create(
             subject=asked.subject,
@@ -163,14 +162,20 @@ def keep_leads(found: Sequence[Found], *, source: str, by: Actor, at: datetime) 
 
 
 def end_watches(at: datetime, *, by: Actor) -> int:
-    """End the watches whose time is over and those on what was dismissed since; how many ended."""
+    """End the watches whose time is over, and those on what was dismissed or put right since; how many ended."""
     running = Watch.objects.filter(ended_at__isnull=True)
-    dismissed = running.filter(
-        item__episodes__assessment__finding=Finding.DISMISSED, item__episodes__assessment__decided_at__gte=F("began_at")
+    decided = Assessment.objects.filter(
+        finding=Finding.DISMISSED, episode__item=OuterRef("item"), decided_at__gte=OuterRef("began_at")
     )
+    proceedings, answers = put_right(OuterRef("item"))
+    since = {"at__gte": OuterRef("began_at")}
     ended = 0
-    for why, rows in ((Ended.EXPIRED, running.filter(expires_at__lte=at)), (Ended.DISMISSED, dismissed)):
-        ended += end([pk for (pk,) in rows.values_list("pk").distinct()[:END_AT_ONCE]], why, by=by, at=at)
+    for why, rows in (
+        (Ended.EXPIRED, running.filter(expires_at__lte=at)),
+        (Ended.DISMISSED, running.filter(Exists(decided))),
+        (Ended.REDRESS, running.filter(Exists(proceedings.filter(**since)) | Exists(answers.filter(**since)))),
+    ):
+        ended += end(list(rows.values_list("pk", flat=True).order_by("pk")[:END_AT_ONCE]), why, by=by, at=at)
     return ended
 
 
@@ -247,7 +252,7 @@ def _save(operation: Operation, found: Sequence[tuple[Episode, Candidate]], *, b
                 reason=c.reason[:300],
                 at=at,
                 looked_before_at=c.looked_before,
-                watch=c.watch,
+                watch_id=c.watch_id,
             )
             for episode, c in found
         ),
@@ -312,6 +317,7 @@ class Traced:
     predecessor: int | None = None
     score: float = 0.0
     reason: str = ""
+    watch_id: int | None = None
 
 
 def trace(found: Sequence[Traced], *, by: Actor, at: datetime) -> int:
@@ -325,7 +331,8 @@ def trace(found: Sequence[Traced], *, by: Actor, at: datetime) -> int:
         for sighting in sighted:
             one = named[sighting.episode_id]
             sighting.predecessor_id, sighting.score, sighting.reason = one.predecessor, one.score, one.reason[:300]
-        update_many(sighted, ["predecessor", "score", "reason"])
+            sighting.watch_id = one.watch_id or sighting.watch_id
+        update_many(sighted, ["predecessor", "score", "reason", "watch"])
         rows = [{"episode": s.episode_id, "predecessor": s.predecessor_id, "reason": s.reason} for s in sighted]
         if rows:
             facts = {"sightings": len(rows)}
@@ -336,7 +343,9 @@ def trace(found: Sequence[Traced], *, by: Actor, at: datetime) -> int:
         for key, one in named.items():
             if key not in have:
                 item, before = one.episode.item, items.get(one.predecessor or 0)
-                candidate = Candidate(item.url, item.identity, one.way, one.score, one.reason, before)
+                candidate = Candidate(
+                    item.url, item.identity, one.way, one.score, one.reason, before, watch_id=one.watch_id
+                )
                 by_operation.setdefault(one.episode.operation, []).append((one.episode, candidate))
         for operation, rest in by_operation.items():
             _save(operation, rest, by=by, at=at)

@@ -6,26 +6,29 @@ can be read again from the register at any time; a worker that starts anew does 
 
 from __future__ import annotations
 
+from bisect import insort
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from rapidfuzz import fuzz, process
 
-from cautery.core.kinship import HANDLE_THRESHOLD, Brand, Likeness, Nearest, Traits, skeleton, weigh, words_of
+from cautery.core.clock import on_grid
+from cautery.core.kinship import HANDLE_THRESHOLD, Likeness, Nearest, Traits, skeleton, weigh, words_of
 from cautery.core.kinship.weighing import folded
 from cautery.ground.rows import chunks
 from cautery.identify.models import EpisodeMedia
 from cautery.track.models import Tracking
-from cautery.watch.models import Watch, What
+from cautery.watch.models import Search, Watch, Way, What
 
 HANDLES = frozenset({"account", "channel", "group", "bot", "site"})
 CONTENT = frozenset({"post", "video", "image", "file", "paste", "page", "audio", "album", "document", "story"})
 OVERLAP = timedelta(minutes=1)
 """How far behind the last reading is read again, for rows that were committed late."""
-FRESH = timedelta(minutes=5)
+FRESH_MINUTES = 5
+FRESH = timedelta(minutes=FRESH_MINUTES) - timedelta(microseconds=1)
 NEAREST = 40
 """Handles weighed one by one, out of any number."""
 TITLE_NEAR = 92
@@ -34,7 +37,7 @@ AT_ONCE = 900
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """One thing decided on. `pk` is its item's, `episode` its episode's."""
+    """One thing decided on. `pk` is its item's, `episode` its episode's; what only a watch names has the watch's, negative."""
 
     pk: int
     episode: int
@@ -42,6 +45,17 @@ class Known:
     provider: str
     kind: str
     traits: Traits
+    sent_at: datetime
+
+    @property
+    def item_id(self) -> int | None:
+        """Its item, where the register has it."""
+        return self.pk if self.pk > 0 else None
+
+    @property
+    def watch_id(self) -> int | None:
+        """The watch that names it, where the register does not have it."""
+        return None if self.pk > 0 else -self.pk
 
 
 @dataclass(slots=True)
@@ -54,23 +68,27 @@ class Memory:
     titled: dict[str, Nearest] = field(default_factory=lambda: defaultdict(Nearest))
     media: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
     handles: dict[tuple[str, str], int] = field(default_factory=dict)
-    counts: dict[tuple[int, str], int] = field(default_factory=lambda: defaultdict(int))
-    brands: dict[tuple[int, str], tuple[Brand, ...]] = field(default_factory=dict)
-    learned: dict[tuple[int, str], int] = field(default_factory=dict)
+    sent: dict[tuple[int, str], list[datetime]] = field(default_factory=lambda: defaultdict(list))
+    """When its things were sent, in order, by operation and provider."""
+    brands: dict[tuple[int, str], list[str]] = field(default_factory=dict)
+    """The words of outlets that are asked for, by operation and provider."""
     ended: set[int | None] = field(default_factory=set)
     """Items whose watch ended: nothing is compared with them any more."""
-    files: set[str] = field(default_factory=set)
-    """SHA-256 of files a person put under watch."""
+    narrow: dict[int | None, frozenset[str]] = field(default_factory=dict)
+    """Items whose watch may not use all ways, and those it may."""
+    files: dict[str, int] = field(default_factory=dict)
+    """SHA-256 of files a person put under watch, and the watches' keys."""
     habits: Counter[str] = field(default_factory=Counter)
-    _since: datetime | None = None
+    _until: datetime | None = None
 
     def refresh(self, now: datetime) -> None:
-        """Take in what was sent since the last time; asked within minutes it knows enough."""
-        if self._since is not None and self._since <= now < self._since + FRESH:
+        """Take in what was sent until the last five minutes began: the same whenever within them a worker asks, or starts."""
+        until = on_grid(now - FRESH, FRESH_MINUTES)
+        if self._until is not None and until <= self._until:
             return
-        sent = Tracking.objects.filter(referred_at__isnull=False)
-        if self._since is not None:
-            sent = sent.filter(referred_at__gte=self._since - OVERLAP)
+        sent = Tracking.objects.filter(referred_at__lt=until)
+        if self._until is not None:
+            sent = sent.filter(referred_at__gte=self._until - OVERLAP)
         columns = (
             "item_id",
             "episode_id",
@@ -79,12 +97,14 @@ class Memory:
             "item__kind",
             "item__key",
             "item__owner",
+            "referred_at",
         )
-        rows = list(sent.order_by("pk").values_list(*columns, "episode__capture__title", "episode__capture__author"))
+        in_order = sent.order_by("referred_at", "pk")
+        rows = list(in_order.values_list(*columns, "episode__capture__title", "episode__capture__author"))
         new = [row for row in rows if row[0] not in self.things]
         for some in chunks(new, AT_ONCE):
             media = media_of([row[1] for row in some])
-            for pk, episode, operation, provider, kind, key, owner, title, author in some:
+            for pk, episode, operation, provider, kind, key, owner, sent_at, title, author in some:
                 account = kind in HANDLES
                 traits = Traits(
                     handle=handle_of(provider, kind, key) if account else "",
@@ -93,16 +113,45 @@ class Memory:
                     owner=owner or ("" if account else author or ""),
                     media=frozenset(media.get(episode, ())),
                 )
-                self._add(Known(pk, episode, operation, provider, kind, traits))
-        running = Watch.objects.filter(item=OuterRef("item"), ended_at__isnull=True)
-        over = Watch.objects.filter(~Exists(running), item__isnull=False, ended_at__isnull=False)
+                self._add(Known(pk, episode, operation, provider, kind, traits, sent_at))
+        self._heed_watches(until)
+        self._read_words(until)
+        self._until = until
+
+    def _heed_watches(self, until: datetime) -> None:
+        """What watches forbid, and what they are on that is not in the register."""
+        not_yet = Q(ended_at__isnull=True) | Q(ended_at__gt=until)
+        running = Watch.objects.filter(not_yet, item=OuterRef("item"), what=What.ITEM)
+        over = Watch.objects.filter(~Exists(running), item__isnull=False, what=What.ITEM, ended_at__lte=until)
         self.ended = set(over.values_list("item_id", flat=True))
-        self.files = set(Watch.objects.filter(what=What.FILE, ended_at__isnull=True).values_list("subject", flat=True))
-        self._since = now
+        there = Watch.objects.filter(not_yet, began_at__lte=until).order_by("pk")
+        narrowed = there.filter(what=What.ITEM, item__isnull=False).exclude(scope="")
+        self.narrow = {item: frozenset(scope.split()) for item, scope in narrowed.values_list("item_id", "scope")}
+        self.files = {watch.subject: watch.pk for watch in there.filter(what=What.FILE) if watch.may(Way.COPY)}
+        loose = list(there.filter(what=What.ITEM, item__isnull=True))
+        self.ended |= {pk for pk in self.things if pk < 0} - {-watch.pk for watch in loose}
+        for watch in loose:
+            provider, kind, key = watch.subject.split(":", 2)
+            if watch.scope:
+                self.narrow[-watch.pk] = frozenset(watch.scope.split())
+            if -watch.pk not in self.things and kind in HANDLES:
+                traits = Traits(handle=handle_of(provider, kind, key))
+                self._add(Known(-watch.pk, 0, 0, provider, kind, traits, watch.began_at))
+
+    def _read_words(self, until: datetime) -> None:
+        """The words of outlets that were asked for by then."""
+        self.brands = {}
+        words = Search.objects.filter(item=None, began_at__lt=until).order_by("pk")
+        for operation, provider, word in words.values_list("operation_id", "provider__slug", "words"):
+            self.brands.setdefault((operation, provider), []).append(word)
+
+    def may(self, pk: int | None, way: Way) -> bool:
+        """Whether what is known under this key may be found in this way."""
+        return pk not in self.ended and (pk not in self.narrow or way.value in self.narrow[pk])
 
     def _add(self, thing: Known) -> None:
         self.things[thing.pk] = thing
-        self.counts[thing.operation, thing.provider] += 1
+        insort(self.sent[thing.operation, thing.provider], thing.sent_at)
         traits = thing.traits
         if traits.handle:
             self.accounts[place_of(thing.provider, thing.kind)].add(
@@ -130,37 +179,43 @@ class Memory:
     def covering(self, operation: int, provider: str, words: str) -> str:
         """The word of the outlet that finds these words too; empty where none does."""
         small = words.casefold()
-        return next((b.word for b in self.brands.get((operation, provider), ()) if b.word in small), "")
+        return next((word for word in self.brands.get((operation, provider), ()) if word in small), "")
 
-    def accounts_like(self, provider: str, kind: str, traits: Traits) -> list[Known]:
-        """The accounts whose handle or name is nearest to these."""
+    def accounts_like(self, provider: str, kind: str, traits: Traits, way: Way) -> list[Known]:
+        """The accounts whose handle or name is nearest to these, of those that may be found in this way."""
         there = self.accounts.get(place_of(provider, kind))
         near = there.to(skeleton(traits.handle), skeleton(traits.name), most=NEAREST) if there is not None else ()
-        return [self.things[pk] for pk in near if pk not in self.ended]
+        return [self.things[pk] for pk in near if self.may(pk, way)]
 
     def titled_like(self, provider: str, title: str) -> tuple[str, float]:
         """The title at this provider that is the same but for small edits, and how like it is; empty where there is none."""
         wanted = folded(title)
         if not wanted:
             return "", 0.0
-        if (provider, wanted) in self.titles:
+        if self._titled(provider, wanted, Way.SEARCH):
             return wanted, 1.0
         known = [folded(self.things[pk].traits.title) for pk in self.titled[provider].to(wanted, most=NEAREST)]
-        near = process.extractOne(wanted, known, scorer=fuzz.ratio, score_cutoff=TITLE_NEAR)
+        allowed = [title for title in known if self._titled(provider, title, Way.SEARCH)]
+        near = process.extractOne(wanted, allowed, scorer=fuzz.ratio, score_cutoff=TITLE_NEAR)
         return (near[0], near[1] / 100) if near is not None else ("", 0.0)
+
+    def _titled(self, provider: str, title: str, way: Way) -> bool:
+        return any(self.may(pk, way) for pk in self.titles.get((provider, title), ()))
 
     def posted_by(self, provider: str, names: Iterable[str]) -> Known | None:
         """The account decided on, at this provider, that one of these names is."""
         found = (self.handles.get((provider, name.casefold().lstrip("@"))) for name in names if name)
-        return next((self.things[pk] for pk in found if pk is not None and pk not in self.ended), None)
+        return next((self.things[pk] for pk in found if pk is not None and self.may(pk, Way.SEARCH)), None)
 
     def before(self, provider: str, kind: str, traits: Traits) -> list[Known]:
         """All that a thing with these traits may come after: by bytes anywhere, by title or name at its own provider."""
-        keys = [pk for sha in traits.media for pk in self.media.get(sha, ())]
+        copies = {pk: None for sha in traits.media for pk in self.media.get(sha, ())}
+        keys: list[int] = []
         if traits.title:
             keys += self.titles.get((provider, self.titled_like(provider, traits.title)[0]), ())
-        found = [self.things[pk] for pk in dict.fromkeys(keys) if pk not in self.ended]
-        return found + (self.accounts_like(provider, kind, traits) if kind in HANDLES else [])
+        found = [self.things[pk] for pk in dict.fromkeys(copies) if self.may(pk, Way.COPY)]
+        found += [self.things[pk] for pk in dict.fromkeys(keys) if self.may(pk, Way.LIKENESS) and pk not in copies]
+        return found + (self.accounts_like(provider, kind, traits, Way.LIKENESS) if kind in HANDLES else [])
 
 
 def handle_of(provider: str, kind: str, key: str) -> str:
@@ -181,9 +236,11 @@ def media_of(episodes: Collection[int]) -> dict[int, list[str]]:
     return found
 
 
-def best_account(memory: Memory, provider: str, kind: str, traits: Traits, at: float) -> tuple[Known, Likeness] | None:
+def best_account(
+    memory: Memory, provider: str, kind: str, traits: Traits, at: float, way: Way
+) -> tuple[Known, Likeness] | None:
     """The account decided on that these traits most likely come after, if any is like enough."""
-    scored = [(known, weigh(known.traits, traits, at)) for known in memory.accounts_like(provider, kind, traits)]
+    scored = [(known, weigh(known.traits, traits, at)) for known in memory.accounts_like(provider, kind, traits, way)]
     best = max(scored, key=lambda pair: pair[1].score, default=None)
     return best if best is not None and best[1].score >= HANDLE_THRESHOLD else None
 

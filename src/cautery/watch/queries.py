@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from cautery.core.domains import lookalikes
 from cautery.core.errors import NotFound
 from cautery.core.kinship.lineage import generations
 from cautery.intake.models import Item, Operation
-from cautery.track.models import Tracking
+from cautery.track.models import Answer, Proceeding, ProceedingKind, Ruling, Tracking
 from cautery.watch.models import Lead, Search, Sighting, Watch, Way, What
 
 WORTH = {
@@ -56,7 +56,8 @@ def find_watch(subject: str) -> Watch:
 def explained(watch: Watch) -> dict[str, Any]:
     """All a watch rests on, does and found: plain values."""
     item = watch.item_id
-    sightings = Sighting.objects.filter(predecessor=item).select_related("item").order_by("at", "pk") if item else ()
+    found = Q(watch=watch) | (Q(predecessor=item) if item and watch.what == What.ITEM else Q())
+    sightings = Sighting.objects.filter(found).select_related("item").order_by("at", "pk")
     searches = Search.objects.filter(item=item).select_related("provider").order_by("pk") if item else ()
     brands: Iterable[Search] = ()
     if watch.item is not None:
@@ -170,6 +171,24 @@ def watched_domains() -> list[Watch]:
 def leads() -> QuerySet[Lead]:
     """All leads, best first."""
     return Lead.objects.select_related("watch").order_by("-score", "domain")
+
+
+def put_right(item: Any) -> tuple[QuerySet[Proceeding], QuerySet[Answer]]:
+    """The steps of redress by which a removal fell, and the provider's word that it put the thing back: of an item (or `OuterRef`)."""
+    fell = Q(kind__in=(ProceedingKind.WITHDRAWAL, ProceedingKind.REINSTATEMENT)) | Q(ruling=Ruling.OVERTURNED)
+    return Proceeding.objects.filter(fell, notice__item=item), Answer.objects.filter(
+        answer="reinstated", notice__item=item
+    )
+
+
+def no_returns() -> Q:
+    """Trackings whose item is not to be taken up when it is up again: put right, its watch over, or narrowed to other ways."""
+    proceedings, answers = put_right(OuterRef("item"))
+    on_it = Watch.objects.filter(item=OuterRef("item"), what=What.ITEM)
+    running = on_it.filter(ended_at__isnull=True)
+    narrowed = running.exclude(scope="").exclude(scope__contains=Way.SAME_PLACE.value)
+    over = Q(Exists(on_it.filter(ended_at__isnull=False))) & ~Q(Exists(running))
+    return Q(Exists(proceedings)) | Q(Exists(answers)) | Q(Exists(narrowed)) | over
 
 
 def lineage(operation: Operation) -> dict[str, Any]:

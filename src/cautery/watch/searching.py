@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from math import log
 from urllib.parse import quote
 
 from cautery.core.actors import Permission, system
@@ -40,29 +43,48 @@ ACTOR = system(NAME, Permission.INTAKE_FLAG_SUBMIT, Permission.WATCH_WATCH_BEGIN
 MIN_WORDS = 4
 LEAST = 3
 """Things of an outlet at a provider that its words there are learned from."""
+GRID_MINUTES = 15
+GRID = timedelta(minutes=GRID_MINUTES)
 GROWTH = 1.25
 """The words of an outlet are learned again when so much more of it is known."""
 TITLED, POSTED, BRANDED = 0.90, 0.85, 0.75
 
 
-def learn_brands(memory: Memory, now: datetime) -> int:
+def learn_words(memory: Memory, now: datetime) -> int:
     """From what was decided on: the few words at each provider that its things share and others lack; they are asked for.
 
     At a provider that only hosts sites of the outlet, or has too few of its things to learn from, those of all its things are.
+    What is learned at a moment of the grid hangs on what had happened by then, and on nothing a worker keeps in mind.
     """
+    moment = on_grid(now - GRID + timedelta(microseconds=1), GRID_MINUTES)
+    learned = datetime.fromtimestamp(position("words"), UTC)
+    if moment <= learned:
+        return 0
     memory.refresh(now)
     grown: dict[int, set[str]] = {}
-    for (operation, provider), n in memory.counts.items():
-        if n >= max(LEAST, memory.learned.get((operation, provider), 0) * GROWTH):
+    for (operation, provider), sent in memory.sent.items():
+        if _level(bisect_left(sent, moment)) > _level(bisect_left(sent, learned)):
             grown.setdefault(operation, set()).add(provider)
     begun: list[Search] = []
     for frame in Operation.objects.filter(pk__in=grown).order_by("pk"):
-        begun += _learned(memory, frame, grown[frame.pk], now)
+        begun += _learned(memory, frame, grown[frame.pk], moment, now)
     start_searches(begun, [], by=ACTOR, at=now)
+    mark("words", int(moment.timestamp()))
     return 0
 
 
-def _learned(memory: Memory, operation: Operation, grown: set[str], now: datetime) -> list[Search]:
+def next_learning(since: datetime) -> datetime | None:
+    """The next moment of the grid, once anything was sent."""
+    sent = Tracking.objects.filter(referred_at__isnull=False).exists()
+    return on_grid(since + timedelta(microseconds=1), GRID_MINUTES) if sent else None
+
+
+def _level(things: int) -> int:
+    """How often the words of so many things were worth learning anew: at `LEAST`, and with each growth by `GROWTH`."""
+    return 0 if things < LEAST else 1 + int(log(things / LEAST) / log(GROWTH))
+
+
+def _learned(memory: Memory, operation: Operation, grown: set[str], moment: datetime, now: datetime) -> list[Search]:
     """The searches of an operation for the words at providers where much has come since they were learned."""
     there = memory.words(operation.pk)
     spread = spread_words(there.values())
@@ -70,20 +92,21 @@ def _learned(memory: Memory, operation: Operation, grown: set[str], now: datetim
     begun: list[Search] = []
     for provider in (provider for provider in hosts if provider.hosts):
         own = there.get(provider.slug, [])
-        if own and len(own) >= LEAST and provider.slug not in grown:
+        if len(own) >= LEAST and provider.slug not in grown:
             continue
         ours = own if len(own) >= LEAST else [words for some in there.values() for words in some]
-        brands = brand_words(ours, _others(operation, provider.slug), spread=spread)
-        memory.brands[operation.pk, provider.slug] = brands
+        brands = brand_words(ours, _others(operation, provider.slug, moment), spread=spread)
         begun += [_brand_search(operation, provider, brand, now) for brand in brands]
-    memory.learned |= {(operation.pk, slug): len(there[slug]) for slug in grown}
     return begun
 
 
-def _others(operation: Operation, provider: str) -> list[frozenset[str]]:
-    """The words of what was dismissed, at one provider: what carries them is not the outlet's."""
+def _others(operation: Operation, provider: str, moment: datetime) -> list[frozenset[str]]:
+    """The words of what was dismissed by then, at one provider: what carries them is not the outlet's."""
     dismissed = Capture.objects.filter(
-        episode__operation=operation, episode__state=EpisodeState.DISMISSED, episode__item__provider=provider
+        episode__operation=operation,
+        episode__state=EpisodeState.DISMISSED,
+        episode__item__provider=provider,
+        episode__assessment__decided_at__lt=moment,
     )
     return [words_of(*row) for row in dismissed.values_list("episode__item__key", "title", "author")]
 
@@ -101,7 +124,7 @@ def _brand_search(operation: Operation, provider: Provider, brand: Brand, now: d
 
 def plan_searches(memory: Memory, now: datetime) -> int:
     """For each thing newly down: a watch, and words that would find it, or its successor, again at the same provider."""
-    learn_brands(memory, now)
+    memory.refresh(now)
     since = datetime.fromtimestamp(position("down"), UTC) - OVERLAP
     newly_down = Tracking.objects.filter(first_down_at__gte=since, referred_at__isnull=False)
     recent = sorted(newly_down.order_by("first_down_at").values_list("pk", flat=True))  # by the index of that column
@@ -126,7 +149,7 @@ def _searches(down: Sequence[Tracking], memory: Memory, now: datetime) -> list[S
     for tracking in down:
         words = _words(tracking.item, titles.get(tracking.pk, ""))[:200]
         provider = hosts.get(tracking.item_id)
-        if len(words) >= MIN_WORDS and provider in searchable:
+        if len(words) >= MIN_WORDS and provider in searchable and memory.may(tracking.item_id, Way.SEARCH):
             operation = tracking.episode.operation
             covering = memory.covering(operation.pk, searchable[provider], words)
             search = Search(
@@ -188,10 +211,10 @@ def _account(search: Search, result: Result, link: Link, memory: Memory, now: da
     traits = Traits(
         handle=handle_of(link.provider, link.kind, link.key), name=next(iter(result.beside.split()), "") or result.title
     )
-    if (found := best_account(memory, link.provider, link.kind, traits, now.timestamp())) is not None:
+    if (found := best_account(memory, link.provider, link.kind, traits, now.timestamp(), Way.SEARCH)) is not None:
         before, like = found
-        item = Item.objects.get(pk=before.pk)
-        return _made(search, link, min(1.0, like.score), like.reason, item)
+        item = Item.objects.filter(pk=before.item_id).first()
+        return replace(_made(search, link, min(1.0, like.score), like.reason, item), watch_id=before.watch_id)
     if search.item_id is None and search.words in f"{link.key} {result.title}".casefold():
         return _made(search, link, BRANDED, f"its name holds {search.reason}", None)
     return None

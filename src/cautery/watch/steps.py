@@ -20,6 +20,7 @@ from cautery.track.models import OutLink, Tracking
 from cautery.watch.actions import Candidate, end_watches, mark, reopen_returned
 from cautery.watch.memory import HANDLES, Memory, best_account, handle_of
 from cautery.watch.models import Watch, Way
+from cautery.watch.queries import no_returns
 from cautery.watch.searching import ACTOR, BATCH, position, sight_new
 
 ANNOUNCED = 0.6
@@ -39,6 +40,7 @@ def notice_returns(now: datetime) -> int:
     """Things that were down and that a probe saw up: the next episode of each."""
     back = list(
         Tracking.objects.filter(returned_at__isnull=False, episode__state=EpisodeState.REFERRED)
+        .exclude(no_returns())
         .select_related("episode__operation")
         .order_by("pk")[:BATCH]
     )
@@ -112,11 +114,11 @@ def _with_kin(candidates: Sequence[Candidate], memory: Memory, now: datetime) ->
         kin = None
         if link is not None and link.kind in HANDLES:
             handle = handle_of(link.provider, link.kind, link.key)
-            kin = best_account(memory, link.provider, link.kind, Traits(handle=handle), now.timestamp())
+            kin = best_account(memory, link.provider, link.kind, Traits(handle=handle), now.timestamp(), Way.OUT_LINK)
         if kin is not None:
             before, like = kin
-            item = Item.objects.get(pk=before.pk)
-            reason = f"{like.reason}; {candidate.reason}"[:300]
-            candidate = replace(candidate, score=min(1.0, like.score), reason=reason, predecessor=item)
+            item = Item.objects.filter(pk=before.item_id).first()
+            reason, watch = f"{like.reason}; {candidate.reason}"[:300], before.watch_id
+            candidate = replace(candidate, score=min(1.0, like.score), reason=reason, predecessor=item, watch_id=watch)
         found.append(candidate)
     return found

@@ -62,8 +62,9 @@ def _traced(late: Sequence[Episode], memory: Memory) -> list[Traced]:
     found = []
     for episode, new, field in zip(late, news, fields, strict=True):
         best = _best(episode, new, field, down, followed, memory.habits)
-        if best.predecessor is None and new.media & memory.files:
-            best = Traced(episode, Way.COPY, None, 1.0, "the bytes of a file that is under watch")
+        if best.predecessor is None and new.media & memory.files.keys():
+            watch = memory.files[min(new.media & memory.files.keys())]
+            best = Traced(episode, Way.COPY, None, 1.0, "the bytes of a file that is under watch", watch)
         found.append(best)
         if best.predecessor is not None:
             followed[best.predecessor] += 1
@@ -109,7 +110,7 @@ def _best(
         return Traced(episode, Way.LIKENESS)
     _, known, like = best
     way = Way.COPY if known.traits.media & new.media else Way.LIKENESS
-    return Traced(episode, way, known.pk, round(min(1.0, like.score), 3), like.reason)
+    return Traced(episode, way, known.item_id, round(min(1.0, like.score), 3), like.reason, known.watch_id)
 
 
 def _followed(items: set[int]) -> list[int]:

@@ -170,7 +170,7 @@ def hand_over(found: Sequence[Found], now: datetime) -> None:
                 one.score,
                 one.reason,
                 items[one.watch.pk],
-                watch=one.watch,
+                watch_id=one.watch.pk,
             )
             sight_new(operation, [candidate], now)
 
