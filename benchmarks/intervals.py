@@ -1,6 +1,6 @@
 """How often the truth lies inside the report's intervals: many small worlds, each looked at the way we look.
 
-    python benchmarks/coverage.py [--seeds 200] [--items 2000]
+    python benchmarks/intervals.py [--seeds 200] [--items 2000]
 
 A world has items with true removal times (a fast and a slow provider, some never removed). Probes come soon after the
 notice and then ever more rarely, jittered; one in twenty says nothing; looks stop after four days. The report's own estimators get only
