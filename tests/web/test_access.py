@@ -11,14 +11,20 @@ from django.urls import reverse
 from cautery.core.actors import Permission
 from cautery.directory.models import Officer
 from cautery.directory.roles import PERMISSIONS, Role
-from cautery.web.access import ACTS, NEEDS
+from cautery.web.access import ACTS, NEEDS, OWN
 from cautery.web.urls import urlpatterns
 from tests import factories as make
 from tests.web.conftest import Story
 
-OPEN = {"home", "language", "sign-in", "sign-out"}
-GUARDED = sorted({pattern.name for pattern in urlpatterns if pattern.name} - OPEN)
+IN = {"confirm", "oidc", "oidc-back", "passkey-ask", "passkey-prove", "second", "sign-in", "sign-out", "welcome"}
+"""Ways in and out: tests/web/people says who gets through them."""
+SETTING_UP = {"set-up", "set-up-rehearsal", "set-up-rehearse", "set-up-step"}
+"""There only until the first day is over, and for who has the token of the terminal."""
+OPEN = {"home", "language"} | IN | SETTING_UP
 PATTERNS = {pattern.name: pattern for pattern in urlpatterns}
+OWNED = sorted(name for name, pattern in PATTERNS.items() if getattr(pattern.callback, OWN, False))
+"""What is an officer's own: whoever is signed in, whatever their roles."""
+GUARDED = sorted({pattern.name for pattern in urlpatterns if pattern.name} - OPEN - set(OWNED))
 ACTING = sorted(name for name in GUARDED if getattr(PATTERNS[name].callback, ACTS))
 READING = sorted(set(GUARDED) - set(ACTING))
 RAW = "report-raw"
@@ -40,13 +46,31 @@ def address(name: str, story: Story) -> str:
 def ask(client: Client, name: str, story: Story) -> Any:
     """Ask as the page wants to be asked."""
     where = address(name, story)
-    return client.post(where) if name in ACTING else client.get(where)
+    acting = getattr(PATTERNS[name].callback, ACTS)
+    return client.post(where) if acting else client.get(where)
 
 
 def test_every_page_but_signing_in_and_out_says_what_it_needs() -> None:
     needed = {pattern.name: getattr(pattern.callback, NEEDS, None) for pattern in urlpatterns}
-    assert {name for name, permission in needed.items() if permission is None} == OPEN
-    assert all(permission in set(Permission) for name, permission in needed.items() if name not in OPEN)
+    assert {name for name, permission in needed.items() if permission is None} == OPEN | set(OWNED)
+    assert all(needed[name] in set(Permission) for name in GUARDED)
+
+
+@pytest.mark.parametrize("name", OWNED)
+def test_what_is_ones_own_wants_who_is_there_and_no_role(name: str, story: Story, client: Client) -> None:
+    answer = ask(client, name, story)
+    assert answer.status_code == 302
+    assert answer["Location"].startswith("/sign-in/")
+    client.force_login(make.officer("without a role"))
+    answer = ask(client, name, story)
+    assert answer.status_code in {200, 302, 404, 422}
+    assert not answer.get("Location", "").startswith("/sign-in/")
+
+
+@pytest.mark.parametrize("name", sorted(SETTING_UP))
+def test_the_set_up_is_not_there_once_it_is_closed(name: str, story: Story, client: Client) -> None:
+    where = reverse("web:set-up-step", args=["unit"]) if name == "set-up-step" else reverse(f"web:{name}")
+    assert (client.post if name == "set-up-rehearse" else client.get)(where).status_code == 404
 
 
 @pytest.mark.parametrize("name", GUARDED)

@@ -29,6 +29,7 @@ class Permission(StrEnum):
     INTAKE_ITEM_MERGE = "intake:item:merge"
     INTAKE_ITEM_READ = "intake:item:read"
     INTAKE_OPERATION_CREATE = "intake:operation:create"
+    INTAKE_OPERATION_OVERSEE = "intake:operation:oversee"
     INTAKE_OPERATION_READ = "intake:operation:read"
     MATCH_BANK_IMPORT = "match:bank:import"
     REFER_HOLD_OVERRIDE = "refer:hold:override"

@@ -54,6 +54,11 @@ def unit_slugs() -> set[str]:
     return set(Unit.objects.values_list("slug", flat=True))
 
 
+def unit_names() -> list[tuple[str, str]]:
+    """Every unit's slug and name, in the order of names."""
+    return list(Unit.objects.order_by("name", "slug").values_list("slug", "name"))
+
+
 def provider_by_handle(handles: list[str]) -> Provider | None:
     """The provider one of whose RDAP handles is among `handles`."""
     wanted = {handle.upper() for handle in handles}

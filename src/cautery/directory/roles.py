@@ -57,6 +57,7 @@ PERMISSIONS: dict[str, frozenset[Permission]] = {
         Permission.AUTHORISE_INSTRUMENT_SUSPEND,
         Permission.CUSTODY_LOG_READ,
         Permission.INTAKE_EVIDENCE_READ,
+        Permission.INTAKE_OPERATION_OVERSEE,
         Permission.TRACK_MAIL_READ,
         Permission.TRACK_THREAT_READ,
     },

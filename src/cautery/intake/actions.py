@@ -9,11 +9,12 @@ from itertools import islice
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Case, F, Max, Value, When
+from django.db.models import Case, F, Max, Q, Value, When
 from django.db.models.functions import Coalesce
 
 from cautery.core.actors import Actor, Permission
-from cautery.core.errors import MovedMeanwhile, NotFound, RowRefused
+from cautery.core.errors import MovedMeanwhile, NotAllowed, NotFound, Refused, RowRefused
+from cautery.core.handling import Handling
 from cautery.core.lifecycle import LIVE_EPISODES, UNSENT, EpisodeState
 from cautery.core.links import Link
 from cautery.core.text import storable
@@ -22,7 +23,7 @@ from cautery.custody.events import Event
 from cautery.directory.models import Unit
 from cautery.ground.rows import chunks, execute, executemany
 from cautery.ground.times import stored
-from cautery.intake.models import Batch, Episode, Flag, Item, OpenedBy, Operation, Rejection
+from cautery.intake.models import Batch, Episode, Flag, Item, OpenedBy, Operation, Rejection, Share
 from cautery.intake.queries import members, roots
 from cautery.intake.rules import read_link
 from cautery.sources.base import Row
@@ -79,12 +80,46 @@ def create_operation(
     by.require(Permission.INTAKE_OPERATION_CREATE)
     with transaction.atomic():
         operation, made = Operation.objects.get_or_create(
-            slug=slug, defaults={"name": name, "starts_at": starts_at, "t0": t0, "ends_at": ends_at}
+            slug=slug,
+            defaults={
+                "name": name,
+                "starts_at": starts_at,
+                "t0": t0,
+                "ends_at": ends_at,
+                "unit": Unit.objects.filter(slug=by.unit).first() if by.unit else None,
+            },
         )
         if made:
             facts = {"name": name, "starts_at": starts_at.isoformat(), "t0": t0.isoformat() if t0 else None}
             record(Event.INTAKE_OPERATION_CREATED, by=by, at=at, subject=f"operation:{slug}", facts=facts)
     return operation
+
+
+def set_handling(operation: Operation, code: str, units: Sequence[str], *, by: Actor, at: datetime) -> None:
+    """Say who of the other units sees an operation of one's own: `code`, and for amber the units it names.
+
+    Units whose flags are in it are named always, and it is not made red: nobody is shut out from what they gave.
+    """
+    by.require(Permission.INTAKE_OPERATION_CREATE)
+    if code not in set(Handling):
+        raise Refused("There is no such handling code.", reason="handling", handling=code)
+    if operation.unit is None or operation.unit.slug != by.unit:
+        raise NotAllowed(
+            "Only the unit an operation belongs to says who sees it.",
+            permission=str(Permission.INTAKE_OPERATION_CREATE),
+            actor=by.name,
+        )
+    with transaction.atomic():
+        gave = Unit.objects.filter(batches__operation=operation).exclude(slug=by.unit)
+        if code == Handling.RED and gave.exists():
+            raise Refused("Other units gave flags to it; it cannot be red.", reason="others_inside")
+        named = Unit.objects.filter(Q(slug__in=units) | Q(pk__in=gave.values("pk"))).exclude(slug=by.unit)
+        wanted = list(named.order_by("slug")) if code == Handling.AMBER else []
+        Operation.objects.filter(pk=operation.pk).update(handling=code)
+        Share.objects.filter(operation=operation).delete()
+        Share.objects.bulk_create(Share(operation=operation, unit=unit) for unit in wanted)
+        facts = {"handling": code, "units": [unit.slug for unit in wanted]}
+        record(Event.INTAKE_OPERATION_SHARED, by=by, at=at, subject=f"operation:{operation.slug}", facts=facts)
 
 
 def receive(

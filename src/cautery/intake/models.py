@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from cautery.core.evidence.capture import CaptureState
+from cautery.core.handling import Handling
 from cautery.core.lifecycle import LIVE_EPISODES, EpisodeState
 from cautery.custody.models import Entry
 from cautery.directory.models import Unit
@@ -13,7 +14,10 @@ from cautery.ground.leases import Leased
 
 
 class Operation(models.Model):
-    """An operation: the frame in which units flag, decide and send together. Notices leave at `t0` once it is released."""
+    """An operation: the frame in which units flag, decide and send together. Notices leave at `t0` once it is released.
+
+    `handling` says who of the units sees it (core/handling.py); what is narrower than green belongs to a unit.
+    """
 
     slug = models.SlugField(unique=True)
     name = models.CharField(max_length=200)
@@ -21,9 +25,28 @@ class Operation(models.Model):
     t0 = models.DateTimeField(null=True, blank=True)
     ends_at = models.DateTimeField(null=True, blank=True)
     released_at = models.DateTimeField(null=True, blank=True)
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="operations", null=True)
+    handling = models.CharField(max_length=8, choices=[(code.value, code.value) for code in Handling], default="green")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(handling="green") | Q(unit__isnull=False), name="narrow_operation_has_unit"
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name
+
+
+class Share(models.Model):
+    """A unit that an operation names: it sees it while its code is amber."""
+
+    operation = models.ForeignKey(Operation, models.PROTECT, related_name="shares")
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="shares")
+
+    class Meta:
+        constraints = [models.UniqueConstraint("operation", "unit", name="share_once")]
 
 
 class Batch(models.Model):

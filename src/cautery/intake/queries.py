@@ -5,19 +5,42 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from cautery.core.actors import Actor, Permission
 from cautery.core.errors import NotFound
+from cautery.core.handling import Handling
 from cautery.core.lifecycle import EpisodeState
-from cautery.intake.models import Episode, Item, Operation, Rejection
+from cautery.intake.models import Episode, Item, Operation, Rejection, Share
+
+
+def visible(*, by: Actor) -> QuerySet[Operation]:
+    """The operations this actor may see, by their handling codes; the system and oversight see all."""
+    if _sees_all(by):
+        return Operation.objects.all()
+    named = Share.objects.filter(unit__slug=by.unit).values("operation")
+    return Operation.objects.filter(
+        Q(handling=Handling.GREEN) | Q(unit__slug=by.unit) | Q(handling=Handling.AMBER, pk__in=named)
+    )
+
+
+def hidden(*, by: Actor) -> frozenset[int]:
+    """The operations this actor must not see; what is in them and nowhere else is not there for them."""
+    if _sees_all(by):
+        return frozenset()
+    rest = Operation.objects.exclude(handling=Handling.GREEN).exclude(pk__in=visible(by=by).values("pk"))
+    return frozenset(rest.values_list("pk", flat=True))
+
+
+def _sees_all(by: Actor) -> bool:
+    return not by.unit or Permission.INTAKE_OPERATION_OVERSEE in by.permissions
 
 
 def get_operation(slug: str, *, by: Actor) -> Operation:
-    """The operation of this slug; `NotFound` when there is none."""
+    """The operation of this slug; `NotFound` when there is none, or none the actor may see."""
     by.require(Permission.INTAKE_OPERATION_READ)
-    found = Operation.objects.filter(slug=slug).first()
+    found = visible(by=by).filter(slug=slug).first()
     if found is None:
         raise NotFound(f"No operation {slug}.", operation=slug)
     return found
@@ -36,16 +59,16 @@ def operation_row(operation: Operation) -> dict[str, Any]:
 
 
 def operations(*, by: Actor) -> list[dict[str, Any]]:
-    """All operations, newest first, with how many episodes each has."""
+    """All operations the actor may see, newest first, with how many episodes each has."""
     by.require(Permission.INTAKE_OPERATION_READ)
-    rows = Operation.objects.annotate(episodes_n=Count("episodes")).order_by("-starts_at")
+    rows = visible(by=by).annotate(episodes_n=Count("episodes")).order_by("-starts_at")
     return [operation_row(row) | {"items": row.episodes_n} for row in rows]
 
 
 def operation_names(*, by: Actor) -> list[tuple[str, str]]:
-    """Short names and names of all operations, newest first."""
+    """Short names and names of all operations the actor may see, newest first."""
     by.require(Permission.INTAKE_OPERATION_READ)
-    return list(Operation.objects.order_by("-starts_at").values_list("slug", "name"))
+    return list(visible(by=by).order_by("-starts_at").values_list("slug", "name"))
 
 
 def items(operation: Operation, *, by: Actor) -> QuerySet[Item]:
@@ -55,12 +78,27 @@ def items(operation: Operation, *, by: Actor) -> QuerySet[Item]:
 
 
 def get_item(item_id: int, *, by: Actor) -> Item:
-    """The item; `NotFound` when there is none."""
+    """The item; `NotFound` when there is none, or none the actor may see."""
     by.require(Permission.INTAKE_ITEM_READ)
     found = Item.objects.filter(pk=item_id).first()
     if found is None:
         raise NotFound(f"No item {item_id}.", item=item_id)
+    require_seen(found, hidden(by=by))
     return found
+
+
+def require_seen(item: Item, unseen: frozenset[int]) -> None:
+    """`NotFound` for an item all of whose episodes, and those of its object, are in operations the actor must not see."""
+    if not unseen:
+        return
+    told = Episode.objects.filter(item__in=members([item.root_id]))
+    if told.exists() and not told.exclude(operation__in=unseen).exists():
+        raise NotFound(f"No item {item.pk}.", item=item.pk)
+
+
+def shares_of(operation: Operation) -> list[str]:
+    """The short names of the units an operation names."""
+    return list(operation.shares.order_by("unit__slug").values_list("unit__slug", flat=True))
 
 
 def objects_of(operation: Operation) -> QuerySet[Item]:

@@ -34,5 +34,6 @@ ROOMS = (
     Place(_("Items"), "items", Permission.INTAKE_ITEM_READ),
     Place(_("Network"), "network", Permission.INTAKE_ITEM_READ),
     Place(_("Report"), "report", Permission.REPORT_OPERATION_READ),
+    Place(_("Sharing"), "sharing", Permission.INTAKE_OPERATION_READ),
 )
 """Of an operation: their addresses take its slug."""

@@ -22,7 +22,53 @@ class Migration(migrations.Migration):
                 ("t0", models.DateTimeField(blank=True, null=True)),
                 ("ends_at", models.DateTimeField(blank=True, null=True)),
                 ("released_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "handling",
+                    models.CharField(
+                        choices=[("green", "green"), ("amber", "amber"), ("red", "red")], default="green", max_length=8
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="operations",
+                        to="directory.unit",
+                    ),
+                ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("handling", "green"), ("unit__isnull", False), _connector="OR"),
+                        name="narrow_operation_has_unit",
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Share",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "operation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="shares", to="intake.operation"
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="shares", to="directory.unit"
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(models.F("operation"), models.F("unit"), name="share_once"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Batch",

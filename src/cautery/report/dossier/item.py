@@ -13,7 +13,7 @@ from cautery.core.errors import NotFound
 from cautery.core.lifecycle import Outcome
 from cautery.identify.models import EpisodeMedia, Hosting
 from cautery.intake.models import Episode, Flag, Item
-from cautery.intake.queries import members
+from cautery.intake.queries import hidden, members, require_seen
 from cautery.match.models import Match
 from cautery.refer.models import Notice, Obstacle
 from cautery.report.dossier.timeline import Line, Run, lines_of, runs_of
@@ -61,19 +61,20 @@ def dossier(item_id: int, *, by: Actor) -> Dossier:
     found = hosts.filter(pk=item_id).first()
     if found is None:
         raise NotFound(f"No item {item_id}.", item=item_id)
-    item = found.merged_into or found
+    item, unseen = found.merged_into or found, hidden(by=by)
+    require_seen(item, unseen)
     family = list(Item.objects.filter(pk__in=members([item.pk])))
-    flags = Flag.objects.filter(item=item)
+    flags = Flag.objects.filter(item=item).exclude(batch__operation__in=unseen)
     shown = list(flags.select_related("batch__unit").order_by("seen_at", "pk")[:FLAGS_SHOWN])
     units: list[Any] = list(
         flags.values("batch__unit__name", "batch__source")
         .annotate(n=Count("pk"), first=Min("seen_at"), last=Max("seen_at"))
         .order_by("first")
     )
-    episodes = _episodes(family)
-    runs = _runs(family)
-    holds = _holds(family)
-    before, after = _lineage(family)
+    episodes = _episodes(family, unseen)
+    runs = _runs(family, unseen)
+    holds = _holds(family, unseen)
+    before, after = _lineage(family, unseen)
     return Dossier(
         item=item,
         hosting=getattr(item, "hosting", None),
@@ -89,7 +90,7 @@ def dossier(item_id: int, *, by: Actor) -> Dossier:
     )
 
 
-def _episodes(family: Sequence[Item]) -> list[Episode]:
+def _episodes(family: Sequence[Item], unseen: frozenset[int]) -> list[Episode]:
     related = (
         "operation",
         "capture",
@@ -99,6 +100,7 @@ def _episodes(family: Sequence[Item]) -> list[Episode]:
     )
     return list(
         Episode.objects.filter(item__in=family)
+        .exclude(operation__in=unseen)
         .select_related(*related)
         .prefetch_related(
             Prefetch("media", EpisodeMedia.objects.select_related("media").order_by("pk")),
@@ -110,20 +112,23 @@ def _episodes(family: Sequence[Item]) -> list[Episode]:
     )
 
 
-def _holds(family: Sequence[Item]) -> list[Obstacle]:
+def _holds(family: Sequence[Item], unseen: frozenset[int]) -> list[Obstacle]:
     """Where another unit's interest stopped a notice on it; an interest that stopped none shows to nobody."""
     met = Obstacle.objects.filter(notice__item__in=family, hold__isnull=False, disclosed=True)
+    met = met.exclude(notice__operation__in=unseen)
     return list(met.select_related("hold__unit").order_by("at", "pk"))
 
 
-def _runs(family: Sequence[Item]) -> dict[int, list[Run]]:
-    probes = Probe.objects.filter(tracking__item__in=family).order_by("-at", "-pk")[:PROBES_READ]
+def _runs(family: Sequence[Item], unseen: frozenset[int]) -> dict[int, list[Run]]:
+    seen = Probe.objects.filter(tracking__item__in=family).exclude(tracking__episode__operation__in=unseen)
+    probes = seen.order_by("-at", "-pk")[:PROBES_READ]
     return runs_of(list(probes)[::-1])
 
 
-def _lineage(family: Sequence[Item]) -> tuple[list[Sighting], list[Sighting]]:
+def _lineage(family: Sequence[Item], unseen: frozenset[int]) -> tuple[list[Sighting], list[Sighting]]:
     """Sightings of this item, and of others that may succeed it (a return at the same place is only the first)."""
-    rows = Sighting.objects.select_related("item", "predecessor", "operation").order_by("at", "pk")
+    seen = Sighting.objects.exclude(operation__in=unseen)
+    rows = seen.select_related("item", "predecessor", "operation").order_by("at", "pk")
     before = list(rows.filter(item__in=family)[:LINEAGE_SHOWN])
     after = list(rows.filter(predecessor__in=family).exclude(item__in=family)[:LINEAGE_SHOWN])
     return before, after

@@ -20,7 +20,7 @@ from cautery.core.searching import terms
 from cautery.ground.rows import chunks
 from cautery.identify.models import EpisodeMedia
 from cautery.intake.models import Episode, Item, Operation
-from cautery.intake.queries import members, roots
+from cautery.intake.queries import hidden, members, roots
 from cautery.match.models import BankEntry
 from cautery.report.dossier.standing import decisive_verdict, newest_episodes, standing
 from cautery.report.models import Unindexed, Words
@@ -165,7 +165,7 @@ def item_page(
     the order and the keys are those of the items. Without an operation: of all of them.
     """
     by.require(Permission.INTAKE_ITEM_READ)
-    page = _page(_rows(operation, wanted), wanted, older, newer, size)
+    page = _page(_rows(operation, wanted, by), wanted, older, newer, size)
     return replace(page, rows=veiled(page.rows))
 
 
@@ -230,7 +230,7 @@ def stream_items(operation: Operation | None, wanted: ItemFilter, *, by: Actor) 
     """All the items of a filter, in the order of the pages, without holding them all."""
     by.require(Permission.INTAKE_ITEM_READ)
     if not wanted.searches:
-        rows = _rows(operation, wanted).order_by("-pk").iterator(STREAM_CHUNK)
+        rows = _rows(operation, wanted, by).order_by("-pk").iterator(STREAM_CHUNK)
         return (row for some in chunks(rows, STREAM_CHUNK) for row in veiled([ItemRow(*one) for one in some]))
     return _stream_searched(operation, wanted, by)
 
@@ -256,10 +256,9 @@ def of_object(name: str) -> Coalesce:
     return Coalesce(f"item__merged_into__{name}", f"item__{name}")
 
 
-def _rows(operation: Operation | None, wanted: ItemFilter) -> QuerySet[Episode, tuple[Any, ...]]:
-    episodes = newest_episodes()
-    if operation is not None:
-        episodes = episodes.filter(operation=operation)
+def _rows(operation: Operation | None, wanted: ItemFilter, by: Actor) -> QuerySet[Episode, tuple[Any, ...]]:
+    seen = Q(operation=operation) if operation is not None else ~Q(operation__in=hidden(by=by))
+    episodes = newest_episodes().filter(seen)
     if wanted.provider:
         episodes = episodes.filter(Q(item__provider=wanted.provider) | Q(item__hosting__provider__slug=wanted.provider))
     if wanted.kind:

@@ -12,7 +12,7 @@ from django.db.models import Count, Q
 from cautery.core.actors import Actor, Permission
 from cautery.directory.models import Provider
 from cautery.intake.models import Batch, Operation
-from cautery.intake.queries import operation_row
+from cautery.intake.queries import operation_row, visible
 from cautery.report.dossier.counting import Counted, ProviderLine
 from cautery.report.dossier.kept import LIVE, figures_of, sizes
 from cautery.report.dossier.standing import newest_episodes
@@ -62,7 +62,7 @@ def operation_lines(
 ) -> tuple[list[OperationLine], int | None]:
     """A page of operations, newest first, with their items by state; and the operation the next page goes on behind."""
     by.require(Permission.INTAKE_OPERATION_READ)
-    rows = Operation.objects.order_by("-starts_at", "-pk")
+    rows = visible(by=by).order_by("-starts_at", "-pk")
     last = Operation.objects.filter(pk=before).first() if before is not None else None
     if last is not None:
         rows = rows.filter(Q(starts_at__lt=last.starts_at) | Q(starts_at=last.starts_at, pk__lt=last.pk))

@@ -13,7 +13,7 @@ from cautery.core.lifecycle import EpisodeState
 from cautery.custody.actions import record
 from cautery.custody.events import Event
 from cautery.intake.models import Episode, Item
-from cautery.intake.queries import members
+from cautery.intake.queries import hidden, members, require_seen
 from cautery.review.models import Exposure, Quarantine, Rest
 
 BREAK = timedelta(minutes=10)
@@ -57,6 +57,7 @@ def quarantine(item_id: int, *, by: Actor, at: datetime) -> Quarantine:
         item = Item.objects.filter(pk=item_id).first()
         if item is None:
             raise NotFound(f"No item {item_id}.", item=item_id)
+        require_seen(item, hidden(by=by))
         row, made = Quarantine.objects.get_or_create(item=item, defaults={"officer_id": by.officer_id, "at": at})
         if made:
             _close_same(item, by, at)

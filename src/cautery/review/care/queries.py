@@ -13,7 +13,8 @@ from django.db.models import Avg, Count, Max, Sum
 from cautery.core.actors import Actor, Permission
 from cautery.core.errors import NotFound
 from cautery.directory.models import Display
-from cautery.intake.queries import members, roots
+from cautery.intake.models import Episode
+from cautery.intake.queries import hidden, members, roots
 from cautery.review.care.actions import BREAK
 from cautery.review.models import Exposure, Quarantine, Rest, Showing
 
@@ -115,7 +116,11 @@ def refuse_if_closed(*items: int) -> None:
 def quarantined(*, by: Actor, limit: int = 200) -> list[dict[str, Any]]:
     """The queue for the lawful body: what was closed and when, what still waits first. Nothing of what it shows."""
     by.require(Permission.REVIEW_ITEM_HAND_OVER)
+    unseen = hidden(by=by)
+    elsewhere = Episode.objects.exclude(operation__in=unseen)
     rows = Quarantine.objects.order_by("handed_at", "at")
+    if unseen:
+        rows = rows.filter(item__in=elsewhere.values("item"))
     fields = ("item_id", "item__provider", "item__kind", "at", "officer__name", "handed_to", "handed_at")
     waiting = rows.filter(handed_at=None).values(*fields)[:limit]
     gone = rows.filter(handed_at__isnull=False).order_by("-handed_at").values(*fields)[:limit]

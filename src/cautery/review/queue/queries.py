@@ -19,6 +19,7 @@ from cautery.core.lifecycle import EpisodeState
 from cautery.core.triage import Ranked, Waiting, rank
 from cautery.identify.models import Media
 from cautery.intake.models import Episode, Flag, Operation
+from cautery.intake.queries import hidden
 from cautery.match.models import Match
 from cautery.match.queries import case_of
 from cautery.review.models import Assessment, Quarantine, Question, Rest, Showing
@@ -173,7 +174,8 @@ def medium_of(episode_id: int, sha256: str, *, by: Actor) -> Media:
     """A medium of an episode; `NotFound` where it has none such, or must not be seen."""
     by.require(Permission.INTAKE_EVIDENCE_READ)
     closed = Quarantine.objects.filter(item__episodes=episode_id).exists()
-    found = None if closed else Media.objects.filter(sha256=sha256, episodes__episode=episode_id).first()
+    seen = Episode.objects.filter(pk=episode_id).exclude(operation__in=hidden(by=by))
+    found = None if closed else Media.objects.filter(sha256=sha256, episodes__episode__in=seen).first()
     if found is None:
         raise NotFound("There is no such picture to look at.", episode=episode_id)
     return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from cautery.web.people import account, oidc, set_up, sign_in, welcome
+from cautery.web.people import account, oidc, set_up, sharing, sign_in, welcome
 from cautery.web.views.session import SignIn, SignOut
 
 urlpatterns = [
@@ -30,6 +30,8 @@ urlpatterns = [
     path("me/passkeys/<int:pk>/forget/", account.passkey_forget, name="passkey-forget"),
     path("me/identities/<int:pk>/forget/", account.identity_forget, name="identity-forget"),
     path("me/sessions/end/", account.sessions_end, name="sessions-end"),
+    path("operations/<slug:slug>/sharing/", sharing.sharing_page, name="sharing"),
+    path("operations/<slug:slug>/sharing/set/", sharing.sharing_set, name="sharing-set"),
     path("set-up/", set_up.set_up, name="set-up"),
     path("set-up/rehearse/", set_up.rehearse, name="set-up-rehearse"),
     path("set-up/rehearsal/", set_up.rehearsal, name="set-up-rehearsal"),

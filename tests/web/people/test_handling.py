@@ -1,0 +1,148 @@
+"""What another unit may see: every page of an operation, and of what is in it, follows the handling code."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from cautery.core.actors import Actor
+from cautery.core.errors import NotAllowed, NotFound, Refused
+from cautery.core.handling import Handling, may_see
+from cautery.directory.models import Unit
+from cautery.intake.actions import set_handling
+from cautery.intake.models import Operation
+from cautery.intake.queries import get_item, get_operation, operation_names, shares_of
+from cautery.web.access import NEEDS
+from tests import factories as make
+from tests.web.conftest import Story
+from tests.web.test_access import ACTING, GUARDED, PATTERNS, READING, address, ask
+
+HERE, THERE = "fr-pharos", "de-meldestelle"
+OF_AN_OPERATION = [name for name in GUARDED if "slug" in PATTERNS[name].pattern.converters and name != "provider"]
+OF_AN_ITEM = ["item", "item-stop", "picture"]
+
+
+@pytest.fixture
+def kept(story: Story) -> Story:
+    """The story's operation belongs to one unit, which alone sees it; no other gave flags to it."""
+    make.officer("owner", "lead", unit=HERE)
+    Operation.objects.update(unit=Unit.objects.get(slug=HERE), handling=Handling.RED)
+    return story
+
+
+def role_for(name: str) -> str:
+    """A role that the page would let in."""
+    return {
+        "AUTHORISE_DECISION_SIGN": "sign",
+        "AUTHORISE_OPERATION_RELEASE": "lead",
+        "REVIEW_EPISODE_CLAIM": "review",
+        "REVIEW_EPISODE_DECIDE": "review",
+        "INTAKE_EVIDENCE_READ": "review",
+        "REVIEW_ITEM_QUARANTINE": "review",
+    }.get(getattr(PATTERNS[name].callback, NEEDS).name, "lead")
+
+
+def of(unit: str, role: str) -> Client:
+    """A client of an officer of this unit, who may do everything of the role."""
+    client = Client()
+    client.force_login(make.officer(f"{role} of {unit}", role, unit=unit))
+    return client
+
+
+@pytest.mark.parametrize("name", [*OF_AN_OPERATION, *OF_AN_ITEM])
+def test_no_page_of_it_is_there_for_another_unit(name: str, kept: Story) -> None:
+    answer = ask(of(THERE, role_for(name)), name, kept)
+    assert answer.status_code == 404
+    assert b"youtube" not in b"".join(answer) if answer.streaming else b"youtube" not in answer.content
+
+
+@pytest.mark.parametrize("name", ["operation", "items", "item", "room", "report", "sharing"])
+def test_its_own_unit_goes_on_as_before(name: str, kept: Story) -> None:
+    assert ask(of(HERE, "lead"), name, kept).status_code == 200
+
+
+def test_lists_of_everything_do_not_name_what_is_hidden(kept: Story) -> None:
+    client = of(THERE, "lead")
+    assert b"Summer" not in client.get("/operations/").content
+    found = client.get("/register/").content
+    assert b"Summer" not in found
+    assert f"/items/{kept.returned.pk}/".encode() not in found
+    assert kept.returned.key.encode() not in b"".join(_whole(client.get("/register/file/csv")))
+
+
+def _whole(answer: Any) -> list[bytes]:
+    return list(answer) if answer.streaming else [answer.content]
+
+
+def test_oversight_sees_it(kept: Story) -> None:
+    client = of(THERE, "oversee")
+    assert client.get(address("operation", kept)).status_code == 200
+    assert client.get(address("item", kept)).status_code == 200
+
+
+def test_amber_is_for_the_units_it_names(kept: Story) -> None:
+    owner, other = make.actor("owner", "lead", unit=HERE), make.actor("other", "lead", unit=THERE)
+    kept.operation.refresh_from_db()
+    set_handling(kept.operation, "amber", [THERE], by=owner, at=make.START)
+    assert get_operation("summer", by=other) == kept.operation
+    assert get_item(kept.returned.pk, by=other) == kept.returned
+    set_handling(kept.operation, "amber", [], by=owner, at=make.START)
+    assert operation_names(by=other) == []
+    with pytest.raises(NotFound):
+        get_item(kept.returned.pk, by=other)
+
+
+def test_an_item_that_is_in_an_open_operation_too_shows_only_that_one(kept: Story) -> None:
+    other = make.operation("autumn", t0=make.hours(200))
+    other.unit = None
+    make.flagged(other, [kept.dismissed.url], by=make.actor("german", "flag", unit=THERE), at=make.hours(60), key="again")
+    page = of(THERE, "lead").get(f"/items/{kept.dismissed.pk}/")
+    assert page.status_code == 200
+    assert b"Autumn" in page.content
+    assert b"Summer" not in page.content
+    assert b"A newspaper reports" not in page.content
+
+
+def test_only_its_unit_says_who_sees_it(kept: Story) -> None:
+    other = make.actor("other", "lead", unit=THERE)
+    with pytest.raises(NotAllowed):
+        set_handling(kept.operation, "green", [], by=other, at=make.START)
+    kept.operation.unit = None
+    with pytest.raises(NotAllowed):
+        set_handling(kept.operation, "red", [], by=make.actor("owner", "lead", unit=HERE), at=make.START)
+
+
+def test_nobody_is_shut_out_from_what_they_gave(kept: Story) -> None:
+    owner: Actor = make.actor("owner", "lead", unit=HERE)
+    kept.operation.refresh_from_db()
+    set_handling(kept.operation, "green", [], by=owner, at=make.START)
+    german = make.actor("german", "flag", unit=THERE)
+    make.flagged(kept.operation, ["https://www.youtube.com/watch?v=00000000077"], by=german, key="german")
+    with pytest.raises(Refused):
+        set_handling(kept.operation, "red", [], by=owner, at=make.START)
+    set_handling(kept.operation, "amber", [], by=owner, at=make.START)
+    assert shares_of(kept.operation) == [THERE]
+
+
+def test_a_leader_sets_the_code_on_its_page(kept: Story) -> None:
+    client = of(HERE, "lead")
+    page = client.get("/operations/summer/sharing/")
+    assert b"Meldestelle" in page.content
+    client.post("/operations/summer/sharing/set/", {"code": "amber", "unit": [THERE]})
+    kept.operation.refresh_from_db()
+    assert (kept.operation.handling, shares_of(kept.operation)) == ("amber", [THERE])
+
+
+@pytest.mark.parametrize(
+    ("unit", "code", "seen"),
+    [("a", "red", True), ("b", "red", False), ("b", "amber", True), ("c", "amber", False), ("c", "green", True)],
+)
+def test_the_rule_of_the_codes(unit: str, code: str, seen: bool) -> None:
+    assert may_see(unit, Handling(code), owner="a", named={"b"}) is seen
+
+
+def test_the_walk_covers_pages_that_read_and_that_act() -> None:
+    assert set(OF_AN_OPERATION) & set(ACTING)
+    assert set(OF_AN_OPERATION) & set(READING)
