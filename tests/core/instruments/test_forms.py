@@ -173,6 +173,24 @@ def test_a_statement_without_any_restriction_is_told_so() -> None:
     assert "some_decision" in [f.reason for f in finding.findings]
 
 
+def test_provisions_and_periods_are_said_in_the_language_of_the_notice() -> None:
+    order = CATALOGUE.get("tco-removal-order")
+    cited = "Art 3(6) to (8), Annex I Section F (check)"
+    assert order.wording("de").law(cited) == "Art. 3(6) bis (8), Anhang I Abschnitt F (zu prüfen)"
+    assert order.wording("fr").law(cited) == "art. 3(6) à (8), annexe I section F (à vérifier)"
+    assert order.wording("en").law(cited) == cited
+    assert [order.wording(each).period("1 month") for each in LANGUAGES] == ["1 month", "1 mois", "1 Monat"]
+    assert [order.wording(each).period("6 weeks") for each in LANGUAGES] == ["6 weeks", "6 semaines", "6 Wochen"]
+    assert order.wording("de").period("soon") == "soon"
+
+
+def test_only_an_order_under_the_tco_regulation_speaks_of_its_articles() -> None:
+    for name in ("dsa-order", "dsa-notice", "referral", "domain", "preservation"):
+        for wording in CATALOGUE.get(name).wordings.values():
+            whys = [wording.field(id_).why for id_ in CATALOGUE.get(name).form.fields]
+            assert not [why for why in whys if "15(1)" in why or "Artikel 15" in why or "article 15" in why]
+
+
 def test_an_address_is_kept_letter_for_letter() -> None:
     decomposed = "https://videos.example.org/cafe\u0301"
     instrument = CATALOGUE.get("referral")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from cautery.core.errors import RulesInvalid
@@ -34,6 +35,8 @@ class Wording:
     fields: Mapping[str, Mapping[str, str]]
     choices: Mapping[str, Mapping[str, str]]
     words: Mapping[str, str]
+    units: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    laws: Mapping[str, str] = field(default_factory=dict)
 
     def field(self, id_: str) -> FieldWords:
         """The words of a field or rule; its id where the table has none."""
@@ -47,6 +50,20 @@ class Wording:
     def word(self, name: str) -> str:
         """One of the common words."""
         return self.words.get(name, name)
+
+    def law(self, text: str) -> str:
+        """A provision as it is cited in this language: `Art 3(4)(e), Annex I Section E`, word by word."""
+        if not self.laws:
+            return text
+        longest_first = sorted(self.laws, key=len, reverse=True)
+        words = "|".join(re.escape(word) for word in longest_first)
+        return re.sub(rf"(?<!\w)(?:{words})(?!\w)", lambda found: self.laws[found[0]], text)
+
+    def period(self, text: str) -> str:
+        """A period of a form, `1 month`, in words; what is none stays as it is."""
+        number, _, unit = text.partition(" ")
+        one_and_many = self.units.get(unit.removesuffix("s"))
+        return f"{number} {one_and_many[0 if number == '1' else 1]}" if one_and_many else text
 
 
 def wording_of(language: str, common: Mapping[str, Any], own: Mapping[str, Any], place: str) -> Wording:
@@ -62,6 +79,8 @@ def wording_of(language: str, common: Mapping[str, Any], own: Mapping[str, Any],
             fields=merged(common.get("fields", {}), own.get("fields", {})),
             choices=merged(common.get("choices", {}), own.get("choices", {})),
             words=merged(common.get("words", {}), own.get("words", {})),
+            units=merged(common.get("units", {}), own.get("units", {})),
+            laws=merged(common.get("law", {}), own.get("law", {})),
         )
     except (KeyError, TypeError) as wrong:
         raise RulesInvalid(f"{place} lacks or misspells {wrong}.", reason="wording", place=place) from wrong

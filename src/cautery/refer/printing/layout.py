@@ -40,7 +40,7 @@ def pages(form: Form, read: Read, wording: Wording, *, draft: bool) -> dict[str,
         "intro": [showable(text) for text in wording.intro],
         "closing": [showable(text) for text in wording.closing],
         "sections": sections,
-        "findings": _lacking(read.findings) if draft else [],
+        "findings": _lacking(read.findings, wording) if draft else [],
     }
 
 
@@ -90,7 +90,7 @@ def _row(field: Field, read: Read, wording: Wording, finding: Finding | None, *,
     elif field.kind == "flag":
         parts = [_tick(wording.word("yes" if value else "no"), on=bool(value))] if value is not None else []
     else:
-        parts = [part for each in _several(value) for part in _part(field.kind, each)]
+        parts = [part for each in _several(value) for part in _part(field.kind, each, wording)]
     if field.id == "signed_by" and signed:
         parts += _text(wording.word("signed_electronically"))
     empty = ""
@@ -111,11 +111,13 @@ def _tick(label: str, *, on: bool) -> Row:
     return {"kind": "tick", "on": on, "text": showable(label), "rtl": False}
 
 
-def _part(kind: str, value: str) -> list[Row]:
+def _part(kind: str, value: str, wording: Wording) -> list[Row]:
     if kind in ("url", "urls"):
         return _address(value)
     if kind == "moment":
         return _text(_moment(value))
+    if kind == "period":
+        return _text(wording.period(value))
     return _text(value)
 
 
@@ -146,13 +148,13 @@ def _text(value: str) -> list[Row]:
     ]
 
 
-def _lacking(findings: Iterable[Finding]) -> list[Row]:
+def _lacking(findings: Iterable[Finding], wording: Wording) -> list[Row]:
     """What stands against a draft, and apart from it what is only advised."""
     return [
         {
             "label": showable(finding.label),
             "field": showable(finding.field),
-            "law": showable(finding.law),
+            "law": showable(wording.law(finding.law)),
             "why": showable(finding.why),
             "held": finding.problem != Problem.ADVISED,
         }
