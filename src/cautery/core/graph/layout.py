@@ -103,7 +103,8 @@ def _begun(matrix: csr_array, degree: Floats) -> Places:
         modes -= (degree @ modes) / degree.sum()
         modes, _ = np.linalg.qr(modes)
     ranks: Ints = np.argsort(np.argsort(modes, axis=0, kind="stable"), axis=0, kind="stable")
-    return (ranks + 0.5) / n * 2 - 1 + rng.normal(0, 1e-3, (n, 2))
+    begun: Places = (ranks + 0.5) / n * 2 - 1 + rng.normal(0, 1e-3, (n, 2))
+    return begun
 
 
 def _pushed(places: Places, weights: Floats, mesh: _Mesh, cells: int) -> Places:
