@@ -100,6 +100,7 @@ def queue_item(request: HttpRequest, slug: str, episode: int, *, by: Actor) -> H
 @acts(Permission.REVIEW_EPISODE_DECIDE)
 def queue_decide(request: HttpRequest, slug: str, episode: int, *, by: Actor) -> HttpResponse:
     """Decide the item, and those copies that were ticked and had been shown; then the next."""
+    get_operation(slug, by=by)
     now, form = clock().now(), request.POST
     keys = [episode, *_numbers(form, "copy")]
     seen = shown_to(keys, by=by)
@@ -134,10 +135,9 @@ def _decision(form: MultiValueDict[str, str], key: int, seen: str) -> Decision:
 @acts(Permission.REVIEW_EPISODE_DECIDE)
 def queue_undo(request: HttpRequest, slug: str, *, by: Actor) -> HttpResponse:
     """Take the last decision back, within a minute and before anybody signed; the item is before the officer again."""
-    last = request.session.pop(UNDO_KEY, None)
+    operation, last = get_operation(slug, by=by), request.session.pop(UNDO_KEY, None)
     if last is None or last["slug"] != slug:
         raise Refused("There is nothing to take back.", reason="nothing")
-    operation = get_operation(slug, by=by)
     withdraw_decisions(last["episodes"], by=by, at=clock().now())
     let_go_of_all(operation, by=by, but=last["episodes"])
     return redirect("web:queue-item", slug=slug, episode=last["episodes"][0])
@@ -146,6 +146,7 @@ def queue_undo(request: HttpRequest, slug: str, *, by: Actor) -> HttpResponse:
 @acts(Permission.REVIEW_EPISODE_DECIDE)
 def queue_ask(request: HttpRequest, slug: str, episode: int, *, by: Actor) -> HttpResponse:
     """Pass it on with a question; then the next."""
+    get_operation(slug, by=by)
     ask_opinion(episode, request.POST.get("question", ""), by=by, at=clock().now())
     return _next(request, slug, by)
 

@@ -42,6 +42,7 @@ def signing_take(_request: HttpRequest, slug: str, *, by: Actor) -> HttpResponse
 @acts(Permission.AUTHORISE_DECISION_SIGN)
 def signing_sign(request: HttpRequest, slug: str, *, by: Actor) -> HttpResponse:
     """Sign or refuse the decisions ticked, and say of each that was not recorded why."""
+    get_operation(slug, by=by)
     form = request.POST
     chosen, act, reason = form.getlist("decision"), form.get("act", ""), form.get("reason", "")
     if not chosen or not all(word.isascii() and word.isdigit() and len(word) < 19 for word in chosen):
