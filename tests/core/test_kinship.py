@@ -9,10 +9,12 @@ from cautery.core.kinship import (
     TITLE_THRESHOLD,
     Nearest,
     Traits,
+    about_of,
     brand_words,
     habit_of,
     like_handles,
     like_titles,
+    said_in,
     skeleton,
     spread_words,
     stem,
@@ -119,6 +121,31 @@ def test_the_nearest_of_very_many_are_found_however_the_handle_is_spelled_anew()
         assert wanted in nearest.to(skeleton(anew), most=40)[:3], anew
     assert nearest.to("", most=40) == []
     assert Nearest().to("lantern", most=40) == []
+
+
+def test_what_says_the_same_in_the_same_words_comes_before_what_only_has_its_title() -> None:
+    words = "how to water a specimen tree in the morning and again when the sun has gone down"
+    new = Traits(title="A specimen film", said=said_in(f"{words} posted today"))
+    same = Traits(title="A specimen film", said=said_in(f"{words} posted in March"))
+    altered = Traits(title="A specimen film", said=said_in(words.replace(" a ", " ").replace(" the ", " ")))
+    assert (
+        weigh(same, new, 0.0).score
+        > weigh(altered, new, 0.0).score
+        > weigh(Traits(title="A specimen film"), new, 0.0).score
+    )
+
+
+def test_an_account_is_alike_by_what_it_says_of_itself_and_links_to_whatever_its_name() -> None:
+    about = about_of(
+        "Lantern News: 12,034 followers. Daily bulletins of the lantern house", "lantern_news", "Lantern News"
+    )
+    assert about == "followers daily bulletins of the lantern house"
+    old = Traits(handle="lantern_news", about=about, links=frozenset("abc"))
+    assert weigh(old, Traits(handle="meadow77", about=about), 0.0).score >= HANDLE_THRESHOLD
+    assert weigh(old, Traits(handle="meadow77", links=frozenset("abc")), 0.0).score >= HANDLE_THRESHOLD
+    one = weigh(old, Traits(handle="meadow77", links=frozenset("a")), 0.0)
+    assert one.score < HANDLE_THRESHOLD
+    assert "1 link" in one.reason
 
 
 def test_a_place_s_own_way_of_writing_is_no_word_of_the_outlet() -> None:

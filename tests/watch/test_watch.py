@@ -15,6 +15,7 @@ from cautery.core.errors import NotAllowed, NotFound
 from cautery.core.lifecycle import EpisodeState
 from cautery.directory.models import Provider
 from cautery.fetch import Fetcher
+from cautery.identify.models import Capture as Captured
 from cautery.intake.models import Episode, Flag, Item, Operation
 from cautery.refer.models import Notice
 from cautery.track.actions import save_links
@@ -382,6 +383,23 @@ def test_a_decision_that_is_upheld_ends_nothing(host: Provider) -> None:
     plan_searches(Memory(), make.hours(26))
     step(frame.notices.get(), "court_decision", "upheld")
     assert end_over(make.hours(39)) == 0
+
+
+def test_an_account_of_another_name_is_known_by_what_it_says_of_itself_and_by_its_links(host: Provider) -> None:
+    frame = referred(host, CHANNEL)
+    about = "Daily bulletins of the specimen house, all statements in six languages, join us"
+    Captured.objects.update(about=about)
+    links = ["https://specimenhouse.example/", "https://x.com/specimenhouse", "https://www.tiktok.com/@specimenhouse"]
+    save_links([(Item.objects.get(url=CHANNEL).pk, link) for link in links], make.hours(20))
+    for number, (said, linked) in enumerate(((about, []), ("Gardens", links), ("Gardens", []))):
+        new = make.flagged(frame, [f"https://t.me/{'meadow' * (number + 1)}"], at=LATER, key=f"late{number}")
+        make.identified(new, host=host, image=b"others", title=f"Meadow {number}", at=LATER)
+        Captured.objects.filter(episode__in=new).update(about=said, links=linked, author=f"meadow {number}")
+    trace_lineage(Memory(), LATER)
+    reasons = dict(Sighting.objects.values_list("item__key", "reason"))
+    assert set(reasons) == {"meadow", "meadowmeadow"}
+    assert "what it says of itself is like" in reasons["meadow"]
+    assert "3 rare links in common" in reasons["meadowmeadow"]
 
 
 def step(notice: Notice, kind: str, ruling: str = "") -> None:

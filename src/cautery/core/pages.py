@@ -15,7 +15,16 @@ MEDIA_LIMIT = 12
 ADDRESS_LIMIT = 8_192
 WHOLE = re.compile(r"https?://[\w.-]+/[\w/@?=&%+-]*", re.ASCII)
 LINKS = (("a", "href"),)
-MEDIA = (("img", "src"), ("video", "src"), ("source", "src"), ("audio", "src"))
+MEDIA = (
+    ("meta[property='og:image']", "content"),
+    ("img", "src"),
+    ("video", "src"),
+    ("source", "src"),
+    ("audio", "src"),
+)
+"""The picture a page shows to those who link to it comes first: of an account's page that is its own."""
+ABOUT = ("meta[property='og:description']", "meta[name=description]")
+ABOUT_LIMIT = 1_000
 DEPTH_LIMIT = 1_000
 """Elements within elements: browsers stop at about 500, and the time a parser needs grows with the square of the depth."""
 UNSEEN = ["script", "style", "noscript", "template"]
@@ -31,7 +40,10 @@ TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9-]*)")
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page as read; `links` and `media` are absolute, in order, without repeats."""
+    """A page as read; `links` and `media` are absolute, in order, without repeats.
+
+    `about`: what the page says of itself to those who link to it; of an account's page that is what it says of itself.
+    """
 
     title: str
     text: str
@@ -39,6 +51,7 @@ class Page:
     author: str
     links: tuple[str, ...]
     media: tuple[str, ...]
+    about: str = ""
 
 
 def read_page(body: bytes, url: str, *, addresses: bool = True) -> Page:
@@ -57,6 +70,7 @@ def read_page(body: bytes, url: str, *, addresses: bool = True) -> Page:
         author=(author.attributes.get("content") or "") if author is not None else "",
         links=_addresses(tree, url, LINKS, LINK_LIMIT) if addresses else (),
         media=_addresses(tree, url, MEDIA, MEDIA_LIMIT) if addresses else (),
+        about=_about(tree) if addresses else "",
     )
 
 
@@ -81,6 +95,15 @@ def shallow(markup: str) -> str:
             if depth > DEPTH_LIMIT:
                 return markup[: tag.start()]
     return markup
+
+
+def _about(tree: LexborHTMLParser) -> str:
+    for selector in ABOUT:
+        node = tree.css_first(selector)
+        said = (node.attributes.get("content") or "") if node is not None else ""
+        if said.strip():
+            return " ".join(said.split())[:ABOUT_LIMIT]
+    return ""
 
 
 def _text(tree: LexborHTMLParser, selector: str) -> str:

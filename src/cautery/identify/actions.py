@@ -90,6 +90,7 @@ def _save_captures(done: Sequence[Seen], at: datetime) -> None:
                 text=s.look.page.text,
                 language=s.look.page.language,
                 author=s.look.page.author[:300],
+                about=s.look.page.about,
                 links=list(s.look.page.links),
             )
             for s in done

@@ -41,6 +41,7 @@ class Capture(models.Model):
     text = models.TextField(blank=True)
     language = models.CharField(max_length=16, blank=True)
     author = models.CharField(max_length=300, blank=True)
+    about = models.TextField(blank=True)
     links = models.JSONField(default=list)
 
 

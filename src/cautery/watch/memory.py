@@ -8,19 +8,19 @@ from __future__ import annotations
 
 from bisect import insort
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from django.db.models import Exists, OuterRef, Q
 from rapidfuzz import fuzz, process
 
 from cautery.core.clock import on_grid
-from cautery.core.kinship import HANDLE_THRESHOLD, Likeness, Nearest, Traits, skeleton, weigh, words_of
+from cautery.core.kinship import HANDLE_THRESHOLD, Likeness, Nearest, Traits, about_of, skeleton, weigh, words_of
 from cautery.core.kinship.weighing import folded
 from cautery.ground.rows import chunks
 from cautery.identify.models import EpisodeMedia
-from cautery.track.models import Tracking
+from cautery.track.models import OutLink, Tracking
 from cautery.watch.models import Search, Watch, Way, What
 
 HANDLES = frozenset({"account", "channel", "group", "bot", "site"})
@@ -32,6 +32,10 @@ FRESH = timedelta(minutes=FRESH_MINUTES) - timedelta(microseconds=1)
 NEAREST = 40
 """Handles weighed one by one, out of any number."""
 TITLE_NEAR = 92
+RARE = 5
+"""What more accounts than this have says nothing of which came after which."""
+ABOUT_WORDS, ABOUT_KNOWN = 4, 20
+"""Words that an account must say of itself to be known by them; twice as many where little is known to compare with."""
 AT_ONCE = 900
 
 
@@ -68,6 +72,9 @@ class Memory:
     titled: dict[str, Nearest] = field(default_factory=lambda: defaultdict(Nearest))
     media: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
     handles: dict[tuple[str, str], int] = field(default_factory=dict)
+    linked: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
+    """Accounts by what their pages link to, and below by what they say of themselves."""
+    abouts: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
     sent: dict[tuple[int, str], list[datetime]] = field(default_factory=lambda: defaultdict(list))
     """When its things were sent, in order, by operation and provider."""
     brands: dict[tuple[int, str], list[str]] = field(default_factory=dict)
@@ -100,11 +107,13 @@ class Memory:
             "referred_at",
         )
         in_order = sent.order_by("referred_at", "pk")
-        rows = list(in_order.values_list(*columns, "episode__capture__title", "episode__capture__author"))
+        page = ("episode__capture__title", "episode__capture__author", "episode__capture__about")
+        rows = list(in_order.values_list(*columns, *page))
         new = [row for row in rows if row[0] not in self.things]
         for some in chunks(new, AT_ONCE):
             media = media_of([row[1] for row in some])
-            for pk, episode, operation, provider, kind, key, owner, sent_at, title, author in some:
+            links = _links_of([row[0] for row in some if row[4] in HANDLES], until)
+            for pk, episode, operation, provider, kind, key, owner, sent_at, title, author, about in some:
                 account = kind in HANDLES
                 traits = Traits(
                     handle=handle_of(provider, kind, key) if account else "",
@@ -112,6 +121,8 @@ class Memory:
                     title="" if account else title or "",
                     owner=owner or ("" if account else author or ""),
                     media=frozenset(media.get(episode, ())),
+                    links=links.get(pk, frozenset()),
+                    about=about_of(about or "", key, title or "", author or "") if account else "",
                 )
                 self._add(Known(pk, episode, operation, provider, kind, traits, sent_at))
         self._heed_watches(until)
@@ -166,6 +177,10 @@ class Memory:
             self.titles[thing.provider, title].append(thing.pk)
         for sha in traits.media:
             self.media[sha].append(thing.pk)
+        for link in traits.links:
+            self.linked[link].append(thing.pk)
+        if traits.about:
+            self.abouts[traits.about].append(thing.pk)
 
     def words(self, operation: int) -> dict[str, list[frozenset[str]]]:
         """The words of each thing of an operation, by provider."""
@@ -213,9 +228,32 @@ class Memory:
         keys: list[int] = []
         if traits.title:
             keys += self.titles.get((provider, self.titled_like(provider, traits.title)[0]), ())
+        keys += [pk for link in traits.links for pk in self.linked.get(link, ())]
+        keys += self.abouts.get(traits.about, ()) if traits.about else ()
         found = [self.things[pk] for pk in dict.fromkeys(copies) if self.may(pk, Way.COPY)]
         found += [self.things[pk] for pk in dict.fromkeys(keys) if self.may(pk, Way.LIKENESS) and pk not in copies]
         return found + (self.accounts_like(provider, kind, traits, Way.LIKENESS) if kind in HANDLES else [])
+
+    def telling(self, traits: Traits) -> Traits:
+        """The traits of an account, without what many accounts have: a service's own picture, its own words, a common link."""
+        own = {sha: sum(self.things[pk].traits.handle != "" for pk in self.media.get(sha, ())) for sha in traits.media}
+        said = len(traits.about.split())
+        tells = said >= (ABOUT_WORDS if len(self.abouts) >= ABOUT_KNOWN else 2 * ABOUT_WORDS)
+        return replace(
+            traits,
+            media=frozenset(sha for sha, n in own.items() if n <= RARE),
+            links=frozenset(link for link in traits.links if 0 < len(self.linked.get(link, ())) <= RARE),
+            about=traits.about if tells and len(self.abouts.get(traits.about, ())) <= RARE else "",
+        )
+
+
+def _links_of(items: Sequence[int], until: datetime) -> dict[int, frozenset[str]]:
+    """By item: the identities its page linked to by then."""
+    found: dict[int, set[str]] = {}
+    rows = OutLink.objects.filter(item__in=items, first_seen_at__lt=until)
+    for item, identity in rows.values_list("item_id", "identity"):
+        found.setdefault(item, set()).add(identity)
+    return {item: frozenset(links) for item, links in found.items()}
 
 
 def handle_of(provider: str, kind: str, key: str) -> str:

@@ -213,7 +213,7 @@ def _account(search: Search, result: Result, link: Link, memory: Memory, now: da
     )
     if (found := best_account(memory, link.provider, link.kind, traits, now.timestamp(), Way.SEARCH)) is not None:
         before, like = found
-        item = Item.objects.filter(pk=before.item_id).first()
+        item = Item.objects.filter(pk=before.pk).first()
         return replace(_made(search, link, min(1.0, like.score), like.reason, item), watch_id=before.watch_id)
     if search.item_id is None and search.words in f"{link.key} {result.title}".casefold():
         return _made(search, link, BRANDED, f"its name holds {search.reason}", None)

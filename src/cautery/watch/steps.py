@@ -117,7 +117,7 @@ def _with_kin(candidates: Sequence[Candidate], memory: Memory, now: datetime) ->
             kin = best_account(memory, link.provider, link.kind, Traits(handle=handle), now.timestamp(), Way.OUT_LINK)
         if kin is not None:
             before, like = kin
-            item = Item.objects.filter(pk=before.item_id).first()
+            item = Item.objects.filter(pk=before.pk).first()
             reason, watch = f"{like.reason}; {candidate.reason}"[:300], before.watch_id
             candidate = replace(candidate, score=min(1.0, like.score), reason=reason, predecessor=item, watch_id=watch)
         found.append(candidate)

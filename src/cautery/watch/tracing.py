@@ -10,15 +10,20 @@ from datetime import datetime
 from django.db.models import F
 
 from cautery.core.availability import Verdict
-from cautery.core.kinship import HANDLE_THRESHOLD, Traits, habit_of, weigh
+from cautery.core.kinship import HANDLE_THRESHOLD, Traits, about_of, habit_of, said_in, weigh
+from cautery.ground.rows import chunks
+from cautery.identify.models import Capture
 from cautery.intake.models import Episode, OpenedBy
+from cautery.intake.rules import known_object
 from cautery.watch.actions import Traced, mark, trace
-from cautery.watch.memory import HANDLES, Known, Memory, downs, handle_of, media_of
+from cautery.watch.memory import AT_ONCE, HANDLES, Known, Memory, downs, handle_of, media_of
 from cautery.watch.models import Sighting, Way
 from cautery.watch.searching import ACTOR, BATCH, position
 
 TRACED = (OpenedBy.FLAG, OpenedBy.WATCH)
 """What was up again at the same place comes after itself, and needs no weighing."""
+NEARLY = 0.12
+"""How much worse than the best may be what is weighed by its text as well."""
 ELSEWHERE, FOLLOWED, STILL_UP = 0.04, 0.01, 0.05
 """What it costs a candidate to be at another provider, to have been followed by another thing already, to be up still."""
 
@@ -52,11 +57,12 @@ def trace_lineage(memory: Memory, now: datetime) -> int:
 def _traced(late: Sequence[Episode], memory: Memory) -> list[Traced]:
     """Each with the best of all it may come after; two equal ones: the one that nothing else came after yet."""
     media = media_of([episode.pk for episode in late])
-    news = [_traits(episode, media.get(episode.pk, [])) for episode in late]
+    news = [_traits(episode, media.get(episode.pk, []), memory) for episode in late]
     fields = [
         [k for k in memory.before(e.item.provider, e.item.kind, new) if k.pk not in (e.item_id, e.item.merged_into_id)]
         for e, new in zip(late, news, strict=True)
     ]
+    fields = _with_texts(news, fields, [episode.opened_at.timestamp() for episode in late])
     down = downs({known.pk for field in fields for known in field})
     followed = Counter(_followed({known.pk for field in fields for known in field}))
     found = []
@@ -74,16 +80,39 @@ def _traced(late: Sequence[Episode], memory: Memory) -> list[Traced]:
     return found
 
 
-def _traits(episode: Episode, media: Sequence[str]) -> Traits:
+def _with_texts(news: Sequence[Traits], fields: Sequence[Sequence[Known]], at: Sequence[float]) -> list[list[Known]]:
+    """The same; what is nearly as good as the best with what its page says, which tells apart what has one title."""
+    near: dict[int, None] = {}
+    for new, field, moment in zip(news, fields, at, strict=True):
+        scores = {known.episode: weigh(known.traits, new, moment).score for known in field} if len(field) > 1 else {}
+        best = max(scores.values(), default=0.0)
+        near |= {episode: None for episode, score in scores.items() if score >= best - NEARLY and episode}
+    said: dict[int, frozenset[int]] = {}
+    for some in chunks(near, AT_ONCE):
+        rows = Capture.objects.filter(episode__in=some).values_list("episode_id", "text")
+        said |= {episode: said_in(text) for episode, text in rows}
+    return [
+        [replace(k, traits=replace(k.traits, said=said[k.episode])) if k.episode in said else k for k in field]
+        for field in fields
+    ]
+
+
+def _traits(episode: Episode, media: Sequence[str], memory: Memory) -> Traits:
     item, page = episode.item, episode.capture
     account = item.kind in HANDLES
-    return Traits(
+    traits = Traits(
         handle=handle_of(item.provider, item.kind, item.key) if account else "",
         name=(page.author or page.title) if account else "",
         title="" if account else page.title,
         owner=item.owner or ("" if account else page.author),
         media=frozenset(media),
+        said=frozenset() if account else said_in(page.text),
     )
+    if not account:
+        return traits
+    links = {link.identity for url in page.links if (link := known_object(url)) is not None}
+    about = about_of(page.about, item.key, page.title, page.author)
+    return memory.telling(replace(traits, links=frozenset(links), about=about))
 
 
 def _best(

@@ -12,7 +12,7 @@ from __future__ import annotations
 from .brands import Brand, brand_words, spread_words, words_of
 from .handles import HABITS, HANDLE_THRESHOLD, Likeness, habit_of, like_handles, skeleton, stem
 from .nearest import Nearest
-from .weighing import TITLE_THRESHOLD, Traits, like_titles, weigh
+from .weighing import TITLE_THRESHOLD, Traits, about_of, like_titles, said_in, weigh
 
 __all__ = [
     "HABITS",
@@ -22,10 +22,12 @@ __all__ = [
     "Likeness",
     "Nearest",
     "Traits",
+    "about_of",
     "brand_words",
     "habit_of",
     "like_handles",
     "like_titles",
+    "said_in",
     "skeleton",
     "spread_words",
     "stem",

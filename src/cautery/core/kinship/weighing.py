@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from math import exp
+from zlib import crc32
 
 import numpy as np
 from rapidfuzz import fuzz
@@ -18,12 +21,19 @@ PDQ_NEAR = 31
 FADES_H = 6.0
 """What went down an hour ago is likelier to be back now than what went down two days ago."""
 TIE = 0.01
+SAME_WORDS = 0.1
+"""What it adds that two pages say the same in the same words: tells apart what has one title."""
+ABOUT, ABOUT_NEAR = 0.85, 0.90
+LINK, PER_LINK, MOST_BY_LINKS = 0.55, 0.08, 0.82
+"""Links in common: one or two are a hint, three and more are a case. Links that many pages have are left out before."""
+SAID_MOST = 400
 
 
 @dataclass(frozen=True, slots=True)
 class Traits:
     """What is known of a thing; empty where it is not known. `media` SHA-256, `pdqs` 32 bytes each, `links` identities.
 
+    `about`: what an account says of itself (`about_of`); its picture is one of its media. `said`: what its page says (`said_in`).
     `down_at`: when it was first seen down, in seconds; None where that was never seen.
     """
 
@@ -34,6 +44,8 @@ class Traits:
     media: frozenset[str] = frozenset()
     pdqs: tuple[bytes, ...] = ()
     links: frozenset[str] = frozenset()
+    about: str = ""
+    said: frozenset[int] = frozenset()
     down_at: float | None = None
 
 
@@ -41,6 +53,20 @@ def like_titles(old: str, new: str) -> Likeness:
     """Whether two titles are the same but for small edits."""
     score = fuzz.ratio(folded(old), folded(new)) / 100
     return Likeness(score, f"the title “{new[:60]}” is like “{old[:60]}”")
+
+
+def said_in(text: str) -> frozenset[int]:
+    """What a page says, as it is compared: its pairs of words that follow each other, hashed."""
+    words = folded(text).split()[:SAID_MOST]
+    return frozenset(crc32(f"{a} {b}".encode()) for a, b in pairwise(words))
+
+
+def about_of(text: str, *names: str) -> str:
+    """What an account says of itself, as it is compared: without its own names, and without numbers, which only count."""
+    plain = folded(text)
+    for name in sorted({folded(name) for name in names if len(name) > 2}, key=len, reverse=True):
+        plain = plain.replace(name, " ")
+    return " ".join(re.sub(r"[\W\d_]+", " ", plain).split())
 
 
 def folded(title: str) -> str:
@@ -62,6 +88,8 @@ def weigh(old: Traits, new: Traits, at: float, habits: Mapping[str, float] | Non
         more -= TIE
     else:
         more += TIE * 2 * exp(-abs(at - old.down_at) / 3600 / FADES_H) - (2 * TIE if old.down_at > at else 0)
+    if old.said and new.said:
+        more += SAME_WORDS * len(old.said & new.said) / len(old.said | new.said)
     if habits:
         more += TIE * habits.get(habit_of(old.handle, new.handle)[0], 0.0)
     return Likeness(min(1.2, best + more), "; ".join(one.reason for one in found[:3]))
@@ -81,9 +109,12 @@ def _evidence(old: Traits, new: Traits) -> list[Likeness]:
             found.append(Likeness(score * 0.98, f"the name {new.name[:60]} is like {old.name[:60]}"))
     if old.title and new.title and (like := like_titles(old.title, new.title)).score >= TITLE_THRESHOLD:
         found.append(Likeness(like.score * 0.95, like.reason))
+    if old.about and new.about and (alike := fuzz.ratio(old.about, new.about) / 100) >= ABOUT_NEAR:
+        found.append(Likeness(ABOUT * alike, f"what it says of itself is like “{old.about[:60]}”"))
     shared = old.links & new.links
     if shared:
-        found.append(Likeness(min(0.7, 0.3 + 0.1 * len(shared)), f"{len(shared)} links in common"))
+        links = "1 link that hardly any other page has" if len(shared) == 1 else f"{len(shared)} rare links in common"
+        found.append(Likeness(min(MOST_BY_LINKS, LINK + PER_LINK * len(shared)), links))
     return found
 
 

@@ -33,6 +33,7 @@ class Migration(migrations.Migration):
                 ("text", models.TextField(blank=True)),
                 ("language", models.CharField(blank=True, max_length=16)),
                 ("author", models.CharField(blank=True, max_length=300)),
+                ("about", models.TextField(blank=True)),
                 ("links", models.JSONField(default=list)),
             ],
         ),
