@@ -29,7 +29,10 @@ def executemany(sql: str, rows: Sequence[Sequence[Any]]) -> int:
     if not rows:
         return 0
     with connection.cursor() as cursor:
-        cursor.executemany(sql, rows)
+        if len(rows) == 1:
+            cursor.execute(sql, rows[0])  # one exchange with PostgreSQL, not the pipeline's three
+        else:
+            cursor.executemany(sql, rows)
         return int(cursor.rowcount)
 
 
