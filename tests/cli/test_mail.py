@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,9 @@ import pytest
 from typer.testing import CliRunner
 
 from cautery.cli.mail import app
+from cautery.core.instruments import Catalogue, Document, read
+from cautery.core.instruments.incoming import ANNEX_II
+from tests.core.instruments.specimens import specimen
 from tests.core.mail.letters import ANSWER, raw
 from tests.core.mail.test_classify import dsn
 
@@ -77,3 +81,34 @@ def test_of_a_message_of_any_size_only_the_beginning_is_read(tmp_path: Path) -> 
         stream.truncate(40_000_000)
     (row,) = told(file)
     assert (row["kind"], row["bytes"], row["truncated"]) == ("reply", 40_000_000, True)
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [(b"", "other"), (b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 8, "other"), (b"PK\x03\x04" + b"\0\x01\x02" * 400, "other"),
+     (b"just a line\n", "reply"), ("لقد حذفنا المحتوى.".encode(), "reply")],
+)  # fmt: skip
+def test_what_is_no_mail_is_read_as_what_it_is(tmp_path: Path, content: bytes, kind: str) -> None:
+    file = tmp_path / "upload.eml"
+    file.write_bytes(content)
+    (row,) = told(file)
+    assert (row["kind"], row["bytes"], row["forms"]) == (kind, len(content), [])
+
+
+def test_an_annex_in_a_mail_is_shown_with_what_it_lacks(tmp_path: Path) -> None:
+    message = EmailMessage()
+    message["From"], message["Subject"] = "abuse@p.example", "Re: Order"
+    message.set_content("See attached.")
+    form = Catalogue.default().get(ANNEX_II)
+    fields = read(form.form, specimen(ANNEX_II), form.wording("en")).values
+    del fields["measured_at"]
+    annex = Document(ANNEX_II, form.form.version, "en", fields).to_json()
+    message.add_attachment(annex, maintype="application", subtype="json", filename="annex.json")
+    file = tmp_path / "annex.eml"
+    file.write_bytes(message.as_bytes())
+    (shown,) = told(file)[0]["forms"]
+    assert (shown["instrument"], shown["complete"]) == (ANNEX_II, False)
+    assert [(lack["field"], lack["law"]) for lack in shown["lacks"]] == [
+        ("measured_at", "Art 3(6), Annex II Section B")
+    ]
+    assert shown["answers"] == [{"answer": "removed", "at": "", "reason": ""}]

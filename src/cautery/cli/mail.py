@@ -6,7 +6,8 @@ import json
 import re
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,6 +15,9 @@ import typer
 from rich.console import Console
 from rich.progress import track
 
+from cautery.channels.mail.incoming import read_mail
+from cautery.core.instruments import Catalogue
+from cautery.core.instruments.incoming import heard_in_text, meant
 from cautery.core.mail.belongs import belongings
 from cautery.core.mail.classify import classify
 from cautery.core.mail.letter import READ_BYTES, read_letter
@@ -122,4 +126,25 @@ def _row(found: Found) -> dict[str, Any]:
         "answers": list(belongs.message_ids),
         "bytes": found.size,
         "truncated": found.size > READ_BYTES,
+        "forms": _forms(found.head, letter.text),
     }
+
+
+def _forms(head: bytes, text: str) -> list[dict[str, Any]]:
+    """Annexes II and III and statements of reasons it carries: what each answers, and what it lacks."""
+    incoming = read_mail(head)
+    if incoming.attached:
+        heard = import_module("cautery.track.forms.reading").forms_in(incoming, text, Catalogue.default()).heard
+    else:
+        written = heard_in_text(text, Catalogue.default())
+        heard = (written,) if written else ()
+    return [
+        {
+            "instrument": one.instrument,
+            "reference": one.reference,
+            "answers": [asdict(each) for each in meant(one)],
+            "complete": not one.lacks,
+            "lacks": [finding.as_dict() for finding in one.lacks],
+        }
+        for one in heard
+    ]

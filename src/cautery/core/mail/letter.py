@@ -39,6 +39,9 @@ LOST_BOUNDARY = re.compile(
 )
 """The beginning of a part in a message whose headers no longer say that it has parts."""
 
+CONTROLS = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+BINARY = 100
+"""One control character in so many bytes, and what has no headers is a file of another kind: nobody wrote it."""
 HTML = re.compile(r"\s*(?:<\?xml[^>]*>\s*)?<(?:!doctype|html|head|body|div|p|table|meta|span|style)\b", re.IGNORECASE)
 BLOCKS = re.compile(r"</?(?:p|div|br|tr|li|h[1-6]|table|hr|pre|ul|ol|title)\b[^>]*>", re.IGNORECASE)
 OPENED = re.compile(r"<[a-z]", re.IGNORECASE)
@@ -165,7 +168,7 @@ def _with_parts(message: Message, head: bytes, lost: re.Match[bytes]) -> Message
 
 
 def _bare(head: bytes, size: int) -> Letter:
-    text = decoded(head, "")
+    text = decoded(head, "") if len(CONTROLS.findall(head)) <= len(head) // BINARY else ""
     quoted, shown = _from_html(text) if HTML.match(text) else ("", text)
     return Letter(
         headers={},
