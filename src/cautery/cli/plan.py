@@ -61,7 +61,7 @@ def plan(
             raise Refused("Name a file, or an operation with --operation.", reason="nothing_to_plan")
         # Numba takes a second to load, so that nothing here is read before a plan is wanted.
         asked = import_module("cautery.cli.planning")
-        files = asked.Files(file, protect, gone, group, provider, act_on, measure)
+        files = asked.Files(file, protect, gone, group, provider, act_on, measure, per_provider)
         case = asked.read(files)
         if not as_json:
             typer.echo(f"Searching a plan for {case.network.n:,} nodes ...", err=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -10,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from cautery.cli.planning import Case, Outcome, planned
+from cautery.cli.planning import Case, Outcome, planned, read_quotas
 from cautery.core.actors import Actor, Permission, system
 from cautery.core.errors import FileRefused, NotFound, Refused
 from cautery.core.graph.waves import Quota
@@ -118,18 +117,6 @@ def _officer(username: str) -> Actor:
     if found is None:
         raise NotFound(f"No officer {username}.", officer=username)
     return actor_of(found)
-
-
-def read_quotas(file: Path) -> dict[str, Quota]:
-    """`provider,number` a line: how many of a provider's nodes can be acted on in all."""
-    quotas = {}
-    for line, row in enumerate(csv.reader(_text(file).splitlines()), 1):
-        if not row or row[0].startswith("#"):
-            continue
-        if len(row) < 2 or not row[1].strip().isdigit():
-            raise Refused(f"Line {line} of {file} has no provider and number.", reason="bad_quota", line=line)
-        quotas[row[0].strip()] = Quota(in_all=int(row[1]))
-    return quotas
 
 
 def _text(file: Path) -> str:

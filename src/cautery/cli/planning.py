@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,10 +15,12 @@ from cautery.core.errors import FileRefused, Refused, RowRefused
 from cautery.core.graph import Assessment, Network, Plan, assess, dismantle
 from cautery.core.graph.chart import svg, terminal
 from cautery.core.graph.meaning import Meaning, Watch, by_obvious, meaning, to_watch
+from cautery.core.graph.quotas import Quotas, hour_by_hour, within_quotas
 from cautery.core.graph.reading import read_labels, read_network, read_pairs
+from cautery.core.graph.reading.files import content_of, text_of
 from cautery.core.graph.robustness import Robustness, robustness
 from cautery.core.graph.task import TENTH
-from cautery.core.graph.waves import Quota, Waves, waves
+from cautery.core.graph.waves import Quota, Waves
 
 Ids = NDArray[np.int64]
 PLAN = "this plan"
@@ -34,6 +37,7 @@ class Files:
     provider: Path | None
     act_on: Path | None
     measure: Path | None
+    per_provider: Path | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,6 +73,10 @@ def read(files: Files) -> Case:
     if files.act_on:
         able = read_labels(files.act_on, ids, problems)
         protected = np.union1d(protected, np.setdiff1d(np.arange(found.network.n), able))
+    if files.per_provider and not files.provider:
+        raise Refused("--per-provider needs to know whose each node is: add --provider FILE.", reason="no_providers")
+    providers, names = read_pairs(files.provider, ids, problems) if files.provider else (None, [])
+    quotas = read_quotas(files.per_provider) if files.per_provider else {}
     return Case(
         network=found.network,
         labels=found.labels,
@@ -76,9 +84,22 @@ def read(files: Files) -> Case:
         protected=protected,
         gone=read_labels(files.gone, ids, problems) if files.gone else nobody,
         groups=read_pairs(files.group, ids, problems)[0] if files.group else None,
-        providers=read_pairs(files.provider, ids, problems)[0] if files.provider else None,
+        providers=None if providers is None else np.where(providers < 0, len(names), providers),
         counted=read_labels(files.measure, ids, problems) if files.measure else None,
+        quotas={number: quotas[name] for number, name in enumerate(names) if name in quotas},
     )
+
+
+def read_quotas(file: Path) -> dict[str, Quota]:
+    """`provider,number` a line: how many of a provider's nodes can be acted on in all; a line that is none is refused."""
+    quotas = {}
+    for line, row in enumerate(csv.reader(text_of(content_of(file), file)), 1):
+        if not row or row[0].startswith("#"):
+            continue
+        if len(row) < 2 or not (row[1].strip().isascii() and row[1].strip().isdigit()):
+            raise Refused(f"Line {line} of {file} has no provider and number.", reason="bad_quota", line=line)
+        quotas[row[0].strip()] = Quota(in_all=int(row[1]))
+    return quotas
 
 
 @dataclass(frozen=True, eq=False)
@@ -151,8 +172,11 @@ class Outcome:
             *self._meaning(),
             f"To watch after: {', '.join(self.named(self.watch.bridging[:5])) or 'nobody'}.",
         ]
-        if self.sure is not None:
-            lines += ["", *_sure_text(self.sure)]
+        lines += (
+            ["", *_sure_text(self.sure)]
+            if self.sure
+            else ["How sure this is: --draws 20 plans again with links unseen."]
+        )
         if self.hours is not None:
             lines += [
                 "",
@@ -203,8 +227,9 @@ def planned(
         case.network, budget, case.protected, case.groups, seconds, seed, gone=case.gone, counted=case.counted
     )
     acted = plan.simultaneous[TENTH] if budget is None else plan.chosen
-    if case.quotas and case.providers is not None:
-        acted = waves(plan.order, case.providers, case.quotas).order[: acted.size if budget is None else budget]
+    hours = None
+    if case.providers is not None and (case.quotas or per_hour is not None):
+        acted, hours = _taken(case, plan, int(acted.size if budget is None else budget), seconds, seed, per_hour)
     obvious = dict(by_obvious(case.network, case.open))
     if case.flags is not None:
         nodes = np.flatnonzero(case.open)
@@ -225,12 +250,23 @@ def planned(
         sure=robustness(case.network, plan.simultaneous[TENTH], case.protected, case.groups, draws=draws, seed=seed)
         if draws
         else None,
-        hours=None if per_hour is None or case.providers is None else _hours(case.providers, acted, per_hour),
+        hours=hours,
     )
 
 
-def _hours(providers: Ids, acted: Ids, per_hour: int) -> Waves:
-    return waves(acted, providers, {int(provider): Quota(an_hour=per_hour) for provider in np.unique(providers)})
+def _taken(
+    case: Case, plan: Plan, size: int, seconds: float | None, seed: int, per_hour: int | None
+) -> tuple[Ids, Waves | None]:
+    """What the providers take of a plan of this size, planned again where a quota cuts; and hour by hour, where that is asked."""
+    providers = np.zeros(case.network.n, np.int64) if case.providers is None else case.providers
+    given = (case.protected, case.groups, seconds, seed)
+    if per_hour is None:
+        return within_quotas(
+            case.network, Quotas(providers, case.quotas), size, *given, gone=case.gone, first=plan
+        ), None
+    limits = {int(who): Quota(per_hour, case.quotas.get(int(who), Quota()).in_all) for who in np.unique(providers)}
+    hours = hour_by_hour(case.network, Quotas(providers, limits), size, *given, gone=case.gone)
+    return hours.order, hours
 
 
 def write(outcome: Outcome, chart: Path | None, order: Path | None) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .dismantle import Plan, assess, dismantle
+from .dismantle import DEFAULT_UNITS, Plan, assess, dismantle
 from .network import Network
 from .units import Groups, checked
 from .waves import MOST_HOURS, Quota, Waves, waves
@@ -42,6 +42,7 @@ class Quotas:
 def within_quotas(
     network: Network, quotas: Quotas, budget: int, protected: ArrayLike = (), groups: Groups | None = None,
     seconds: float | None = None, seed: int = 0, *, gone: ArrayLike = (), first: Plan | None = None,
+    units: float = DEFAULT_UNITS,
 ) -> Ids:  # fmt: skip
     """As many nodes as the budget pays for, within what each provider takes in all, planned again where a quota cuts.
 
@@ -50,7 +51,8 @@ def within_quotas(
     """
     stay = checked(protected, network.n, "Protected")
     share = None if seconds is None else seconds / ROUNDS
-    order: Ids = (first or dismantle(network, budget, stay, groups, share, seed, gone=gone)).order
+    work = units / ROUNDS
+    order: Ids = (first or dismantle(network, budget, stay, groups, share, seed, gone=gone, units=work)).order
     found = []
     for turn in range(ROUNDS):
         found.append(order[~np.isin(order, quotas.left_out(order))][:budget])
@@ -59,7 +61,7 @@ def within_quotas(
         if not beyond.size or turn == ROUNDS - 1:
             break
         stay = np.union1d(stay, _full(quotas, order, wanted, beyond))
-        order = dismantle(network, budget, stay, groups, share, seed, gone=gone).order
+        order = dismantle(network, budget, stay, groups, share, seed, gone=gone, units=work).order
     return min(found, key=lambda nodes: _left(network, nodes, groups, gone))
 
 
@@ -95,7 +97,8 @@ def hour_by_hour(
             break
         now = Quotas(quotas.providers, {who: Quota(None, _least(quota)) for who, quota in left.items()})
         room = min(budget, _room(now, network.n))
-        taken = within_quotas(network, now, room, protected, groups, share, seed, gone=away)
+        work = DEFAULT_UNITS / hours
+        taken = within_quotas(network, now, room, protected, groups, share, seed, gone=away, units=work)
         if not taken.size:
             break
         spread.append(taken)

@@ -18,7 +18,7 @@ class Scores:
 
     a10     percent: area under L_k / n (Simpson) until L_k < n / 10, over n (MIND, AAAI-26, divided by n)
     r       percent: sum of L_k / L_0 over all k, over the nodes of the largest component (FINDER's ANC, unit weights)
-    n10, n1 removals until L_k <= n / 10, and until L_k <= n / 100 (at least 1); None where the order does not get there
+    n10, n1 removals until L_k <= n / 10, and until L_k <= n / 100 (a single node always is); None where the order does not get there
     cost10, cost1   links cut by those removals, as a share of all
     """
 
@@ -46,7 +46,7 @@ def scored(network: Network, order: Nodes, levels: Ints, total: int) -> Scores:
     n, largest = total, int(levels[0])
     each = links_cut.once(n + network.indices.size, network.indptr, network.indices, order)
     cut = np.concatenate((np.zeros(1, np.int64), np.cumsum(each)))
-    n10, n1 = _first(levels <= 0.1 * n), _first(levels <= max(1.0, 0.01 * n))
+    n10, n1 = _first(levels <= max(1.0, 0.1 * n)), _first(levels <= max(1.0, 0.01 * n))
     links = max(1, network.links)
     area = float(levels[1:].sum()) + float(levels[-1]) * max(0, n - order.size)
     return Scores(

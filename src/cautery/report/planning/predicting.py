@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from cautery.core.graph import Network, Plan, dismantle
 from cautery.core.graph.meaning import SEEDS, meaning
-from cautery.core.graph.relations import from_relations
+from cautery.core.graph.quotas import Quotas, within_quotas
+from cautery.core.graph.relations import Planned, from_relations
 from cautery.core.graph.waves import Quota, waves
 from cautery.report.planning.register import Register
 
@@ -47,7 +48,7 @@ def predict(
     allowed = np.setdiff1d(np.arange(network.n), register.protected + register.gone)
     size = min(allowed.size, max(1, round(SHARE * allowed.size)) if budget is None else budget)
     plan = dismantle(network, size, register.protected, planned.groups, seconds, seed, gone=register.gone)
-    chosen = within(plan.order, register.providers, quotas or {}, size)
+    chosen = _within_quotas(planned, register, plan, size, quotas or {}, seconds, seed)
     flags = np.asarray(register.flags, np.int64)
     by = {LOUDEST: flags, CONNECTED: network.degree}
     others = {name: allowed[np.argsort(-value[allowed], kind="stable")] for name, value in by.items()}
@@ -61,6 +62,20 @@ def predict(
         sets=sets,
         promised={name: promise(network, nodes, register) for name, nodes in sets.items()},
     )
+
+
+def _within_quotas(
+    planned: Planned, register: Register, plan: Plan, size: int, quotas: Mapping[str, Quota],
+    seconds: float | None, seed: int,
+) -> Ids:  # fmt: skip
+    """The plan's set of this size; where quotas cut it, others in the place of what a provider does not take."""
+    if not quotas:
+        return plan.order[:size]
+    numbers = {name: place for place, name in enumerate(sorted(set(register.providers)))}
+    whose = np.array([numbers[name] for name in register.providers], np.int64)
+    limits = {numbers[name]: Quota(None, quota.in_all) for name, quota in quotas.items() if name in numbers}
+    given = (register.protected, planned.groups, seconds, seed)
+    return within_quotas(planned.network, Quotas(whose, limits), size, *given, gone=register.gone, first=plan)
 
 
 def within(order: Ids, providers: list[str], quotas: Mapping[str, Quota], size: int) -> Ids:
