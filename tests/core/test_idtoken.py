@@ -20,7 +20,7 @@ GOOD: dict[str, Any] = {
     "iss": "https://id.example", "aud": "us", "sub": "u1", "exp": NOW + 60, "iat": NOW - 5, "nonce": "n",
 }  # fmt: skip
 RSA = rsa.generate_private_key(65_537, 2_048)
-SMALL = rsa.generate_private_key(65_537, 1_024)
+SMALL = rsa.generate_private_key(65_537, 1_024)  # noqa: S505 (to be refused)
 EC = ec.generate_private_key(ec.SECP256R1())
 ED = ed25519.Ed25519PrivateKey.generate()
 

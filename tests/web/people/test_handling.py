@@ -51,16 +51,16 @@ def of(unit: str, role: str) -> Client:
     return client
 
 
-@pytest.mark.parametrize("name", [*OF_AN_OPERATION, *OF_AN_ITEM])
-def test_no_page_of_it_is_there_for_another_unit(name: str, kept: Story) -> None:
-    answer = ask(of(THERE, role_for(name)), name, kept)
-    assert answer.status_code == 404
-    assert b"youtube" not in b"".join(answer) if answer.streaming else b"youtube" not in answer.content
+def test_no_page_of_it_is_there_for_another_unit(kept: Story) -> None:
+    found = {name: ask(of(THERE, role_for(name)), name, kept) for name in [*OF_AN_OPERATION, *OF_AN_ITEM]}
+    assert {name: answer.status_code for name, answer in found.items() if answer.status_code != 404} == {}
+    assert [name for name, answer in found.items() if b"youtube" in b"".join(_whole(answer))] == []
 
 
-@pytest.mark.parametrize("name", ["operation", "items", "item", "room", "report", "sharing"])
-def test_its_own_unit_goes_on_as_before(name: str, kept: Story) -> None:
-    assert ask(of(HERE, "lead"), name, kept).status_code == 200
+def test_its_own_unit_goes_on_as_before(kept: Story) -> None:
+    client = of(HERE, "lead")
+    for name in ("operation", "items", "item", "room", "report", "sharing"):
+        assert ask(client, name, kept).status_code == 200, name
 
 
 def test_lists_of_everything_do_not_name_what_is_hidden(kept: Story) -> None:
@@ -97,7 +97,9 @@ def test_amber_is_for_the_units_it_names(kept: Story) -> None:
 def test_an_item_that_is_in_an_open_operation_too_shows_only_that_one(kept: Story) -> None:
     other = make.operation("autumn", t0=make.hours(200))
     other.unit = None
-    make.flagged(other, [kept.dismissed.url], by=make.actor("german", "flag", unit=THERE), at=make.hours(60), key="again")
+    make.flagged(
+        other, [kept.dismissed.url], by=make.actor("german", "flag", unit=THERE), at=make.hours(60), key="again"
+    )
     page = of(THERE, "lead").get(f"/items/{kept.dismissed.pk}/")
     assert page.status_code == 200
     assert b"Autumn" in page.content

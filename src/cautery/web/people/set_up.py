@@ -16,12 +16,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as later
 from django.views.decorators.http import require_http_methods
 
-from cautery.core.errors import CauteryError, Refused
+from cautery.core.errors import CauteryError, MovedMeanwhile, Refused
+from cautery.core.statuses import STATUSES
 from cautery.directory.actions import import_directory, note_failures
 from cautery.directory.people import first
 from cautery.directory.people.actions import SET_UP, note_set_up, set_up_officers, set_up_unit
 from cautery.directory.queries import providers, refused_for, unit_slugs
 from cautery.fetch import clock
+from cautery.web.access import error_page
 from cautery.web.people import rehearsing
 from cautery.web.people.begun import site_of, tries_of
 from cautery.web.people.lists import PLACES, channels, keys_found, mail_found
@@ -93,10 +95,10 @@ def step(request: HttpRequest, step: str) -> HttpResponse:
     try:
         return ACTS[step](request)
     except CauteryError as error:
-        return _page(request, step, problem=error.message)
+        return _page(request, step, problem=error.message, status=STATUSES[type(error)])
 
 
-def _page(request: HttpRequest, step: str, *, problem: str = "") -> HttpResponse:
+def _page(request: HttpRequest, step: str, *, problem: str = "", status: int = 200) -> HttpResponse:
     at = STEPS.index(step)
     context = {
         "step": step,
@@ -110,7 +112,7 @@ def _page(request: HttpRequest, step: str, *, problem: str = "") -> HttpResponse
         "channels": channels(),
         "found": mail_found() if step == "mail" else keys_found() if step == "keys" else [],
     }
-    return render(request, f"web/people/set_up_{step}.html", context, status=422 if problem else 200)
+    return render(request, f"web/people/set_up_{step}.html", context, status=status)
 
 
 def _unit(request: HttpRequest) -> HttpResponse:
@@ -190,11 +192,14 @@ LABELS = {
 
 @require_http_methods(["POST"])
 @inside
-def rehearse(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 (views get it)
+def rehearse(request: HttpRequest) -> HttpResponse:
     """Begin a small rehearsal: only while nobody is in this register, or where it is a rehearsal's itself."""
     if not (settings.REHEARSAL or first.nobody_is_there()):
         raise Http404
-    rehearsing.begin()
+    try:
+        rehearsing.begin()
+    except MovedMeanwhile as error:
+        return error_page(request, error)
     return redirect("web:set-up-rehearsal")
 
 
