@@ -81,7 +81,7 @@ def send_due(ways: Ways, worker: str, now: datetime) -> int:
 
     A slow or broken provider holds up only its own batches.
     """
-    let_go(now)
+    let_go(now, by=system(NAME))
     if not queued_now(now).exists():
         return 0
     newest = newest_hold()

@@ -296,9 +296,9 @@ def test_what_was_held_for_the_other_alone_is_let_go_when_they_part() -> None:
     request = HoldRequest(two.NEW, "an investigation", make.hours(90))
     hold_many(frame, [request], by=make.actor("flagger", "flag"), at=make.hours(31))
     assert hold_back(make.hours(32), by=make.SYSTEM) == 1
-    assert let_go(make.hours(33)) == 0
+    assert let_go(make.hours(33), by=make.SYSTEM) == 0
     two.undone(done)
-    assert let_go(make.hours(41)) == 1
+    assert let_go(make.hours(41), by=make.SYSTEM) == 1
     assert two.state(old) == "composed"
 
 

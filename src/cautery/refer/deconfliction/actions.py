@@ -130,7 +130,7 @@ def _ordered(items: Iterable[int]) -> dict[tuple[int, int], int]:
             item__in=some,
             instrument__in=ORDERS,
             delivery__state__in=WITH_PROVIDER,
-            episode__state=EpisodeState.REFERRED,
+            episode__state__in=(EpisodeState.COMPOSED, EpisodeState.REFERRED),
         )
         for provider, item, notice in with_provider.order_by("pk").values_list("provider_id", "item_id", "pk"):
             found.setdefault((provider, item), notice)
@@ -174,20 +174,30 @@ def _said(obstacle: Obstacle) -> dict[str, object]:
     return {"reference": obstacle.notice.reference, "other": other}
 
 
-def let_go(now: datetime) -> int:
+def let_go(now: datetime, *, by: Actor) -> int:
     """Queue held deliveries again once nothing stands against them any more: the interest ended, or two people overrode it."""
     held = Delivery.objects.filter(state=DeliveryState.HELD)
     if not held.exists():
         return 0
     waiting = _waiting(held)
     with transaction.atomic():
-        stopped = {stop.delivery for stop in _stops(waiting, now)}
+        stops = _stops(waiting, now)
+        if new := _untold(stops, waiting):
+            _tell(new, now, by)
+        stopped = {stop.delivery for stop in stops}
         free = [one for one in waiting if one.delivery not in stopped]
         Delivery.objects.filter(pk__in=[one.delivery for one in free], state=DeliveryState.HELD).update(
             state=DeliveryState.QUEUED, due_at=now
         )
         advance([one.episode for one in free], EpisodeState.HELD, EpisodeState.COMPOSED)
     return len(free)
+
+
+def _untold(stops: Sequence[Stop], waiting: Sequence[Waiting]) -> list[Stop]:
+    """What came to stand in the way of a notice while it was held for something else: its holder learns of it as well."""
+    notices = {one.delivery: one.notice for one in waiting}
+    known = set(Obstacle.objects.filter(notice__in=notices.values()).values_list("notice_id", "hold_id"))
+    return [stop for stop in stops if (notices[stop.delivery], stop.hold.pk if stop.hold else None) not in known]
 
 
 def override(obstacle: int, reason: str, *, by: Actor, at: datetime) -> bool:
