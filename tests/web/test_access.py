@@ -37,6 +37,8 @@ def address(name: str, story: Story) -> str:
         "pk": story.returned.pk,
         "episode": story.returned.episodes.first().pk,
         "sha256": "0" * 64,
+        "provider": "youtube",
+        "reference": story.returned.notices.get().reference,
         "name": "report.json",
         "kind": "csv",
     }

@@ -30,6 +30,7 @@ class Entry(models.Model):
 
     class Meta:
         verbose_name_plural = "entries"
+        indexes = [models.Index("at", name="entry_at")]
 
 
 class BatchRows(models.Model):

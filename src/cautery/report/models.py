@@ -109,15 +109,16 @@ class Figures(models.Model):
 
 
 class SavedView(models.Model):
-    """A list a reader keeps: its address and the name it has for its reader."""
+    """A list a reader keeps: which one, what its address asks of it, and the name it has for its reader."""
 
     officer = models.ForeignKey(Officer, models.PROTECT, related_name="saved_views")
+    place = models.CharField(max_length=40, default="register")
     name = models.CharField(max_length=100)
     query = models.CharField(max_length=2_000)
     saved_at = models.DateTimeField()
 
     class Meta:
-        constraints = [models.UniqueConstraint("officer", "name", name="view_once")]
+        constraints = [models.UniqueConstraint("officer", "place", "name", name="view_once")]
 
 
 class Plan(models.Model):

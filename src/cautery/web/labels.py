@@ -88,7 +88,7 @@ OTHERS: dict[str, object] = {
     "copy": _("the same bytes as something referred before"),
     "likeness": _("like something referred before"),
     "feed": _("named by a list of new names"),
-    "domain": _("a domain like one acted on before"),
+    "domain": _("by a watched domain or one registered alike"),
     "url": _("known by its URL"),
     "rdap": _("known by RDAP"),
     "gathering": _("Gathering"),
@@ -251,7 +251,65 @@ DETAILS = (
 )
 """What an action says of a row it did not take: constants there, named here so that catalogues hold them."""
 
+STEPS: dict[str, object] = {
+    "clarification": _("Clarification given to the provider"),
+    "complaint": _("Complaint of the content provider"),
+    "court_decision": _("Court decision"),
+    "final": _("Order final"),
+    "informed": _("Content provider informed"),
+    "nondisclosure": _("Non-disclosure decided or renewed"),
+    "nondisclosure_end": _("Non-disclosure lifted"),
+    "overturned": _("Overturned"),
+    "reinstatement": _("Reinstated"),
+    "scrutiny_decision": _("Scrutiny decided"),
+    "scrutiny_request": _("Scrutiny requested"),
+    "upheld": _("Upheld"),
+    "withdrawal": _("Withdrawn by who issued it"),
+}
+"""Steps of redress, and rulings."""
+
+BULK: dict[str, dict[str, object]] = {
+    "act": {
+        "assign": _("Take into an operation"),
+        "hold": _("Mark an investigation interest"),
+        "watch": _("Put under watch"),
+    },
+    "would": {
+        "assign": _("is flagged in the operation, and goes the whole way anew"),
+        "hold": _("notices on it, and on what it owns, wait"),
+        "watch": _("is looked for until the watch ends"),
+    },
+    "why_not": {
+        "closed": _("it is closed to view"),
+        "held": _("your unit has marked it already"),
+        "live": _("it is in an operation already:"),
+        "undecided": _("nobody has confirmed it, and a watch is on what was decided on"),
+        "unknown": _("it is not in the register, or was merged with another"),
+        "watched": _("it is watched already"),
+    },
+    "life": {
+        "back": _("seen up again"),
+        "down": _("seen down"),
+        "flagged": _("flagged"),
+        "referred": _("notice received"),
+    },
+    "stand": {"duplicate": _("another unit's order"), "interest": _("another unit's interest")},
+    "mail": {
+        "abuse_notice": _("a notice to us"),
+        "bounce": _("came back"),
+        "incomplete": _("an answer that lacks something"),
+        "other": _("something else"),
+        "quarantined": _("held: it may harm"),
+        "reply": _("a person's answer"),
+        "unmatched": _("an answer to no notice of ours"),
+        "unproven": _("an answer whose sender is not proven"),
+    },
+}
+"""Of acts on many items, outlets' lives, obstacles and mail."""
+
 WORDS: dict[str, dict[str, object]] = {
+    "step": STEPS,
+    **BULK,
     "state": {str(k): v for k, v in STATES.items()},
     "delivery": {str(k): v for k, v in DELIVERIES.items()},
     "outcome": {str(k): v for k, v in OUTCOMES.items()},

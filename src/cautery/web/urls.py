@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 from django.views.generic import RedirectView
 
+from cautery.web import register_urls
 from cautery.web.language import choose_language
 from cautery.web.people import urls as people
 from cautery.web.views.care import (
@@ -16,7 +17,6 @@ from cautery.web.views.care import (
     team_page,
 )
 from cautery.web.views.items import item_file, item_list, item_page_view
-from cautery.web.views.lists import bank_file, bank_page, listing_file, listing_page, provider_page
 from cautery.web.views.network import (
     network_choose,
     network_data,
@@ -40,7 +40,6 @@ from cautery.web.views.queue import (
     queue_page,
     queue_undo,
 )
-from cautery.web.views.register import register, register_file, view_forget, view_save
 from cautery.web.views.reports import report_file, report_page, report_raw
 from cautery.web.views.room import room_key, room_page, room_panel
 from cautery.web.views.signing import signing_page, signing_sign, signing_take
@@ -88,13 +87,5 @@ urlpatterns = [
     path("operations/<slug:slug>/network/file/<str:name>/<str:kind>", network_file, name="network-file"),
     path("operations/<slug:slug>/network.graphml", network_graphml, name="network-graphml"),
     path("items/<int:pk>/", item_page_view, name="item"),
-    path("register/", register, name="register"),
-    path("register/file/<str:kind>", register_file, name="register-file"),
-    path("register/views/save/", view_save, name="view-save"),
-    path("register/views/<int:pk>/forget/", view_forget, name="view-forget"),
-    path("lists/<str:name>/", listing_page, name="listing"),
-    path("lists/<str:name>/file/<str:kind>", listing_file, name="listing-file"),
-    path("bank/", bank_page, name="bank"),
-    path("bank/file/<str:kind>", bank_file, name="bank-file"),
-    path("providers/<slug:slug>/", provider_page, name="provider"),
+    *register_urls.urlpatterns,
 ]

@@ -22,6 +22,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name_plural": "entries",
+                "indexes": [models.Index(models.F("at"), name="entry_at")],
             },
         ),
         migrations.CreateModel(

@@ -31,6 +31,7 @@ MOST_POINTS = 240
 """Points of a curve: beyond ten days an hour is not told apart on a screen."""
 MOST_CURVES = 12
 STUCK_DELIVERIES = (DeliveryState.FAILED, DeliveryState.UNCERTAIN, DeliveryState.REJECTED, DeliveryState.HELD)
+LOST = {EpisodeState.FLAGGED: "not looked up", EpisodeState.SIGNED: "nobody known to host it"}
 Hourly = Counter[tuple[str, datetime]]
 
 
@@ -137,14 +138,14 @@ class _Hour(Func):
 def count(operation: Operation, at: datetime) -> Counted:
     """Count an operation through, as it stands at `at`; a constant number of statements."""
     hourly = _hourly(operation)
-    hours = _hours(operation, hourly)
+    hours, sent = _hours(operation, hourly), _sent(operation)
     return Counted(
         at,
         list(_lines(operation).values()),
-        Delivery.objects.filter(notice__operation=operation).aggregate(first=Min("sent_at"))["first"],
+        min((first for *_, first in sent if first is not None), default=None),
         hours,
         _curves(hourly, hours),
-        _stuck(operation, at),
+        _stuck(operation, sent, at),
         _units(operation),
     )
 
@@ -215,21 +216,28 @@ def _running(counts: Hourly, who: str, hours: list[datetime]) -> list[int]:
     return values
 
 
-def _stuck(operation: Operation, at: datetime) -> list[Stuck]:
-    episodes = Episode.objects.filter(operation=operation)
-    homeless = episodes.filter(state=EpisodeState.SIGNED, item__hosting=None)
+def _sent(operation: Operation) -> list[tuple[str, str, int, datetime | None, datetime | None]]:
+    """Deliveries by state and provider: how many, the earliest due, the first that was sent."""
+    rows = Delivery.objects.filter(notice__operation=operation).values_list("state", "provider__name")
+    return list(rows.annotate(n=Count("pk"), since=Min("due_at"), first=Min("sent_at")).order_by("state", "-n"))
+
+
+def _stuck(
+    operation: Operation, sent: list[tuple[str, str, int, datetime | None, datetime | None]], at: datetime
+) -> list[Stuck]:
+    lost = Q(state=EpisodeState.FLAGGED, attempts__gt=0) | Q(state=EpisodeState.SIGNED, item__hosting=None)
+    rows = Episode.objects.filter(lost, operation=operation).values_list("state")
+    waiting = rows.annotate(n=Count("pk"), since=Min("opened_at")).order_by("state")
     asked = Question.objects.filter(episode__operation=operation, episode__state=EpisodeState.IN_REVIEW)
     closed = Quarantine.objects.filter(Q(item__episodes__operation=operation), handed_at=None).distinct()
-    unseen = episodes.filter(state=EpisodeState.FLAGGED, attempts__gt=0)
     found = [
-        _some("not looked up", unseen, "opened_at", state="flagged"),
-        _some("nobody known to host it", homeless, "due_at", state="signed"),
+        *(Stuck(LOST[EpisodeState(state)], n, since, state=state) for state, n, since in waiting),
         _some("waits for a second opinion", asked, "at", state="in_review"),
         _some("closed to view, not yet handed over", closed, "at"),
     ]
-    deliveries = Delivery.objects.filter(notice__operation=operation, state__in=STUCK_DELIVERIES)
-    rows = deliveries.values_list("state", "provider__name").annotate(n=Count("pk"), since=Min("due_at"))
-    found += [Stuck(f"delivery:{state}", n, since, name) for state, name, n, since in rows.order_by("state", "-n")]
+    found += [
+        Stuck(f"delivery:{state}", n, since, name) for state, name, n, since, _ in sent if state in STUCK_DELIVERIES
+    ]
     silent = Tracking.objects.filter(
         episode__operation=operation, answer="", first_down_at=None, referred_at__lt=at - SOON
     )

@@ -14,6 +14,7 @@ from cautery.core.actors import Actor, Permission
 from cautery.core.lifecycle import EpisodeState
 from cautery.intake.models import Operation
 from cautery.intake.queries import operation_row
+from cautery.report.dossier.clocks import Term, terms
 from cautery.report.dossier.counting import CURVES, SOON, Counted, Stuck
 from cautery.report.dossier.kept import figures_of
 from cautery.review.models import Hold
@@ -52,6 +53,7 @@ class Room:
     hours: list[datetime]
     curves: dict[str, dict[str, list[int]]]
     deadlines: list[Deadline]
+    terms: list[Term]
     stuck: list[Stuck]
     units: list[dict[str, Any]]
     at: datetime
@@ -76,6 +78,7 @@ def room(operation: Operation, *, by: Actor, at: datetime) -> Room:
         counted.hours,
         counted.curves,
         _deadlines(operation, counted, at),
+        terms(operation, by=by, at=at),
         counted.stuck,
         counted.units,
         at,

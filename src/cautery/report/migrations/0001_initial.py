@@ -127,6 +127,7 @@ class Migration(migrations.Migration):
             name="SavedView",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("place", models.CharField(default="register", max_length=40)),
                 ("name", models.CharField(max_length=100)),
                 ("query", models.CharField(max_length=2000)),
                 ("saved_at", models.DateTimeField()),
@@ -140,7 +141,9 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "constraints": [models.UniqueConstraint(models.F("officer"), models.F("name"), name="view_once")],
+                "constraints": [
+                    models.UniqueConstraint(models.F("officer"), models.F("place"), models.F("name"), name="view_once")
+                ],
             },
         ),
     ]

@@ -4,23 +4,30 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
 
 from cautery.core.actors import Actor, Permission
-from cautery.core.errors import Refused
+from cautery.core.errors import MovedMeanwhile, Refused
 from cautery.core.searching import indexed
 from cautery.ground.rows import executemany
 from cautery.ground.times import stored
 from cautery.identify.models import Capture
-from cautery.intake.models import Item
+from cautery.intake.actions import receive_all
+from cautery.intake.models import Item, Operation
 from cautery.intake.queries import members, roots
 from cautery.report.models import SavedView, Searchable, Tallied, Unindexed
+from cautery.report.register.bulk import NEEDED, Act, BulkPlan
 from cautery.report.register.words import host_of, outlet_of, words_of
+from cautery.review.actions import HoldRequest, hold_many
+from cautery.sources.base import Row
+from cautery.watch.actions import Asked, begin_watch
+from cautery.watch.models import What
 
 BATCH = 2_000
-NAME, QUERY, VIEWS = 100, 2_000, 100
+NAME, PLACE, QUERY, VIEWS = 100, 40, 2_000, 100
 TALLY = (
     "INSERT INTO report_tally (kind, provider, name, items, first_flagged_at, last_flagged_at) VALUES (%s, %s, %s, %s, %s, %s) "
     "ON CONFLICT (kind, provider, name) DO UPDATE SET items = report_tally.items + excluded.items, "
@@ -75,19 +82,80 @@ def _count(new: Sequence[Item]) -> None:
     executemany(TALLY, [(*key, n, stored(first[key]), stored(last[key])) for key, n in sorted(counted.items())])
 
 
-def save_view(name: str, query: str, *, by: Actor, at: datetime) -> None:
-    """Keep the address of a list for this reader under a name; the same name again replaces it."""
+def save_view(name: str, query: str, *, by: Actor, at: datetime, place: str = "register") -> None:
+    """Keep the address of a list (`place`) for this reader under a name; the same name again replaces it."""
     by.require(Permission.INTAKE_ITEM_READ)
     name = name.strip()
-    if not by.officer_id or not name or len(name) > NAME or len(query) > QUERY or "\0" in name + query:
+    if (
+        not by.officer_id
+        or not name
+        or len(name) > NAME
+        or len(query) > QUERY
+        or len(place) > PLACE
+        or "\0" in name + query + place
+    ):
         raise Refused("A view needs a name of up to 100 characters.", reason="view", name=name[:NAME])
     with transaction.atomic():
         mine = SavedView.objects.filter(officer_id=by.officer_id)
-        if mine.count() >= VIEWS and not mine.filter(name=name).exists():
+        if mine.count() >= VIEWS and not mine.filter(place=place, name=name).exists():
             raise Refused(f"More than {VIEWS} views cannot be kept.", reason="views", name=name)
         SavedView.objects.update_or_create(
-            officer_id=by.officer_id, name=name, defaults={"query": query, "saved_at": at}
+            officer_id=by.officer_id, place=place, name=name, defaults={"query": query, "saved_at": at}
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Particulars:
+    """What a person adds to an act on many: its reason or ground, who agreed, and until when."""
+
+    reason: str = ""
+    seconded_by: str = ""
+    until: datetime | None = None
+
+
+def act_on_many(plan: BulkPlan, digest: str, said: Particulars, *, by: Actor, at: datetime) -> int:
+    """Do what the preview showed, whole or not at all, in one transaction with the entries of each action; how many it changed.
+
+    `MovedMeanwhile` where the plan is no longer the one that was shown.
+    """
+    by.require(NEEDED[plan.act])
+    if plan.digest != digest:
+        raise MovedMeanwhile("The items changed since they were shown. Look at them again.", reason="plan")
+    if not plan.able:
+        raise Refused("There is nothing it would change.", reason="items")
+    with transaction.atomic():
+        if plan.act is Act.WATCH:
+            _watch(plan, said, by, at)
+        elif plan.operation is not None and plan.act is Act.HOLD:
+            _hold(plan, plan.operation, said, by, at)
+        elif plan.operation is not None:
+            _assign(plan, plan.operation, said, by, at)
+    return len(plan.able)
+
+
+def _watch(plan: BulkPlan, said: Particulars, by: Actor, at: datetime) -> None:
+    if said.until is None or said.until <= at:
+        raise Refused("A watch needs an end that is to come.", reason="until")
+    identities = dict(Item.objects.filter(pk__in=[line.item for line in plan.able]).values_list("pk", "identity"))
+    for line in plan.able:
+        asked = Asked(What.ITEM, identities[line.item], said.reason, said.seconded_by, said.until)
+        begin_watch(asked, asker=by.name, by=by, at=at)
+
+
+def _hold(plan: BulkPlan, operation: Operation, said: Particulars, by: Actor, at: datetime) -> None:
+    if said.until is None or said.until <= at or not said.reason.strip():
+        raise Refused("An interest needs its reason, and an end that is to come.", reason="until")
+    wanted = [HoldRequest(line.url, said.reason.strip(), said.until) for line in plan.able]
+    refused = [row for row in hold_many(operation, wanted, by=by, at=at) if row.status == "refused"]
+    if refused:
+        raise Refused(f"Not recorded: {refused[0].detail}. Nothing was changed.", reason="hold")
+
+
+def _assign(plan: BulkPlan, operation: Operation, said: Particulars, by: Actor, at: datetime) -> None:
+    rows = [Row(number, line.url, at, note=said.reason.strip()) for number, line in enumerate(plan.able, 1)]
+    got = receive_all(rows, operation=operation, key=f"desk-{plan.digest[:40]}", source="desk", by=by, at=at)
+    if got.rejected:
+        raise Refused(f"Not taken: {got.rejections[0].message} Nothing was changed.", reason="rejected")
 
 
 def forget_view(pk: int, *, by: Actor) -> None:

@@ -6,24 +6,22 @@ Each list is rows of plain values with the key where it goes on; each query asks
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, Q
 
 from cautery.core.actors import Actor, Permission
-from cautery.core.lifecycle import DeliveryState
 from cautery.directory.models import Provider
+from cautery.intake.queries import hidden
 from cautery.match.models import BankEntry, Match
-from cautery.refer.models import Delivery
 from cautery.report.models import SavedView, Tallied, Tally
 from cautery.review.models import Hold
 from cautery.track.models import Answer
 
 PAGE = 50
-COUNTED = 5_000
-"""Rows of one thing are counted up to here while somebody waits; beyond, a page says “over 5,000”."""
 
 Rows = list[dict[str, Any]]
 
@@ -101,10 +99,16 @@ def bank(words: str, after: str, *, by: Actor, size: int = PAGE) -> Part:
     return Part(shown, str(shown[-1]["pk"]) if len(found) > size else "")
 
 
-def holds(words: str, after: str, *, by: Actor, size: int = PAGE) -> Part:
-    """Investigation interests, the newest first; what they are in is not told, and their reason to their own unit alone."""
+def holds(words: str, after: str, chosen: Mapping[str, str], *, by: Actor, at: datetime, size: int = PAGE) -> Part:
+    """Investigation interests, the newest first; what they are in is not told, and their reason to their own unit alone.
+
+    `state` is `running` or `over`.
+    """
     by.require(Permission.INTAKE_ITEM_READ)
-    rows = Hold.objects.all()
+    rows = Hold.objects.exclude(operation__in=hidden(by=by))
+    if state := chosen.get("state"):
+        running = Q(released_at=None, until__gt=at)
+        rows = rows.filter(running if state == "running" else ~running)
     if words:
         rows = rows.filter(Q(unit__slug=words) | Q(unit__name__icontains=words) | Q(operation__slug=words))
     if after.isdigit():
@@ -117,10 +121,11 @@ def holds(words: str, after: str, *, by: Actor, size: int = PAGE) -> Part:
     return Part(found[:size], str(found[size - 1]["pk"]) if len(found) > size else "")
 
 
-def answers(words: str, after: str, *, by: Actor, size: int = PAGE) -> Part:
+def answers(words: str, after: str, chosen: Mapping[str, str], *, by: Actor, size: int = PAGE) -> Part:
     """What providers and those concerned answered with a reason of their own, the newest first: where redress begins."""
     by.require(Permission.INTAKE_ITEM_READ)
-    rows = Answer.objects.exclude(answer="removed")
+    rows = Answer.objects.exclude(notice__operation__in=hidden(by=by))
+    rows = rows.filter(answer=chosen["answer"]) if chosen.get("answer") else rows.exclude(answer="removed")
     if words:
         rows = rows.filter(Q(answer=words) | Q(notice__provider__slug=words) | Q(notice__reference=words))
     if after.isdigit():
@@ -150,45 +155,9 @@ def all_of(part: Callable[[str], Part]) -> Iterator[dict[str, Any]]:
         after = found.following
 
 
-def saved_views(*, by: Actor) -> Rows:
-    """The lists this reader keeps."""
+def saved_views(place: str, *, by: Actor) -> Rows:
+    """The views of a list this reader keeps."""
     if not by.officer_id:
         return []
-    rows = SavedView.objects.filter(officer_id=by.officer_id).order_by("name")
+    rows = SavedView.objects.filter(officer_id=by.officer_id, place=place).order_by("name")
     return [dict(row) for row in rows.values("pk", "name", "query")]
-
-
-@dataclass(frozen=True, slots=True)
-class ProviderFacts:
-    """A provider: its entry, its deliveries by state and answers by word over the newest, and how fast it took them."""
-
-    provider: Provider
-    deliveries: dict[str, int]
-    answers: dict[str, int]
-    hours: tuple[float, float, float] | None
-    newest: Rows
-
-    @property
-    def over(self) -> bool:
-        """Whether there are more deliveries than were counted."""
-        return sum(self.deliveries.values()) >= COUNTED
-
-
-def provider_facts(provider: Provider, *, by: Actor) -> ProviderFacts:
-    """One provider, by its newest 5,000 deliveries; `hours` are quartiles from sending to its first answer."""
-    by.require(Permission.INTAKE_ITEM_READ)
-    mine = Delivery.objects.filter(provider=provider).order_by("-pk")
-    states = Counter(mine.values_list("state", flat=True)[:COUNTED])
-    keys = list(mine.filter(state=DeliveryState.DELIVERED).values_list("notice_id", "sent_at")[:500])
-    sent = {notice: at for notice, at in keys if at is not None}
-    told: Counter[str] = Counter()
-    waits: dict[int, float] = {}
-    for notice, word, at in Answer.objects.filter(notice__in=sent).values_list("notice_id", "answer", "at"):
-        told[word] += 1
-        hours = (at - sent[notice]).total_seconds() / 3600
-        waits[notice] = min(waits.get(notice, hours), hours)
-    ordered = sorted(waits.values())
-    quartiles = tuple(ordered[(len(ordered) - 1) * n // 4] for n in (1, 2, 3)) if ordered else None
-    fields = ("notice__reference", "notice__item_id", "state", "sent_at", "received_at", "error")
-    newest: Rows = [dict(row) for row in mine.values(*fields)[:20]]
-    return ProviderFacts(provider, dict(states), dict(told), quartiles, newest)  # type: ignore[arg-type]  # three of them

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from datetime import UTC, datetime
+from typing import Any
 
 from django import template
 from django.conf import settings
@@ -16,12 +18,14 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language_info, gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
+from cautery.custody.events import LABELS
 from cautery.directory.roles import permissions_of
 from cautery.report.dossier.timeline import Line, Run
 from cautery.web.labels import LINE_WORDS, WORDS
 from cautery.web.navigation import MAIN, ROOMS, Place
 
 register = template.Library()
+EVENTS = {str(event): label for event, label in LABELS.items()}
 
 _SCHEME = re.compile(r"^h(tt|xx)p(s?)://([^/?#]*)", re.IGNORECASE)
 BECAUSE = (
@@ -132,6 +136,41 @@ def _clause(clause: str) -> str:
 def article(limb: str) -> str:
     """A limb as lawyers cite it in the reader's language."""
     return gettext("Art 2(7)(%(limb)s)") % {"limb": limb}
+
+
+@register.filter
+def as_share(figure: Mapping[str, Any]) -> str:
+    """A share with its interval as a per cent; a dash where nothing could be said."""
+    return "–" if figure.get("value") is None else f"{100 * figure['value']:.0f} %"
+
+
+@register.filter
+def as_hours(figure: Mapping[str, Any]) -> str:
+    """A span in seconds as hours; a dash where nothing could be said."""
+    return "–" if figure.get("value") is None else f"{figure['value'] / 3_600:.1f} h"
+
+
+@register.filter
+def as_range(figure: Mapping[str, Any]) -> str:
+    """The interval of an estimate, in its unit."""
+    low, high = figure.get("low"), figure.get("high")
+    if low is None or high is None:
+        return ""
+    if figure.get("unit") == "s":
+        return f"{low / 3_600:.1f} – {high / 3_600:.1f} h"
+    return f"{100 * low:.0f} – {100 * high:.0f} %"
+
+
+@register.filter
+def points(line: list[tuple[int, int]], whole: int) -> str:
+    """Hours and counts as points of a line in a box of 720 by 200: three days across, all of them high."""
+    return " ".join(f"{hour * 10},{199 - 198 * n / max(whole, 1):.1f}" for hour, n in line)
+
+
+@register.filter
+def event(value: str) -> str:
+    """What an entry of the log says happened."""
+    return EVENTS.get(value, value)
 
 
 @register.filter

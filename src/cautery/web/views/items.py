@@ -67,4 +67,5 @@ def item_page_view(request: HttpRequest, pk: int, *, by: Actor) -> HttpResponse:
     consult([f"item:{found.item.pk}"], by=by, at=clock().now(), why="looked at in the register")
     latest = found.episodes[-1] if found.episodes else None
     context = {"dossier": found, "item": found.item, "latest": latest, "outcome": found.outcome}
+    context["may_trace"] = Permission.CUSTODY_LOG_READ in by.permissions
     return render(request, "web/item.html", context)

@@ -19,7 +19,6 @@ from cautery.web.access import needs
 from cautery.web.labels import ANSWERS
 from cautery.web.listing import Choice, Column, Listing, download_of, page_of
 
-
 _TALLIED = (
     Column("items", _("Items"), "number"),
     Column("first_flagged_at", _("First flagged"), "time"),
@@ -91,7 +90,9 @@ LISTINGS = {
         Listing(
             "redress",
             _("Redress"),
-            _("What was said against notices after they left, and what was decided. The search takes a notice or a provider."),
+            _(
+                "What was said against notices after they left, and what was decided. The search takes a notice or a provider."
+            ),
             (
                 Column("notice__reference", _("Notice"), "notice"),
                 Column("notice__item_id", _("Item"), "item"),
@@ -113,7 +114,9 @@ LISTINGS = {
         Listing(
             "obstacles",
             _("Cannot be carried out"),
-            _("What providers say stands in the way of an order (Annex III): force majeure, a manifest error, too little information."),
+            _(
+                "What providers say stands in the way of an order (Annex III): force majeure, a manifest error, too little information."
+            ),
             (
                 Column("notice__reference", _("Notice"), "notice"),
                 Column("notice__item_id", _("Item"), "item"),
@@ -130,7 +133,9 @@ LISTINGS = {
         Listing(
             "held-back",
             _("Held back"),
-            _("Signed notices that another unit's interest or order stands against. Two people, neither of them the reviewer, let one pass."),
+            _(
+                "Signed notices that another unit's interest or order stands against. Two people, neither of them the reviewer, let one pass."
+            ),
             (
                 Column("notice__reference", _("Notice"), "notice"),
                 Column("notice__item_id", _("Item"), "item"),
@@ -151,7 +156,9 @@ LISTINGS = {
         Listing(
             "threats",
             _("Threats to life"),
-            _("What providers report under Art 14(5): an imminent threat to life. It is acted on at once, and decides nothing else."),
+            _(
+                "What providers report under Art 14(5): an imminent threat to life. It is acted on at once, and decides nothing else."
+            ),
             (
                 Column("received_at", _("Received"), "time"),
                 Column("provider__slug", _("Provider"), "provider"),
@@ -192,7 +199,9 @@ LISTINGS = {
         Listing(
             "log",
             _("Custody log"),
-            _("Every change, in the order it was written. The search takes a subject: item:5, notice:REFERENCE, officer:UUID."),
+            _(
+                "Every change, in the order it was written. The search takes a subject: item:5, notice:REFERENCE, officer:UUID."
+            ),
             (
                 Column("pk", _("Entry"), "entry"),
                 Column("at", _("When"), "time"),
@@ -229,10 +238,11 @@ BANK = Listing(
 )
 
 
-def _listing(slug: str) -> Listing:
-    if slug not in LISTINGS:
+def listing_of(slug: str) -> Listing:
+    """The list of this name; `NotFound`."""
+    if slug != BANK.slug and slug not in LISTINGS:
         raise NotFound("There is no such list.", list=slug)
-    return LISTINGS[slug]
+    return LISTINGS.get(slug, BANK)
 
 
 def tabs(by: Actor) -> list[Listing]:
@@ -243,13 +253,13 @@ def tabs(by: Actor) -> list[Listing]:
 @needs(Permission.INTAKE_ITEM_READ)
 def listing_page(request: HttpRequest, name: str, *, by: Actor) -> HttpResponse:
     """One of the lists."""
-    return page_of(request, _listing(name), tabs(by), by)
+    return page_of(request, listing_of(name), tabs(by), by)
 
 
 @needs(Permission.INTAKE_ITEM_READ)
 def listing_file(request: HttpRequest, name: str, kind: str, *, by: Actor) -> StreamingHttpResponse:
     """The same list as a file, whole."""
-    return download_of(request, _listing(name), kind, by)
+    return download_of(request, listing_of(name), kind, by)
 
 
 @needs(Permission.MATCH_BANK_IMPORT)

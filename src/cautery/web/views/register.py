@@ -18,9 +18,9 @@ from cautery.report.register.lists import saved_views
 from cautery.web.access import acts, needs
 from cautery.web.files import FORMATS, file_of
 from cautery.web.labels import OUTCOMES, STATES
+from cautery.web.views.bulk import FILTERS, acts_of
 from cautery.web.views.items import key_of
-
-FILTERS = ("q", "operation", "provider", "kind", "state", "outlet", "domain")
+from cautery.web.views.lists import listing_of, tabs
 
 
 def _asked(query: QueryDict, by: Actor) -> tuple[Any, ItemFilter]:
@@ -46,7 +46,9 @@ def register(request: HttpRequest, *, by: Actor) -> HttpResponse:
         "outcomes": OUTCOMES,
         "providers": provider_slugs(by=by),
         "operations": operation_names(by=by),
-        "views": saved_views(by=by),
+        "views": saved_views("register", by=by),
+        "tabs": tabs(by),
+        "acts": acts_of(by),
         "formats": FORMATS,
         "query": request.GET.urlencode(),
     }
@@ -65,10 +67,12 @@ def register_file(request: HttpRequest, kind: str, *, by: Actor) -> StreamingHtt
 def view_save(request: HttpRequest, *, by: Actor) -> HttpResponseRedirect:
     """Keep the list shown under a name, and show it again."""
     asked = QueryDict(request.POST.get("query", ""), mutable=True)
-    for cursor in ("older", "newer"):
+    for cursor in ("older", "newer", "after"):
         asked.pop(cursor, None)
-    save_view(request.POST.get("name", ""), asked.urlencode(), by=by, at=clock().now())
-    return redirect(f"{reverse('web:register')}?{asked.urlencode()}")
+    place = request.POST.get("place", "") or "register"
+    where = reverse("web:register") if place == "register" else listing_of(place).page
+    save_view(request.POST.get("name", ""), asked.urlencode(), by=by, at=clock().now(), place=place)
+    return redirect(f"{where}?{asked.urlencode()}")
 
 
 @acts(Permission.INTAKE_ITEM_READ)

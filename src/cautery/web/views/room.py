@@ -14,12 +14,14 @@ from cautery.authorise.actions import KEYS, turn_key
 from cautery.core.actors import Actor, Permission
 from cautery.core.errors import Refused
 from cautery.fetch import clock
+from cautery.intake.models import Operation
 from cautery.intake.queries import get_operation
 from cautery.report.dossier import CURVES, Room, room
 from cautery.web.access import acts, needs
 from cautery.web.briefly import Briefly
 from cautery.web.counting import count_behind
 from cautery.web.labels import STATES
+from cautery.web.tiles import tiles
 
 PANEL: Briefly[str] = Briefly(5.0)
 """The moving part of the room, drawn once for all who look: the same for everybody."""
@@ -29,16 +31,15 @@ def _key(slug: str, language: str = "") -> str:
     return f"{settings.DATA}:{language or get_language()}:{slug}"
 
 
-def panel(slug: str, *, by: Actor) -> str:
-    """The moving part, as HTML; at most five seconds old."""
+def panel(operation: Operation, *, by: Actor) -> str:
+    """The moving part of an operation `by` may see, as HTML; at most five seconds old, and the same for all."""
 
     def draw() -> str:
-        operation = get_operation(slug, by=by)
         count_behind(operation)
         found = room(operation, by=by, at=clock().now())
         return render_to_string("web/_room.html", _context(found))
 
-    return PANEL.get(_key(slug), draw)
+    return PANEL.get(_key(operation.slug), draw)
 
 
 def _context(found: Room) -> dict[str, object]:
@@ -53,6 +54,7 @@ def _context(found: Room) -> dict[str, object]:
     ]
     return {
         "room": found,
+        "map": tiles(found.units),
         "lines": lines,
         "curves": CURVES,
         "states": STATES,
@@ -67,7 +69,7 @@ def room_page(request: HttpRequest, slug: str, *, by: Actor) -> HttpResponse:
     operation = get_operation(slug, by=by)
     context = {
         "operation": {"slug": operation.slug, "name": operation.name, "released_at": operation.released_at},
-        "panel": panel(slug, by=by),
+        "panel": panel(operation, by=by),
         "may_release": Permission.AUTHORISE_OPERATION_RELEASE in by.permissions,
         "keys_needed": KEYS,
     }
@@ -77,7 +79,7 @@ def room_page(request: HttpRequest, slug: str, *, by: Actor) -> HttpResponse:
 @needs(Permission.INTAKE_OPERATION_READ)
 def room_panel(_request: HttpRequest, slug: str, *, by: Actor) -> HttpResponse:
     """The moving part alone."""
-    return HttpResponse(panel(slug, by=by))
+    return HttpResponse(panel(get_operation(slug, by=by), by=by))
 
 
 @acts(Permission.AUTHORISE_OPERATION_RELEASE)
