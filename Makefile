@@ -2,7 +2,7 @@
 # Needs Python 3.11 to 3.13 with venv and pip, and make. ARGS is passed on: make run ARGS="--flags 2000"
 
 .DEFAULT_GOAL := help
-.PHONY: help run test serve check bench docs format lock clean chromium
+.PHONY: help run test serve check bench docs messages screens format lock clean chromium
 VENV := .venv
 BIN := $(VENV)/bin
 PYTHON ?= $(firstword $(foreach p,python3 python3.13 python3.12 python3.11 python,$(shell $p -c 'import sys; (3, 11) <= sys.version_info[:2] < (3, 14) and print("$p")' 2>/dev/null)))
@@ -33,6 +33,12 @@ bench: $(VENV)/.dev ## Run the benchmarks, one after the other
 
 docs: $(VENV)/.dev ## Write the pages made from the code: docs/settings.md, docs/providers.md, docs/api.openapi.json
 	@$(BIN)/python docs/generate.py
+
+messages: $(VENV)/.dev ## Bring the catalogues of the desk up to date (src/cautery/web/locale), compile them, say what is to be translated
+	@$(BIN)/python -m scripts.messages
+
+screens: $(VENV)/.dev chromium ## Take a picture of every room from a small rehearsal, into docs/screens
+	@$(BIN)/python -m scripts.screens $(ARGS)
 
 format: $(VENV)/.dev ## Format the code and mend what can be mended by rule
 	@$(BIN)/ruff check --quiet --fix . ; $(BIN)/ruff format --quiet .

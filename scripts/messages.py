@@ -11,6 +11,7 @@ import io
 import re
 import sys
 from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
@@ -27,10 +28,24 @@ PACKAGE = ROOT / "src/cautery"
 WEB = PACKAGE / "web"
 LOCALE = WEB / "locale"
 LANGUAGES = ("de", "fr")
-SPOKEN = ("authorise", "directory", "intake", "match", "refer/deconfliction", "report", "review", "track", "watch", "web")
+SPOKEN = (
+    "authorise",
+    "directory",
+    "intake",
+    "match",
+    "refer/deconfliction",
+    "report",
+    "review",
+    "track",
+    "watch",
+    "web",
+)
 """Where errors come from that a page of the desk can show."""
 
-ERRORS = {name for name, thing in vars(errors).items() if isinstance(thing, type) and issubclass(thing, errors.CauteryError)}
+ERRORS = {
+    name for name, thing in vars(errors).items() if isinstance(thing, type) and issubclass(thing, errors.CauteryError)
+}
+NEVER = datetime(2026, 1, 1, tzinfo=UTC)
 SINGULAR = {"_", "gettext", "gettext_lazy", "gettext_noop"}
 PLURAL = {"ngettext", "ngettext_lazy"}
 CONTEXT = {"pgettext", "pgettext_lazy"}
@@ -111,7 +126,11 @@ def missing(language: str) -> list[str]:
     for message in renewed(language):
         said = message.string if isinstance(message.string, tuple) else (message.string,)
         wanted = set(placeholders(message.id if isinstance(message.id, str) else message.id[1]))
-        holds = all(said) and all(set(placeholders(words)) <= wanted for words in said) and wanted <= set(placeholders(said[-1]))
+        holds = (
+            all(said)
+            and all(set(placeholders(words)) <= wanted for words in said)
+            and wanted <= set(placeholders(said[-1]))
+        )
         if message.id and not holds:
             bad.append(message.id if isinstance(message.id, str) else message.id[0])
     return bad
@@ -123,7 +142,8 @@ def placeholders(words: str) -> list[str]:
 
 
 def compiled(book: Catalog) -> bytes:
-    """As gettext reads it."""
+    """As gettext reads it; the same bytes whenever it is made."""
+    book.creation_date = book.revision_date = NEVER
     out = io.BytesIO()
     write_mo(out, book)
     return out.getvalue()
