@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
-from cautery.core.availability import DOWN, REMOVALS, UNSURE, WORDS, Observation, Siblings, Verdict, judge
+from cautery.core.availability import DOWN, REMOVALS, UNSURE, WORDS, Observation, Siblings, Verdict, judge, read_record
 from tests.shared import shared
 
 AT = "https://video.example/watch/1"
@@ -213,3 +214,21 @@ def test_what_platforms_call_limited_is_no_removal_by_their_own_rules_either() -
     ]
     judged = [judge(Observation(AT, AT, 200, "", row["message"], provider=row["platform"])).verdict for row in limited]
     assert [row["message"] for row, verdict in zip(limited, judged, strict=True) if verdict in REMOVALS] == []
+
+
+SAID = [json.loads(line) for line in Path(__file__).with_name("said.ndjson").read_text("utf-8").splitlines()]
+LIMITED = {"age_or_login_wall", "geo_blocked", "private", "rate_limited", "suspended_temporarily"}
+TAKEN_DOWN = {"removed_by_provider", "account_gone", "deleted_by_owner"}
+
+
+def test_how_thirty_sites_speak_in_two_dozen_languages_is_understood() -> None:
+    judged = [(case, WORDS[judge(read_record(case)).verdict]) for case in SAID]
+    assert [(case["text"][:60], word) for case, word in judged if word not in case["verdict"]] == []
+    assert sum(bool(LIMITED & {*case["verdict"]}) for case in SAID) > 80
+
+
+def test_none_of_them_that_limits_who_may_look_is_a_removal_at_a_host_nobody_knows() -> None:
+    limited = [case for case in SAID if LIMITED & {*case["verdict"]} and not TAKEN_DOWN & {*case["verdict"]}]
+    elsewhere = [case | {"url": "https://a.example/1", "final_url": "https://a.example/1"} for case in limited]
+    wrong = [case["text"][:60] for case in elsewhere if judge(read_record(case)).verdict in REMOVALS]
+    assert wrong == []

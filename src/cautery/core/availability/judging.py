@@ -14,11 +14,15 @@ from .verdicts import Judged, Observation, Verdict
 SIGN_IN_PATH = re.compile(
     r"/(log-?in|log_in|sign-?in|signin|accounts/login|auth|checkpoint|sso|signup|register)\b", re.IGNORECASE
 )
-SIGN_IN_HOST = re.compile(r"^(login|signin|accounts?|auth|sso)\.", re.IGNORECASE)
+SIGN_IN_HOST = re.compile(r"^(login|signin|accounts?|auth|sso|consent)\.", re.IGNORECASE)
 CHECK_PATH = re.compile(r"/(captcha|challenge|sorry|robot|verify|blocked|cdn-cgi)\b", re.IGNORECASE)
 AGE_PATH = re.compile(r"/(age-?(gate|check|verif\w*)|adult|over18|confirm-?age)\b", re.IGNORECASE)
 MISSING_PATH = re.compile(
     r"/(404|not-?found|page-?not-?found|error-?404|four-?oh-?four|missing)(\.\w+|/|\?|$)", re.IGNORECASE
+)
+CHALLENGE = re.compile(
+    r"checking your browser|just a moment|ddos.protection|captcha|attention required|verify (that )?you are (a )?human|are you a (human|robot)",
+    re.IGNORECASE,
 )
 FOUND_IN_TITLE = re.compile(r"\s*[|·–—:«»]\s*|\s+-\s+")
 TEXT_HEAD = 600
@@ -67,6 +71,8 @@ def _trouble(seen: Observation) -> Judged | None:
         "challenge" in headers.get("cf-mitigated", "") or (status in {403, 503} and "retry-after" in headers)
     ):
         return Judged(Verdict.RATE_LIMITED, f"{status}, the server keeps automatic visitors out")
+    if status in {403, 503} and CHALLENGE.search(f"{seen.title} {seen.text}"[:TEXT_HEAD]):
+        return Judged(Verdict.RATE_LIMITED, f"{status}, the server asks whether we are a machine")
     if status >= 500:
         return Judged(Verdict.UNREACHABLE, f"{status}, the server's own trouble")
     if status in {401, 402, 407, 511} or (headers and "www-authenticate" in headers):

@@ -30,11 +30,15 @@ MEANINGS: dict[str, Verdict] = {
     "suspended": Verdict.SUSPENDED,
     "not_now": Verdict.UNKNOWN,
     "closed": Verdict.ACCOUNT_CLOSED,
+    "hedged": Verdict.GONE,
     "removed": Verdict.REMOVED,
     "missing": Verdict.GONE,
     "unsaid": Verdict.UNKNOWN,
 }
-"""In the order in which they are believed. `unclear`: gone or hidden, the page does not say which; `unsaid`: not shown, without why."""
+"""In the order in which they are believed.
+
+`unclear`: gone or hidden, the page does not say which; `hedged`: gone, and perhaps removed; `unsaid`: not shown, without why.
+"""
 SHOWN = 80
 
 
