@@ -80,6 +80,6 @@ def _granian(host: str, port: int, processes: int) -> None:
         interface=interfaces.WSGI,
         workers=processes,
         blocking_threads=4,
-        log_enabled=False,
+        log_level=import_module("granian.log").LogLevels.error,
         websockets=False,
     ).serve()
