@@ -12,14 +12,17 @@ from cautery.core.instruments import Catalogue, read
 from cautery.core.instruments.transparency import INSTRUMENT, from_database
 from cautery.intake.models import Operation
 from cautery.refer.models import Notice
+from cautery.report.build import build
 from cautery.report.kinds.making import Asked, Kind, make_report
 from cautery.report.measures.cases import cases
 from cautery.report.measures.causes import causes
 from cautery.report.outlets import folded
 from cautery.report.render import render_html, render_pdf
+from cautery.track.redress.actions import Step, record_step
 from tests import factories as make
 
 RUN = {"wall_s": None, "peak_rss_mb": None, "seed": None, "version": "0"}
+AXES = (("unit", "fr-pharos"), ("instrument", "referral"), ("language", "en"), ("kind", "video"))
 VIDEO = "https://www.youtube.com/watch?v={:011d}"
 STATEMENT = {
     "decision_ground": "DECISION_GROUND_INCOMPATIBLE_CONTENT",
@@ -79,6 +82,26 @@ class TestKinds:
     def test_the_audit_is_over_notices_answered(self, frame: Operation) -> None:
         precision = value(made("audit", operation=frame.slug), "precision")
         assert (precision["value"], precision["n"]) == (0.5, 2)
+
+    def test_the_record_of_ourselves_counts_what_others_decided_by_then(self, frame: Operation) -> None:
+        one, two, *_ = Notice.objects.order_by("pk")
+        leader = make.actor("leader", "lead")
+        for notice, ruling in ((one, "overturned"), (two, "upheld")):
+            record_step(Step(notice.reference, "complaint"), by=leader, at=make.hours(30))
+            decided = Step(notice.reference, "scrutiny_decision", ruling=ruling, reason="Looked at again.")
+            record_step(decided, by=leader, at=make.hours(40))
+        record_step(Step(one.reference, "reinstatement"), by=leader, at=make.hours(41))
+        for until, counts in ((96, (6, 2, 1, 1, 1)), (35, (6, 2, 0, 0, 0))):
+            asked = Asked(Kind("audit"), operation=frame.slug)
+            audit = make_report(asked, run=RUN, by=make.SYSTEM, at=make.hours(until))
+            names = ("delivered", "complained", "upheld", "overturned", "reinstated")
+            assert tuple(value(audit, f"record_{name}") for name in names) == counts
+            whole = build(frame, run=RUN, by=make.SYSTEM, at=make.hours(until))["precision"]
+            assert tuple(whole[name] for name in names) == counts
+            assert whole["as_of"] == make.hours(until).isoformat()
+            assert {whole[f"by_{axis}"][name]["delivered"] for axis, name in AXES} == {6}
+        table = next(t for part in audit["sections"] for t in part["tables"] if t["caption"] == "Notices by unit")
+        assert table["rows"][0][:6] == ["fr-pharos", 6, 2, 0, 0, 0]
 
     def test_statements_hold_against_the_published_form_once_the_provider_gave_its_part(self, frame: Operation) -> None:
         year = make.START.year

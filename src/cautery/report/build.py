@@ -19,6 +19,7 @@ from cautery.report.measures.cases import Case, cases, removal_times
 from cautery.report.measures.causes import causes
 from cautery.report.measures.links import displaced
 from cautery.report.measures.returns import returns
+from cautery.report.measures.rightness import rightness
 from cautery.report.measures.trend import before_and_after
 from cautery.report.measures.unseen import unseen
 from cautery.report.outlets import labelled
@@ -57,6 +58,7 @@ def build(operation: Operation, *, run: Mapping[str, Any], by: Actor, at: dateti
         "lineage": lineage(operation),
         "effect": _effect(operation, rows, back, looks, at),
         "plan": compare(operation, by=by, at=at),
+        "precision": rightness(operation, by=by, at=at),
         "deconfliction": queries.deconfliction(operation),
         "custody": {"entries": checked.entries, "head": checked.head, "verified": checked.sealed == checked.entries},
         "definitions": {name: {"unit": unit, "definition": text} for name, (unit, text) in DEFINITIONS.items()},

@@ -44,6 +44,18 @@ DEFINITIONS: dict[str, tuple[str, str]] = {
         "share of the accounts not gone before",
         "Of the plan kept at the release, for each set: accounts joined by links, and accounts reached; promised, and as probes saw it.",
     ),
+    "precision.delivered": ("notices", "Notices that arrived, about which anybody else could have a say."),
+    "precision.complained": ("notices", "Of these, those a content provider complained of, to the provider or to us."),
+    "precision.upheld": ("notices", "Of these, those a scrutiny or a court upheld."),
+    "precision.overturned": ("notices", "Of these, those a scrutiny or a court overturned, or we withdrew."),
+    "precision.reinstated": (
+        "notices",
+        "Of these, those whose content the provider put up again on purpose, or we had put up again.",
+    ),
+    "precision.overturned_share": (
+        "share of notices",
+        "Overturned or withdrawn, of those that arrived; what nobody challenged counts as standing.",
+    ),
     "deconfliction.holds": ("holds", "Investigation interests units marked."),
     "deconfliction.hits": ("notices", "Notices those interests hold back at the end."),
     "notices.sent": ("notices", "Notices that reached their provider; one an item, addressee, instrument and episode."),

@@ -10,11 +10,14 @@ from typing import Any, NamedTuple
 from cautery.core.actors import Actor, Permission
 from cautery.core.effect import wilson
 from cautery.intake.models import Operation
+from cautery.report.definitions import DEFINITIONS
 from cautery.report.kinds.sheet import Figure, Kind, Part, Sheet, Table, Value
 from cautery.report.measures.cases import NOT_SAID
 from cautery.report.measures.figure import figure
+from cautery.report.measures.rightness import COUNTED, rightness
 from cautery.review.models import Assessment, Finding
 from cautery.track.models import Answer
+from cautery.track.redress.queries import BY
 
 
 class Decision(NamedTuple):
@@ -34,6 +37,7 @@ def audit(operation: Operation, facts: dict[str, Any], *, by: Actor, at: datetim
     """Precision (not declined, of those answered), overturned by the second person, by unit, instrument, language, ideology."""
     by.require(Permission.REPORT_OPERATION_READ)
     rows = _decisions(operation)
+    record = rightness(operation, by=by, at=at)
     words: tuple[tuple[str, Callable[[Decision], str]], ...] = (
         ("Unit", lambda row: row.unit),
         ("Instrument", lambda row: row.instrument),
@@ -57,6 +61,12 @@ def audit(operation: Operation, facts: dict[str, Any], *, by: Actor, at: datetim
             Part(
                 "By unit, instrument, language and ideology", (_IDEOLOGY,), tables=[_table(*one, rows) for one in words]
             ),
+            Part(
+                "What others said of our notices",
+                (_RECORD.format(at=at),),
+                _record_figures(record),
+                _record_tables(record),
+            ),
             Part("Why providers declined", tables=[declined])
             if reasons
             else Part("Why providers declined", ("None declined.",)),
@@ -69,6 +79,10 @@ _READING = (
     "Nobody audits himself well: these figures are what others said of our decisions. A provider that does not answer says nothing, so "
     "precision is over notices answered. A signer who refuses, and a complaint or court that reinstates, overturn a decision. An item "
     "dismissed and not looked at again is in no figure here: what was wrongly let go cannot be seen from the register."
+)
+_RECORD = (
+    "Notices that arrived, as of {at:%Y-%m-%d %H:%M} UTC, and what came of complaints, scrutiny and courts. A notice nobody challenged "
+    "stands here as standing: that is not the same as right."
 )
 _IDEOLOGY = (
     "The ideology is known where the decision rests on a listed entity; its code stands here. Elsewhere it is not said, and is not guessed. "
@@ -138,6 +152,31 @@ def _figures(rows: Sequence[Decision], facts: dict[str, Any]) -> list[Figure]:
         ),
         Figure("complaints", "Complaints", facts.get("complaints"), "complaints", "Given by the authority."),
     ]
+
+
+def _record_figures(record: dict[str, Any]) -> list[Figure]:
+    labels = {name: name.replace("_", " ").capitalize() for name in (*COUNTED, "overturned_share")}
+    return [
+        Figure(f"record_{name}", label, record[name], *DEFINITIONS[f"precision.{name}"])
+        for name, label in labels.items()
+    ]
+
+
+def _record_tables(record: dict[str, Any]) -> list[Table]:
+    """The precision record by each of its axes; the share with its interval."""
+    tables = []
+    for axis in BY:
+        heads: tuple[tuple[str, Kind], ...] = (
+            (axis.capitalize(), "name"),
+            *((name.capitalize(), "number") for name in COUNTED),
+            ("Share overturned", "number"),
+        )
+        lines: list[list[Value]] = [
+            [name.replace("_", " "), *(line[one] for one in COUNTED), line["overturned_share"]]
+            for name, line in record[f"by_{axis}"].items()
+        ]
+        tables.append(Table(f"Notices by {axis}", heads, lines))
+    return tables
 
 
 def _shares(rows: Sequence[Decision]) -> tuple[dict[str, Any], dict[str, Any]]:

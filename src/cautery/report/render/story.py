@@ -145,7 +145,7 @@ def _opening(report: Report) -> str:
 
 
 def _done(report: Report) -> tuple[Block, ...]:
-    flags, decisions, notices = report["flags"], report["decisions"], report["notices"]
+    flags, decisions, notices, precision = (report[name] for name in ("flags", "decisions", "notices", "precision"))
     rows = (
         ("Flags received", flags["received"], "flags", "flags.received"),
         ("Flags rejected", flags["rejected"], "flags", "flags.rejected"),
@@ -159,6 +159,9 @@ def _done(report: Report) -> tuple[Block, ...]:
         ("Holds for an investigation", report["deconfliction"]["holds"], "holds", "deconfliction.holds"),
         ("Items such a hold met", report["deconfliction"]["hits"], "items", "deconfliction.hits"),
         ("Notices sent", notices["sent"], "notices", "notices.sent"),
+        ("Notices complained of", precision["complained"], "notices", "precision.complained"),
+        ("Notices overturned or withdrawn", precision["overturned"], "notices", "precision.overturned"),
+        ("Content reinstated", precision["reinstated"], "notices", "precision.reinstated"),
     )
     steps = Table(
         f"From flag to notice, {_as_of(report)}",
