@@ -64,7 +64,7 @@ def test_the_panel_is_drawn_once_for_all_who_look(
     at = f"/operations/{story.operation.slug}/room/"
     with django_assert_max_num_queries(MOST_QUERIES):
         reader.get(at)
-    with django_assert_max_num_queries(3):
+    with django_assert_max_num_queries(4):
         assert reader.get(f"{at}panel/").status_code == 200
 
 

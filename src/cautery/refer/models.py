@@ -33,6 +33,7 @@ class Notice(models.Model):
                 "item", "provider", "instrument", "episode", name="one_notice_an_item_addressee_instrument_episode"
             )
         ]
+        indexes = [models.Index("operation", "instrument", "id", name="notice_instrument")]
 
 
 class Delivery(Leased):

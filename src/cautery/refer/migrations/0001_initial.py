@@ -278,6 +278,10 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddIndex(
+            model_name="notice",
+            index=models.Index(models.F("operation"), models.F("instrument"), models.F("id"), name="notice_instrument"),
+        ),
+        migrations.AddIndex(
             model_name="delivery",
             index=models.Index(models.F("state"), models.F("provider"), models.F("due_at"), name="delivery_queue"),
         ),

@@ -16,12 +16,12 @@ from cautery.identify.models import Hosting
 from cautery.intake.models import Episode
 from cautery.intake.queries import hidden
 from cautery.match.models import Match
-from cautery.report.dossier.items import BLOCK, ItemFilter, ItemRow, hits, item_page
+from cautery.report.dossier.items import ItemFilter, ItemRow, hits, rows_of
 from cautery.report.models import Tallied, Tally
 from cautery.review.care.queries import closed_items
 from cautery.watch.models import DomainEvent, DomainLook, Lead, Sighting, Watch
 
-LOOKED_AT = 1_000
+LOOKED_AT = 300
 """The newest items of an outlet or domain that are looked at for its figures; beyond, the page says so."""
 SHOWN = 25
 LINES = 60
@@ -94,7 +94,6 @@ def _gathered(wanted: ItemFilter, name: str, provider: str, tally: Tally | None,
     keys = _keys(wanted)
     if not keys and tally is None:
         raise NotFound(f"Nothing in the register belongs to {name[:100]}.", name=name[:100])
-    page = item_page(None, wanted, by=by, size=SHOWN)
     rows, unseen = _rows(keys, hidden(by=by)), hidden(by=by)
     watched = Watch.objects.filter(item__in=keys[:LOOKED_AT], ended_at=None).order_by("-pk")
     subject = Watch.objects.filter(subject=name, ended_at=None) if not provider else watched
@@ -105,7 +104,7 @@ def _gathered(wanted: ItemFilter, name: str, provider: str, tally: Tally | None,
         len(keys),
         Counter(row[1] for row in rows),
         Counter(row[5] for row in rows if row[2] is not None),
-        page.rows,
+        rows_of(keys[:SHOWN], by=by),
         _line(rows),
         _known(keys),
         _lineage(keys, unseen),
@@ -118,14 +117,7 @@ def _gathered(wanted: ItemFilter, name: str, provider: str, tally: Tally | None,
 
 
 def _keys(wanted: ItemFilter) -> list[int]:
-    found: list[int] = []
-    below: int | None = None
-    while len(found) < LOOKED_AT:
-        some = hits(wanted, below, BLOCK)
-        found += some
-        if len(some) < BLOCK:
-            break
-        below = some[-1]
+    found = hits(wanted, None, LOOKED_AT)
     closed = closed_items(found)
     return [key for key in found if key not in closed]
 
