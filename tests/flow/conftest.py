@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 SIZE = ("--flags", "200", "--providers", "9", "--days", "1", "--seed", "11")
-LIMIT_S = 150.0
+LIMIT_S = 400.0
 
 
 @dataclass(frozen=True)
