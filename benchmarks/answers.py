@@ -52,7 +52,8 @@ def prepare(notices: int) -> tuple[list[str], str]:
         make.signed(frame)
         make.composed(host)
     make.released(frame)
-    make.sent(host)
+    while make.sent(host):
+        pass
     keys = list(Notice.objects.order_by("pk").values_list("idempotency_key", flat=True))
     return keys, make.hours(25).isoformat()
 
@@ -67,7 +68,7 @@ class Server:
         command = [sys.executable, "-m", "cautery", "serve", "--no-worker", "--port", str(self.port)]
         command += ["--processes", str(processes)]
         self.process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
-        for _ in range(400):
+        for _ in range(2_400):
             try:
                 self.calls([("GET", "/api/v1/health", b"")])
             except OSError:
