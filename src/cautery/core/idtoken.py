@@ -39,13 +39,13 @@ def claims_of(
         raise _refused("signature")
     audience = claims.get("aud")
     audiences = audience if isinstance(audience, list) else [audience]
-    expires, issued = claims.get("exp"), claims.get("iat")
+    expires, issued = _number(claims.get("exp")), _number(claims.get("iat"))
     wrong = {
         "issuer": claims.get("iss") != issuer,
         "audience": client not in audiences or (len(audiences) > 1 and claims.get("azp") != client),
         "party": claims.get("azp", client) != client,
-        "expired": not _is_number(expires) or expires + LEEWAY_S < now,
-        "not_yet": not _is_number(issued) or issued - LEEWAY_S > now,
+        "expired": expires is None or expires + LEEWAY_S < now,
+        "not_yet": issued is None or issued - LEEWAY_S > now,
         "nonce": not compare_digest(str(claims.get("nonce", "")).encode(), nonce.encode()),
         "subject": not isinstance(claims.get("sub"), str) or not 0 < len(claims["sub"]) <= 255,
     }
@@ -58,12 +58,12 @@ def claims_of(
 def _parts(token: str) -> tuple[dict[str, Any], dict[str, Any], bytes, bytes]:
     """Head, claims, the signed bytes and the signature."""
     try:
-        head, body, tail = token.split(".") if len(token) <= LONGEST else ()
+        head, body, tail = token[: LONGEST + 1].split(".")
         read = json.loads(_bytes(head)), json.loads(_bytes(body))
         signature = _bytes(tail)
     except ValueError as error:
         raise _refused("malformed") from error
-    if not all(isinstance(part, dict) for part in read) or "crit" in read[0]:
+    if len(token) > LONGEST or not all(isinstance(part, dict) for part in read) or "crit" in read[0]:
         raise _refused("malformed")
     return *read, f"{head}.{body}".encode(), signature
 
@@ -126,8 +126,8 @@ def _bytes(text: str) -> bytes:
     return urlsafe_b64decode(text.encode() + b"=" * (-len(text) % 4))
 
 
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+def _number(value: object) -> float | None:
+    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
 
 
 def _refused(found: str) -> Refused:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import NAMESPACE_URL, uuid5
 
 import pytest
 from django.test import Client
@@ -74,6 +75,25 @@ def test_lists_of_everything_do_not_name_what_is_hidden(kept: Story) -> None:
 
 def _whole(answer: Any) -> list[bytes]:
     return list(answer) if answer.streaming else [answer.content]
+
+
+def test_the_api_follows_the_same_rule(kept: Story) -> None:
+    row = {
+        "id": str(uuid5(NAMESPACE_URL, "german")),
+        "name": "German",
+        "unit": THERE,
+        "roles": ["lead"],
+        "token": "german",
+    }
+    make.import_directory({"officers": [row]}, by=make.SYSTEM, at=make.START)
+    client, reference = Client(headers={"Authorization": "Bearer german"}), kept.returned.notices.get().reference
+    assert client.get("/api/v1/operations/summer").status_code == 404
+    assert client.get("/api/v1/register?operation=summer").status_code == 404
+    assert client.get(f"/api/v1/notices/{reference}/forms").status_code == 404
+    complaint = {"kind": "complaint", "reason": "A newspaper reports."}
+    answer = client.post(f"/api/v1/notices/{reference}/redress", complaint, content_type="application/json")
+    assert answer.status_code == 404
+    assert client.post("/api/v1/operations/summer/keys").status_code == 404
 
 
 def test_oversight_sees_it(kept: Story) -> None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from cautery.core.actors import Actor, Permission
 from cautery.core.errors import Refused
 from cautery.intake.models import Episode, Item, Merge
+from cautery.intake.queries import hidden
 from cautery.refer.models import Notice
 
 STATES = ("conflict", "standing", "undone")
@@ -21,8 +22,12 @@ def merges(state: str = "", *, after: int = 0, by: Actor) -> list[dict[str, Any]
     by.require(Permission.INTAKE_ITEM_READ)
     if state and state not in STATES:
         raise Refused("There is no such state of a merge.", reason="state", state=state)
-    found = list(_in(state).filter(pk__gt=after).select_related("source", "target").order_by("pk")[:LISTED])
-    return rows(found)
+    unseen = hidden(by=by)
+    listed = _in(state).filter(pk__gt=after)
+    if unseen:
+        told = Episode.objects.exclude(operation__in=unseen).values("item")
+        listed = listed.filter(Q(source__in=told) | Q(target__in=told))
+    return rows(list(listed.select_related("source", "target").order_by("pk")[:LISTED]))
 
 
 def _in(state: str) -> QuerySet[Merge]:

@@ -12,6 +12,7 @@ from cautery.core.errors import NotFound
 from cautery.core.instruments import Document, Read, language_for, read
 from cautery.core.instruments.incoming import ANNEX_II, ANNEX_III
 from cautery.directory.models import ProviderKey
+from cautery.intake.queries import hidden
 from cautery.refer.issuing.steps import Desk
 from cautery.refer.models import Notice
 from cautery.refer.printing.layout import pages
@@ -93,7 +94,7 @@ def _particulars(answers: list[Answer], name: str) -> dict[str, Any]:
 def forms_of(reference: str, *, by: Actor) -> list[dict[str, Any]]:
     """The annexes and statements that came in on a notice, in the order they came, for officers."""
     by.require(Permission.REPORT_OPERATION_READ)
-    notice = Notice.objects.filter(reference=reference).first()
+    notice = Notice.objects.filter(reference=reference).exclude(operation__in=hidden(by=by)).first()
     if notice is None:
         raise NotFound(f"No notice {reference[:60]}.", reference=reference[:60])
     return [form_row(one) for one in notice.forms.order_by("received_at", "pk")]

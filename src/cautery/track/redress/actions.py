@@ -19,6 +19,7 @@ from cautery.core.errors import NotFound, Refused
 from cautery.core.lifecycle import DeliveryState
 from cautery.custody.actions import record
 from cautery.custody.events import Event
+from cautery.intake.queries import hidden
 from cautery.match.actions import quarantine
 from cautery.match.models import BankEntry
 from cautery.refer.issuing.actions import add_paper
@@ -52,7 +53,8 @@ def record_step(step: Step, *, by: Actor, at: datetime) -> Proceeding:
     """
     by.require(Permission.TRACK_REDRESS_RECORD)
     _check(step, at)
-    notice = Notice.objects.select_related("provider", "delivery", "item").filter(reference=step.reference).first()
+    seen = Notice.objects.exclude(operation__in=hidden(by=by))
+    notice = seen.select_related("provider", "delivery", "item").filter(reference=step.reference).first()
     if notice is None:
         raise NotFound(f"No notice {step.reference[:60]}.", reference=step.reference[:60])
     with transaction.atomic():
