@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.contrib.staticfiles import finders
 from django.test import Client
 from PIL import Image
+from selectolax.lexbor import LexborHTMLParser
 
 from cautery.core.actors import Permission, system
 from cautery.core.errors import FileRefused
 from cautery.report.dossier import room
+from cautery.report.dossier.actions import keep_figures
+from cautery.report.dossier.counting import count
+from cautery.report.dossier.kept import figures_of
 from cautery.web.briefly import Briefly
+from cautery.web.counting import _ONE
 from cautery.web.pictures import redrawn
+from cautery.web.tiles import tiles
 from cautery.web.views.room import PANEL
 from tests import factories as make
 from tests.web.conftest import Story, Work
@@ -132,3 +141,57 @@ def test_what_is_no_picture_is_refused(data: bytes) -> None:
 def test_a_bomb_is_refused_before_it_is_unpacked() -> None:
     with pytest.raises(FileRefused):
         redrawn(picture((9_000, 9_000)), width=240, grey=True, veiled=True)
+
+
+def test_a_large_operation_shows_what_was_counted_last_and_when(
+    story: Story, reader: Client, monkeypatch: pytest.MonkeyPatch, django_assert_max_num_queries: Any
+) -> None:
+    monkeypatch.setattr("cautery.report.dossier.kept.LIVE", 0)
+    monkeypatch.setattr("cautery.report.dossier.overview.LIVE", 0)
+    monkeypatch.setattr("cautery.web.counting.threading.Thread", _Nobody)
+    assert b"being counted for the first time" in reader.get("/operations/summer/").content
+    assert b"being counted" in reader.get("/operations/").content
+    live = count(story.operation, make.hours(60))
+    assert keep_figures(story.operation, at=make.hours(60))
+    assert not keep_figures(story.operation, at=make.hours(61)), "twice within the pause"
+    assert figures_of(story.operation, make.hours(70)) == live
+    make.flagged(story.operation, ["https://www.youtube.com/watch?v=00000000777"], key="later")
+    with django_assert_max_num_queries(12):
+        said = reader.get("/operations/summer/").content.decode()
+    assert "Counted as of" in said
+    assert "2026-06-17T18:00:00Z" in said
+    found = room(story.operation, by=READER, at=make.hours(62))
+    assert (found.as_of, found.totals["flags"]) == (make.hours(60), 4)
+
+
+class _Nobody:
+    """A thread that never begins."""
+
+    def __init__(self, **_said: object) -> None:
+        _ONE.release()
+
+    def start(self) -> None:
+        """Nothing."""
+
+
+def test_states_are_tiles_and_those_without_a_place_are_named() -> None:
+    units = [{"state": "FR", "flags": 90}, {"state": "DE", "flags": 1}, {"state": "US", "flags": 7}]
+    found = tiles(units)
+    levels = {tile.state: tile.level for tile in found.shown}
+    assert (levels["FR"], levels["DE"], levels["PL"]) == (4, 1, 0)
+    assert found.elsewhere == [("US", 7)]
+    assert len({(tile.x, tile.y) for tile in found.shown}) == len(found.shown)
+
+
+def test_the_first_load_of_each_room_is_under_300_kilobytes_compressed(story: Story, reader: Client) -> None:
+    for where in ("/operations/", "/operations/summer/", "/operations/summer/room/", "/register/", "/lists/outlets/"):
+        page = reader.get(where).content
+        said = LexborHTMLParser(page.decode())
+        parts = [
+            node.attributes.get("src") or node.attributes.get("href")
+            for node in said.css("script[src], link[rel=stylesheet]")
+        ]
+        files = [finders.find(str(part).removeprefix("/static/")) for part in parts]
+        assert all(files), parts
+        whole = len(gzip.compress(page)) + sum(len(gzip.compress(Path(str(file)).read_bytes())) for file in files)
+        assert whole < 300_000, (where, whole)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -93,7 +93,11 @@ class Counted:
 
     def content(self) -> dict[str, Any]:
         """As JSON keeps it; `read` is the way back."""
-        return _plain(asdict(self))  # type: ignore[no-any-return]  # a dict stays one
+        told = {field.name: _plain(getattr(self, field.name)) for field in fields(self)}
+        return told | {
+            "lines": [_of(line) for line in self.lines],
+            "stuck": [_plain(asdict(row)) for row in self.stuck],
+        }
 
     @classmethod
     def read(cls, content: dict[str, Any]) -> Counted:
@@ -110,6 +114,10 @@ class Counted:
             [Stuck(**row | {"since": _moment(row["since"])}) for row in content["stuck"]],
             content["units"],
         )
+
+
+def _of(line: ProviderLine) -> dict[str, Any]:
+    return {"slug": line.slug, "name": line.name, "states": dict(line.states), "outcomes": dict(line.outcomes)}
 
 
 def _moment(text: str | None) -> datetime | None:
