@@ -1,7 +1,11 @@
-"""Which item a reviewer sees next: by threat, reach, match and clock, then by fairness. It orders, it never decides."""
+"""Which item a reviewer sees next: by threat and clock, an order of work people chose, reach, match, then by fairness.
+
+It orders, it never decides.
+"""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,7 +18,7 @@ WAIT_HOURS = 24
 class Waiting:
     """An episode that waits: `severity` of what it matches (0 to 4), `units` that flagged it, `match` 2 same bytes, 1 alike, 0 none.
 
-    `unit` is whose flag opened it.
+    `unit` is whose flag opened it; `place` its number in an order of work that people chose, 0 where it is in none.
     """
 
     episode: int
@@ -23,6 +27,7 @@ class Waiting:
     match: int
     since: datetime
     unit: str = ""
+    place: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +39,15 @@ class Ranked:
 
 
 def rank(waiting: Iterable[Waiting], now: datetime, served: dict[str, int] | None = None) -> list[Ranked]:
-    """Most pressing first. Among equals the unit that was `served` least (decisions so far), then the oldest, comes first."""
+    """Most pressing first; of one degree what people chose to act on together, in their order.
+
+    Among equals the unit that was `served` least (decisions so far), then the oldest, comes first.
+    """
     done = served or {}
 
-    def place(row: Waiting) -> tuple[int, int, int, int, datetime, int]:
-        return (-_degree(row, now), -row.units, -row.match, done.get(row.unit, 0), row.since, row.episode)
+    def place(row: Waiting) -> tuple[int, float, int, int, int, datetime, int]:
+        fair = (done.get(row.unit, 0), row.since, row.episode)
+        return (-_degree(row, now), row.place or math.inf, -row.units, -row.match, *fair)
 
     return [Ranked(row.episode, _reason(row, now)) for row in sorted(waiting, key=place)]
 
@@ -51,6 +60,7 @@ def _reason(row: Waiting, now: datetime) -> str:
     days = _degree(row, now) - row.severity
     words = [
         f"known content of degree {row.severity}" if row.severity else "",
+        f"number {row.place} of those chosen to be acted on together" if row.place else "",
         f"flagged by {row.units} units" if row.units > 1 else "",
         {2: "the same bytes as known content", 1: "looks like known content"}.get(row.match, ""),
         f"waits for {days} day{'s' if days > 1 else ''}" if days else "",

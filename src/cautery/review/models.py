@@ -163,3 +163,15 @@ class Rest(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["officer", "subject"], condition=Q(until__isnull=True), name="rest_once")
         ]
+
+
+class Precedence(models.Model):
+    """An item's place in the order of work that people chose last for an operation: 1 is the first to work on."""
+
+    operation = models.ForeignKey(Operation, models.PROTECT, related_name="+")
+    item = models.ForeignKey(Item, models.PROTECT, related_name="+")
+    place = models.PositiveIntegerField()
+
+    class Meta:
+        verbose_name_plural = "precedence"
+        constraints = [models.UniqueConstraint("operation", "item", name="precedence_once")]

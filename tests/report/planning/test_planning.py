@@ -19,6 +19,8 @@ from cautery.report.planning.predicting import PLAN, SIGNED, content, predict
 from cautery.report.planning.queries import last_plan, order_of_work
 from cautery.report.planning.register import Register, read_register
 from cautery.report.render.plan import plan_section
+from cautery.review.queue.actions import take_next
+from cautery.review.queue.queries import ranked
 from cautery.track.models import OutLink
 from tests import factories as make
 
@@ -145,3 +147,21 @@ def test_an_operation_without_anything_has_an_empty_plan() -> None:
     made = predict(read_register(frame, make.hours(1)))
     assert made.plan.order.size == 0
     assert np.all([nodes.size == 0 for nodes in made.sets.values()])
+
+
+def test_the_review_queue_goes_by_the_choice_made_last(frame: Operation) -> None:
+    waiting = make.flagged(frame, [f"https://x.com/waiting{n}" for n in range(3)], key="waiting")
+    make.identified(waiting, host=make.provider("x"))
+    make.matched(waiting)
+    found, lead = read_register(frame, make.hours(6)), make.actor(*LEAD)
+    made = predict(found, budget=2)
+    kept = keep_plan(frame, content(found, made, make.hours(6)), as_of=make.hours(6), by=lead, at=make.hours(6))
+    reviewer = make.actor("rita", "review")
+    order = [waiting[2].item_id, waiting[1].item_id]
+    choose(kept.pk, [waiting[0].item_id], "The first thought.", by=lead, at=make.hours(7))
+    choose(kept.pk, order, "They join the rest.", by=lead, at=make.hours(8))
+    queue = ranked(frame, by=reviewer, at=make.START)
+    assert [row.episode for row in queue] == [waiting[2].pk, waiting[1].pk, waiting[0].pk]
+    assert queue[0].reason == "number 1 of those chosen to be acted on together"
+    assert "chosen" not in queue[2].reason
+    assert take_next(frame, by=reviewer, at=make.START) == (waiting[2].pk, queue[0].reason)

@@ -15,6 +15,7 @@ from cautery.custody.events import Event
 from cautery.intake.models import Operation
 from cautery.report.models import Choice, Plan
 from cautery.report.planning.register import read_register
+from cautery.review.queue.actions import set_order
 
 
 def keep_plan(operation: Operation, content: Mapping[str, Any], *, as_of: datetime, by: Actor, at: datetime) -> Plan:
@@ -29,7 +30,7 @@ def keep_plan(operation: Operation, content: Mapping[str, Any], *, as_of: dateti
 
 
 def choose(plan_id: int, items: Sequence[int], reason: str, *, by: Actor, at: datetime) -> Choice:
-    """Record what a person chose of a plan, in their order of work, and why.
+    """Record what a person chose of a plan, in their order of work, and why; the review queue goes by it from now on.
 
     `Refused` without a reason, and on items that the plan does not allow: protected then or since, gone, or not of its operation.
     """
@@ -48,6 +49,7 @@ def choose(plan_id: int, items: Sequence[int], reason: str, *, by: Actor, at: da
         raise Refused(f"The plan does not allow {beyond or 'nothing'}.", reason="not_in_the_plan", items=beyond)
     with transaction.atomic():
         made = Choice.objects.create(plan=plan, items=chosen, reason=reason, by=by.name, at=at)
+        set_order(plan.operation, chosen, by=by)
         rows = [{"item": item, "place": place} for place, item in enumerate(chosen, 1)]
         facts = {"plan": plan.pk, "choice": made.pk, "reason": reason, "items": len(chosen)}
         subject = f"operation:{plan.operation.slug}"

@@ -185,6 +185,29 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="Precedence",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("place", models.PositiveIntegerField()),
+                (
+                    "item",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="intake.item"),
+                ),
+                (
+                    "operation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="intake.operation"
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name_plural": "precedence",
+                "constraints": [
+                    models.UniqueConstraint(models.F("operation"), models.F("item"), name="precedence_once")
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="Question",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),

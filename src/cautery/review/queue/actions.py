@@ -18,7 +18,7 @@ from cautery.custody.events import Event
 from cautery.ground.leases import claim, renew
 from cautery.intake.models import Episode, Operation
 from cautery.review.care.actions import note_exposure
-from cautery.review.models import Question, Showing
+from cautery.review.models import Precedence, Question, Showing
 from cautery.review.queue.queries import Desk, copies_of, desk_of, held_by, held_episode, open_to, ranked, shown_digest
 
 LEASE_S = 900.0
@@ -106,6 +106,16 @@ def let_go_of_all(operation: Operation, *, by: Actor, but: Sequence[int] = ()) -
     by.require(Permission.REVIEW_EPISODE_CLAIM)
     mine = Episode.objects.filter(operation=operation, lease_owner=by.name, state=EpisodeState.IN_REVIEW)
     return mine.exclude(pk__in=but).update(lease_owner="", lease_until=0.0)
+
+
+def set_order(operation: Operation, items: Sequence[int], *, by: Actor) -> None:
+    """Let the queue prefer these items, the first one most, and no others: in the transaction and the entry of whoever chose them."""
+    by.require(Permission.REPORT_PLAN_CHOOSE)
+    Precedence.objects.filter(operation=operation).delete()
+    Precedence.objects.bulk_create(
+        [Precedence(operation=operation, item_id=item, place=place) for place, item in enumerate(items, 1)],
+        batch_size=500,
+    )
 
 
 def _let_go(keys: Sequence[int], by: Actor) -> None:

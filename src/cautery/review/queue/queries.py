@@ -22,7 +22,7 @@ from cautery.intake.models import Episode, Flag, Operation
 from cautery.intake.queries import hidden
 from cautery.match.models import Match
 from cautery.match.queries import case_of
-from cautery.review.models import Assessment, Quarantine, Question, Rest, Showing
+from cautery.review.models import Assessment, Precedence, Quarantine, Question, Rest, Showing
 from cautery.review.queries import review_items
 
 WINDOW = 150
@@ -65,10 +65,18 @@ def ranked(operation: Operation, *, by: Actor, at: datetime) -> list[Ranked]:
     keys = set(known.order_by("-worst", "episode").values_list("episode", flat=True)[:WINDOW])
     keys |= set(free.filter(questions__isnull=False).order_by("pk").values_list("pk", flat=True)[:WINDOW])
     keys |= set(free.order_by("pk").values_list("pk", flat=True)[:WINDOW])
-    return rank(_waiting(keys), at, _served(operation))
+    order = _order(operation, free)
+    keys |= set(free.filter(item__in=order).values_list("pk", flat=True))
+    return rank(_waiting(keys, order), at, _served(operation))
 
 
-def _waiting(keys: set[int]) -> list[Waiting]:
+def _order(operation: Operation, free: QuerySet[Episode]) -> dict[int, int]:
+    """Of the items people chose to work on together, the first that are free, and the place of each."""
+    chosen = Precedence.objects.filter(operation=operation, item__in=free.values("item")).order_by("place")
+    return dict(chosen.values_list("item", "place")[:WINDOW])
+
+
+def _waiting(keys: set[int], order: dict[int, int]) -> list[Waiting]:
     rows = Episode.objects.filter(pk__in=keys).values_list("pk", "item_id", "opened_at")
     matches = Match.objects.filter(episode__in=keys).values("episode")
     known = dict(matches.annotate(worst=Max("entry__severity")).values_list("episode", "worst"))
@@ -86,6 +94,7 @@ def _waiting(keys: set[int]) -> list[Waiting]:
             2 if pk in exact else int(pk in known),
             since,
             (reach[item]["unit"] or "") if item in reach else "",
+            order.get(item, 0),
         )
         for pk, item, since in rows
     ]

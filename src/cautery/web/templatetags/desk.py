@@ -30,6 +30,10 @@ EVENTS = {str(event): label for event, label in LABELS.items()}
 _SCHEME = re.compile(r"^h(tt|xx)p(s?)://([^/?#]*)", re.IGNORECASE)
 BECAUSE = (
     (re.compile(r"known content of degree (\d+)"), _("known content of degree %(n)s")),
+    (
+        re.compile(r"number (\d+) of those chosen to be acted on together"),
+        _("number %(n)s of those chosen to be acted on together"),
+    ),
     (re.compile(r"flagged by (\d+) units"), _("flagged by %(n)s units")),
     (re.compile(r"the same bytes as known content"), _("the same bytes as known content")),
     (re.compile(r"looks like known content"), _("looks like known content")),
