@@ -296,7 +296,7 @@ stage.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || !now.sigma) return;
   const move = STAGE_MOVES[event.key];
   const camera = now.sigma.getCamera();
-  if (move) camera.setState({ x: camera.x + move[0] * camera.ratio * 0.1, y: camera.y + move[1] * camera.ratio * 0.1 });
+  if (move) camera.animate({ x: camera.x + move[0] * camera.ratio * 0.1, y: camera.y + move[1] * camera.ratio * 0.1 }, { duration: calm.matches ? 0 : 100 });
   else if (event.key === "+") zoom("in");
   else if (event.key === "-") zoom("out");
   else if (event.key === "0") zoom("all");
