@@ -127,10 +127,8 @@ def main(count: int, rounds: int) -> None:
 
         return ask
 
-    print(
-        f"{count:,} items, {count // 10:,} in review; {connection.vendor}; {rounds} rounds\n{'page, ms':<40}{'p50':>9}{'p95':>9}{'CPU p50':>9}{'CPU p95':>9}",
-        flush=True,
-    )
+    print(f"{count:,} items, {count // 10:,} in review; {connection.vendor}; {rounds} rounds", flush=True)
+    print(f"{'page, ms':<40}{'p50':>9}{'p95':>9}{'CPU p50':>9}{'CPU p95':>9}", flush=True)
     for name, where in PAGES.items():
         measured(name, page(where), rounds)
     plain = Item.objects.filter(url__icontains="bulletin_777").order_by("-pk")

@@ -132,9 +132,9 @@ def _statements(count: int) -> Iterator[tuple[str, str]]:
     yield (
         "pages",
         (
-            "INSERT INTO identify_capture (episode_id, at, status, final_url, verdict, ground, title, text, language, author, links) "
+            "INSERT INTO identify_capture (episode_id, at, status, final_url, verdict, ground, title, text, language, author, links, about) "
             f"SELECT n, {_moment(at + ' + 60')}, 200, '', 'up', '200, the page shows', 'Page ' || w.word || ' ' || CAST(h % 977 AS text), "
-            "'Harmless words of a specimen, written for page ' || CAST(n AS text) || ' about ' || w.word || '.', 'fr', '', '[]' "
+            "'Harmless words of a specimen, written for page ' || CAST(n AS text) || ' about ' || w.word || '.', 'fr', '', '[]', '' "
             "FROM bench JOIN word w ON w.id = (n / 10) % 10 ORDER BY n"
         ),
     )

@@ -10,6 +10,7 @@ from django.test import Client
 
 from cautery.core.lifecycle import EpisodeState
 from cautery.custody.models import Consultation, Entry
+from cautery.directory.models import Authority, Unit
 from cautery.intake.models import Episode
 from cautery.review import actions
 from cautery.review.models import Assessment, Exposure, Quarantine, Question, Rest, Showing
@@ -237,3 +238,16 @@ def test_what_is_left_is_given_back(work: Work, reviewer: Client) -> None:
     key = take(reviewer)
     reviewer.post(f"{AT}leave/")
     assert Episode.objects.get(pk=key).lease_owner == ""
+
+
+def test_the_notices_that_apply_are_offered_the_mildest_first(work: Work, reviewer: Client) -> None:
+    key = take(reviewer)
+    said = reviewer.get(f"{AT}{key}/").content.decode()
+    assert said.index('value="referral"') < said.index('value="dsa-notice"')
+    assert 'value="tco-removal-order"' not in said
+    court = Authority.objects.create(slug="a", name="A", state="FR", roles=["issue"])
+    Unit.objects.filter(slug="fr-pharos").update(authority=court)
+    assert 'value="tco-removal-order"' in reviewer.get(f"{AT}{key}/").content.decode()
+    form = {"outcome": "confirmed", "limb": ["d"], "reason": "Why.", "instrument": "dsa-notice"}
+    assert reviewer.post(f"{AT}{key}/decide/", form).status_code == 302
+    assert Assessment.objects.get(episode=key).instrument == "dsa-notice"

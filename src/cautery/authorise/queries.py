@@ -10,14 +10,16 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Exists, QuerySet
 
+from cautery.authorise.models import Suspension
 from cautery.core.actors import Actor, Permission
 from cautery.core.lifecycle import EpisodeState
+from cautery.directory.models import Unit
 from cautery.identify.models import Capture, EpisodeMedia, Hosting
 from cautery.intake.models import Operation
 from cautery.match.models import Match
-from cautery.review.models import LIMBS, Assessment, Finding, Quarantine
+from cautery.review.models import LIMBS, Assessment, Finding, Instrument, Quarantine
 
 SAME = ("addressee", "instrument", "limbs", "reason", "reviewer", "kind")
 """What a signer need read only once where it is the same in all of a batch."""
@@ -126,3 +128,33 @@ def _grouped(rows: Sequence[dict[str, Any]], at: datetime) -> list[dict[str, Any
         groups[row["addressee"], row["instrument"], limbs, row["reason"]].append(row)
     ordered = sorted(groups.values(), key=lambda group: (-len(group), group[0]["decision"]))
     return [{"rows": group, "notice": group[0], "day": at} for group in ordered]
+
+
+SITES = frozenset({"domain", "site", "website", "app"})
+"""Kinds of items that a notice to registrar, registry, host or store is for."""
+
+
+def instruments_for(kind: str, *, by: Actor) -> list[str]:
+    """The notices an officer can propose for an item of this kind, the mildest first; one statement.
+
+    Orders are for units with an authority that may issue them (Art 12(1)(a) TCO); what the overseer suspended is not offered.
+    """
+    by.require(Permission.REVIEW_EPISODE_CLAIM)
+    stopped = {
+        f"stopped_{n}": Exists(Suspension.objects.filter(instrument=one, lifted_at=None))
+        for n, one in enumerate(Instrument)
+    }
+    unit = Unit.objects.filter(slug=by.unit).annotate(**stopped).select_related("authority").first()
+    if unit is None:
+        return [str(Instrument.REFERRAL)]
+    open_ = [one for n, one in enumerate(Instrument) if not getattr(unit, f"stopped_{n}")]
+    may_order = unit.authority is not None
+    may_remove = unit.authority is not None and "issue" in unit.authority.roles
+    fits = {
+        Instrument.REFERRAL: True,
+        Instrument.DSA_NOTICE: True,
+        Instrument.DOMAIN: kind in SITES,
+        Instrument.DSA_ORDER: may_order,
+        Instrument.TCO_ORDER: may_remove,
+    }
+    return [str(one) for one in fits if fits[one] and one in open_]

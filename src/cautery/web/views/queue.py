@@ -11,6 +11,7 @@ from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from cautery.authorise.queries import instruments_for
 from cautery.core.actors import Actor, Permission
 from cautery.core.errors import MovedMeanwhile, NotFound, Refused
 from cautery.fetch import clock
@@ -88,6 +89,7 @@ def queue_item(request: HttpRequest, slug: str, episode: int, *, by: Actor) -> H
         "item": desk.item,
         "kept": kept_media(keys, by=by),
         "words": finding_words(),
+        "instruments": instruments_for(desk.item["kind"], by=by),
         "display": wish,
         "why": request.session.get(REASON_KEY, ""),
         "day": today(by=by, at=now, wish=wish),
@@ -128,6 +130,7 @@ def _decision(form: MultiValueDict[str, str], key: int, seen: str) -> Decision:
         form.get("reason", ""),
         limbs=form.getlist("limb") if confirmed else (),
         protected_purpose=form.get("purpose", "none"),
+        instrument=form.get("instrument") or "referral",
         seen=seen,
     )
 
