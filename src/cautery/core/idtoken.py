@@ -22,6 +22,8 @@ from cautery.core.errors import Refused
 LEEWAY_S = 120
 """Seconds by which the provider's clock may differ from ours."""
 LONGEST = 65_536
+LAST = 1e11
+"""Unix seconds of a year nobody waits for."""
 SMALLEST_RSA = 2_048
 Check = Callable[[bytes, bytes], None]
 """(signature, message); raises `InvalidSignature`."""
@@ -127,7 +129,10 @@ def _bytes(text: str) -> bytes:
 
 
 def _number(value: object) -> float | None:
-    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+    """Seconds as a number; None for what is none, or beyond any date."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return float(value) if 0 < value < LAST else None
 
 
 def _refused(found: str) -> Refused:

@@ -52,7 +52,7 @@ def prove_code_app(code: str, *, by: Actor, at: datetime, now: float) -> None:
     """The first code of a new app; `Refused` when it is not one of its."""
     with transaction.atomic():
         app = CodeApp.objects.filter(officer=_own(by), proved_at=None).first()
-        step = otp.matching_step(unseal(app.secret), code, now=now) if app is not None else None
+        step = otp.matching_step(unseal(bytes(app.secret)), code, now=now) if app is not None else None
         if step is None:
             raise Refused("That is not the code the app shows now.", reason="code")
         CodeApp.objects.filter(officer=_own(by)).update(step=step, proved_at=at, used_at=at)
@@ -70,7 +70,7 @@ def forget_code_app(*, by: Actor, at: datetime) -> None:
 def use_code(officer: UUID, code: str, *, at: datetime, now: float) -> bool:
     """Whether this is a code of the officer's app that was not used before; it is used then."""
     app = CodeApp.objects.filter(officer=officer, proved_at__isnull=False).first()
-    step = otp.matching_step(unseal(app.secret), code, now=now, after=app.step) if app is not None else None
+    step = otp.matching_step(unseal(bytes(app.secret)), code, now=now, after=app.step) if app is not None else None
     if step is None:
         return False
     return bool(CodeApp.objects.filter(officer=officer, step__lt=step).update(step=step, used_at=at))

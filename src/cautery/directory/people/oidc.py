@@ -49,7 +49,8 @@ class Asked:
 
 def begin(returns: str) -> tuple[str, Asked]:
     """The address to send the browser to, and what to remember; `returns` is where the provider sends it back to."""
-    asked = Asked(*(secrets.token_urlsafe(32) for _ in range(3)), returns)
+    state, nonce, verifier = (secrets.token_urlsafe(32) for _ in range(3))
+    asked = Asked(state, nonce, verifier, returns)
     challenge = urlsafe_b64encode(sha256(asked.verifier.encode()).digest()).rstrip(b"=").decode()
     words = {
         "response_type": "code",

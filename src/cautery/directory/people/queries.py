@@ -61,7 +61,7 @@ def factors_of(officer: UUID) -> Factors:
 def unproved_key(officer: UUID) -> bytes | None:
     """The key of a code app that has not shown a first code yet; None where there is none."""
     waiting = CodeApp.objects.filter(officer=officer, proved_at=None).first()
-    return None if waiting is None else unseal(waiting.secret)
+    return None if waiting is None else unseal(bytes(waiting.secret))
 
 
 def has_second(officer: UUID) -> bool:

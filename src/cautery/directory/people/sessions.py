@@ -18,11 +18,11 @@ class SessionStore(Store):
     """The engine named in the settings (`SESSION_ENGINE`)."""
 
     @classmethod
-    def get_model_class(cls) -> type[Session]:  # type: ignore[override]  # Django's stubs name the model of its own app
+    def get_model_class(cls) -> type[Session]:
         """The rows of ours."""
         return Session
 
-    def create_model_instance(self, data: dict[str, Any]) -> Session:  # type: ignore[override]  # as above
+    def create_model_instance(self, data: dict[str, Any]) -> Session:
         """The row, with what the list of sessions shows."""
         row: Session = super().create_model_instance(data)  # type: ignore[assignment]  # made of our class
         begun = data.get(BEGUN) or {}

@@ -23,7 +23,7 @@ def seal(secret: bytes) -> bytes:
 def unseal(kept: bytes) -> bytes:
     """The secret again; `Refused` when it was sealed by another installation or altered."""
     try:
-        return _box().decrypt(bytes(kept))
+        return _box().decrypt(kept)
     except InvalidToken as error:
         raise Refused("This secret was sealed under another key.", reason="sealed") from error
 

@@ -55,7 +55,8 @@ def proved_more(request: HttpRequest, *proofs: str) -> None:
 
 def is_fresh(request: HttpRequest) -> bool:
     """Whether it was proved a short while ago who is there."""
-    return time.time() - request.session.get(BEGUN, {}).get("proved", 0.0) < FRESH_S
+    proved: float = request.session.get(BEGUN, {}).get("proved", 0.0)
+    return time.time() - proved < FRESH_S
 
 
 def confirm_first(then: str) -> str:

@@ -83,4 +83,4 @@ class SignOut(LogoutView):
         """Out, and the log has it."""
         if request.user.is_authenticated:
             note_ended(by=actor_of(request.user), at=clock().now())
-        return super().post(request, *args, **kwargs)  # type: ignore[return-value]  # a redirect
+        return super().post(request, *args, **kwargs)
