@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 from django.test import Client
+from playwright.sync_api import Browser, Page, sync_playwright
+from pytest_django.live_server_helper import LiveServer
 
 from cautery.core.availability import Verdict
+from cautery.directory.actions import give_provider_key
+from cautery.directory.models import Provider
+from cautery.fetch import clock
 from cautery.intake.models import Episode, Item, Operation
 from cautery.match.models import BankEntry
 from cautery.track.models import Tracking
@@ -16,6 +23,7 @@ from cautery.watch.models import Way
 from tests import factories as make
 
 VIDEO = "https://www.youtube.com/watch?v={:011d}"
+CHROMIUM = Path("/usr/bin/chromium")
 TRICKY = "<script>alert(1)</script> \u202egpj.exe"
 
 
@@ -101,3 +109,71 @@ def reviewer(work: Work, client: Client) -> Client:
     """Signed in as a reviewer."""
     client.force_login(make.officer("rita", "review"))
     return client
+
+
+As = Callable[..., Page]
+"""A page in the browser, by whose it is and the colours its system wishes."""
+
+STAFF = {"lena": "lead", "rita": "review", "sven": "sign", "olga": "observe", "ada": "administer"}
+"""Officers of the pages, with their role."""
+
+
+@pytest.fixture
+def browser_of_ours(monkeypatch: pytest.MonkeyPatch) -> Iterator[Browser]:
+    """Chromium; Playwright's loop runs in the thread in which the test asks the database."""
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def as_officer(transactional_db: None, browser_of_ours: Browser, live_server: LiveServer) -> As:
+    """A page signed in as an officer who is there; its console must stay silent."""
+
+    def sign_in(username: str, scheme: str = "light") -> Page:
+        client = Client()
+        client.force_login(make.Officer.objects.get(username=username))
+        context = browser_of_ours.new_context(
+            base_url=live_server.url,
+            color_scheme=scheme,  # type: ignore[arg-type]
+            reduced_motion="reduce",
+            timezone_id="Europe/Berlin",
+        )
+        context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}])
+        page = context.new_page()
+        page.set_default_timeout(10_000)
+        return page
+
+    return sign_in
+
+
+@pytest.fixture
+def as_provider(transactional_db: None, browser_of_ours: Browser, live_server: LiveServer) -> As:
+    """A page of the provider desk, entered with a key of this provider."""
+
+    def enter(slug: str, scheme: str = "light") -> Page:
+        secret = give_provider_key(Provider.objects.get(slug=slug), "desk", by=make.SYSTEM, at=clock().now())
+        page = browser_of_ours.new_context(base_url=live_server.url, color_scheme=scheme).new_page()  # type: ignore[arg-type]
+        page.set_default_timeout(10_000)
+        page.goto("/provider/enter/")
+        page.get_by_label("Your key").fill(secret)
+        page.get_by_role("button", name="Enter").click()
+        return page
+
+    return enter
+
+
+@pytest.fixture
+def people(story: Story, work: Work) -> str:
+    """A leader, a reviewer with an item before her, a signer with a batch; the item's address."""
+    for name, role in STAFF.items():
+        make.officer(name, role, unit="de-meldestelle" if name == "sven" else "fr-pharos")
+    make.decided(work.operation, limit=2)
+    clients = {name: Client() for name in ("rita", "sven", "lena")}
+    for name, client in clients.items():
+        client.force_login(make.Officer.objects.get(username=name))
+    clients["sven"].post("/operations/autumn/signing/take/")
+    clients["lena"].post(f"/items/{story.waiting.pk}/stop/")
+    return clients["rita"].post("/operations/autumn/review/next/")["Location"]

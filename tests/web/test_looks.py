@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
+import io
 import os
-from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from babel.messages.pofile import read_po
 from django.test import Client
-from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect
+from pytest_django.fixtures import Settings
 from pytest_django.live_server_helper import LiveServer
+from scripts.messages import compiled
 
+from cautery.directory.models import Officer
+from cautery.directory.roles import PERMISSIONS
 from cautery.review.models import Assessment, Quarantine
+from cautery.web.access import NEEDS
+from cautery.web.views.lists import LISTINGS
 from tests import factories as make
-from tests.web.conftest import Story, Work
+from tests.web.conftest import CHROMIUM, STAFF, As, Story, Work
+from tests.web.test_access import PATTERNS, READING, address
 
-CHROMIUM = Path("/usr/bin/chromium")
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.skipif(not CHROMIUM.exists(), reason=f"Chromium is not at {CHROMIUM}"),
@@ -27,84 +35,54 @@ RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "
 SHOTS = os.environ.get("DESK_SHOTS", "")
 """A folder where each page is kept as a picture, where somebody wants to look at them."""
 
-As = Callable[[str], Page]
+CONTRAST = {"runOnly": ["color-contrast"]}
+HANDS = {
+    "day": {"theme": "light"},
+    "night": {"theme": "dark"},
+    "day-more": {"theme": "light", "contrast": "more"},
+    "night-more": {"theme": "dark", "contrast": "more"},
+}
+SAMPLE = {"account", "item", "overview", "queue-item", "register", "release", "signing-batch"}
+"""Pages with every part of the hand between them: looked at with more contrast, and from right to left."""
 
-
-@pytest.fixture
-def browser_of_ours(monkeypatch: pytest.MonkeyPatch) -> Iterator[Browser]:
-    """Chromium; Playwright's loop runs in the thread in which the test asks the database."""
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def as_officer(transactional_db: None, browser_of_ours: Browser, live_server: LiveServer) -> As:
-    """A page signed in as an officer who is there; its console must stay silent."""
-
-    def sign_in(username: str, scheme: str = "light") -> Page:
-        client = Client()
-        client.force_login(make.Officer.objects.get(username=username))
-        context = browser_of_ours.new_context(base_url=live_server.url, color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
-        context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}])
-        page = context.new_page()
-        page.set_default_timeout(10_000)
-        return page
-
-    return sign_in
+ARABIC = Path(__file__).parent / "arabic.po"
+"""A part of the desk in Arabic, so that its pages have real letters from right to left."""
 
 
 def places(story: Story, item: str) -> dict[str, dict[str, str]]:
-    """By officer the pages they see: name and address."""
+    """By officer the pages they see: name and address. Every route that answers with a page is in it."""
     at, autumn = f"/operations/{story.operation.slug}/", "/operations/autumn/"
-    return {
-        "lena": {
-            "operations": "/operations/",
-            "overview": at,
-            "room": f"{at}room/",
-            "release": f"{autumn}room/",
-            "items": f"{at}items/",
-            "item": f"/items/{story.returned.pk}/",
-            "report": f"{at}report/",
-            "exposure": "/exposure/",
-            "closed": "/closed/",
-            "forbidden": f"{autumn}review/",
-            "missing": "/nowhere/",
-        },
-        "rita": {"queue": f"{autumn}review/", "queue-item": item, "my-day": "/my-day/"},
+    known = {
+        "lena": {"release": f"{autumn}room/", "forbidden": f"{autumn}review/", "missing": "/nowhere/"},
+        "rita": {"queue": f"{autumn}review/", "queue-item": item, "my-day": "/my-day/", "account": "/me/"},
         "sven": {"signing": f"{at}signing/", "signing-batch": f"{autumn}signing/"},
     }
+    known["lena"] |= {f"list {name}": f"/lists/{name}/" for name in LISTINGS}
+    for name in sorted(set(READING) - {"queue-item", "listing", "report-raw"}):
+        needed = getattr(PATTERNS[name].callback, NEEDS)
+        officer = next(officer for officer, role in STAFF.items() if needed in PERMISSIONS[role])
+        client = Client()
+        client.force_login(Officer.objects.get(username=officer))
+        answer = client.get(address(name, story))
+        if not answer.streaming and answer.status_code == 200 and answer.content.startswith(b"<!DOCTYPE html>"):
+            known.setdefault(officer, {}).setdefault(name, address(name, story))
+    return known
 
 
-@pytest.fixture
-def people(story: Story, work: Work) -> str:
-    """A leader, a reviewer with an item before her, a signer with a batch; the item's address."""
-    for name, role, unit in (
-        ("lena", "lead", "fr-pharos"),
-        ("rita", "review", "fr-pharos"),
-        ("sven", "sign", "de-meldestelle"),
-    ):
-        make.officer(name, role, unit=unit)
-    make.decided(work.operation, limit=2)
-    clients = {name: Client() for name in ("rita", "sven", "lena")}
-    for name, client in clients.items():
-        client.force_login(make.Officer.objects.get(username=name))
-    clients["sven"].post("/operations/autumn/signing/take/")
-    clients["lena"].post(f"/items/{story.waiting.pk}/stop/")
-    return clients["rita"].post("/operations/autumn/review/next/")["Location"]
-
-
-def looked_at(page: Page, name: str, where: str, size: str, scheme: str, problems: list[str]) -> None:
-    """Go there, look, and note what is wrong."""
+def fits(page: Page, name: str, size: str, problems: list[str], shot: str = "") -> None:
+    """Look at the page at this size, and note where it is wider than its window."""
     width, height = SIZES[size]
     page.set_viewport_size({"width": width, "height": height})
-    page.goto(where)
     if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
         problems.append(f"{name}: wider than {width}")
     if SHOTS:
-        page.screenshot(path=Path(SHOTS) / f"{name}-{width}-{scheme}.png", full_page=True)
+        page.screenshot(path=Path(SHOTS) / f"{name}-{width}-{shot}.png", full_page=True)
+
+
+def barriers(page: Page, name: str, options: dict[str, Any]) -> list[str]:
+    """What axe finds."""
+    found = Axe().run(page, options=options).response["violations"]
+    return [f"{name}: {one['id']} {[node['html'][:120] for node in one['nodes'][:3]]}" for one in found]
 
 
 def heard(problems: list[str], message: ConsoleMessage) -> None:
@@ -113,19 +91,70 @@ def heard(problems: list[str], message: ConsoleMessage) -> None:
         problems.append(message.text)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_on_any_page_and_none_is_wider_than_a_phone(
-    scheme: str, people: str, story: Story, as_officer: As
+def looked_at(page: Page, name: str, problems: list[str]) -> None:
+    """Look at the page that is there: all rules by day, contrast by night and where more of it is wanted, and its width."""
+    for hand, tokens in HANDS.items():
+        if "more" in hand and name not in SAMPLE and not SHOTS:
+            continue
+        page.evaluate("hand => Object.assign(document.documentElement.dataset, hand)", tokens)
+        problems += barriers(page, f"{name}, {hand}", RULES if hand == "day" else CONTRAST)
+        if SHOTS:
+            for size in SIZES:
+                fits(page, name, size, problems, hand)
+    for size in ("phone", "desk"):
+        fits(page, name, size, problems, "night")
+
+
+def test_axe_finds_nothing_on_any_page_in_any_light_and_none_is_wider_than_a_phone(
+    people: str, story: Story, as_officer: As
 ) -> None:
     problems: list[str] = []
     for officer, pages in places(story, people).items():
-        page = as_officer(officer, scheme)
+        page = as_officer(officer)
         page.on("console", partial(heard, problems))
         for name, where in pages.items():
-            for size in SIZES if SHOTS else ("phone", "desk"):
-                looked_at(page, name, where, size, scheme, problems)
-            found = Axe().run(page, options=RULES).response["violations"]
-            problems += [f"{name}: {v['id']} {[node['html'][:120] for node in v['nodes'][:3]]}" for v in found]
+            page.goto(where)
+            looked_at(page, name, problems)
+    assert problems == []
+
+
+def test_the_provider_desk_has_no_barrier_and_fits_a_phone(people: str, story: Story, as_provider: As) -> None:
+    problems: list[str] = []
+    page = as_provider("youtube")
+    reference = story.returned.notices.get().reference
+    for name, where in {
+        "notices": "/provider/",
+        "notice": f"/provider/notices/{reference}/",
+        "enter": "/provider/enter/",
+    }.items():
+        page.goto(where)
+        looked_at(page, f"provider-{name}", problems)
+    assert problems == []
+
+
+def test_from_right_to_left_everything_turns_and_nothing_sticks_out(
+    people: str, story: Story, as_officer: As, settings: Settings, tmp_path: Path
+) -> None:
+    folder = tmp_path / "ar/LC_MESSAGES"
+    folder.mkdir(parents=True)
+    (folder / "django.mo").write_bytes(compiled(read_po(io.BytesIO(ARABIC.read_bytes()), locale="ar")))
+    settings.LOCALE_PATHS, settings.LANGUAGES = [tmp_path], [*settings.LANGUAGES, ("ar", "العربية")]
+    Officer.objects.update(language="ar")
+    problems: list[str] = []
+    for officer, pages in places(story, people).items():
+        page = as_officer(officer)
+        for name, where in pages.items():
+            if name not in SAMPLE:
+                continue
+            page.goto(where)
+            assert page.locator("html").get_attribute("dir") == "rtl", name
+            for size in ("phone", "desk"):
+                fits(page, name, size, problems, "rtl")
+        page.set_viewport_size({"width": 1440, "height": 900})
+        brand, who = page.locator(".brand").bounding_box(), page.locator(".who").bounding_box()
+        assert brand is not None
+        assert who is not None
+        assert brand["x"] > who["x"]
     assert problems == []
 
 

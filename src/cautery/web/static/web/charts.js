@@ -28,7 +28,9 @@ function label(seconds) {
 function draw(node) {
   drawn.get(node)?.destroy();
   const small = "small" in node.dataset;
-  const data = JSON.parse(node.dataset.plot);
+  const read = JSON.parse(node.dataset.plot);
+  // A single hour is drawn as a line from nothing an hour before it.
+  const data = read[0].length === 1 ? read.map((row, n) => (n ? [0, row[0]] : [row[0] - 3600, row[0]])) : read;
   const { quiet, font } = tokens();
   const names = (node.dataset.names ?? "").split("|");
   const series = CURVES.map((name, n) => ({ label: names[n] ?? name, stroke: colourOf(name), width: small ? 1.5 : 2, points: { show: false } }));

@@ -12,10 +12,14 @@ function showLocalTimes(root) {
     const moment = new Date(time.dateTime);
     time.dataset.zone = ZONE;
     if (Number.isNaN(moment.getTime()) || moment.getTimezoneOffset() === 0) continue;
+    const own = document.createElement("span");
+    own.className = "own";
+    own.textContent = `${DAY.format(moment)} ${CLOCK.format(moment)}`;
     const utc = document.createElement("span");
     utc.className = "clock";
-    utc.textContent = time.textContent.trim().replace(/\s+/g, " ");
-    time.replaceChildren(`${DAY.format(moment)} ${CLOCK.format(moment)} `, utc);
+    const clock = moment.getDate() === moment.getUTCDate() ? time.querySelector(".clock") : time;
+    utc.textContent = (clock ?? time).textContent.trim().replace(/\s+/g, " ");
+    time.replaceChildren(own, " ", utc);
   }
 }
 
