@@ -12,6 +12,7 @@ from cautery.core.mail.addressees import ContactPoint, Known, addressees
 from cautery.directory.actions import REFUSED_S, WINDOW_S, token_digest
 from cautery.directory.models import ApiToken, Officer, Provider, ProviderKey, SignInFailure, Unit
 from cautery.directory.roles import permissions_of
+from cautery.ground.rows import row_by
 
 
 def actor_of(officer: Officer) -> Actor:
@@ -86,17 +87,12 @@ def refused_for(keys: Sequence[str], *, now: float) -> float:
     return left
 
 
-KEY_OF = "SELECT * FROM directory_providerkey WHERE digest = %s"
-PROVIDER_OF = "SELECT * FROM directory_provider WHERE id = %s"
-"""Asked with every call of a provider: written out they cost 0.17 ms together, made by the ORM 0.42 ms."""
-
-
 def provider_access(secret: str, now: datetime) -> ProviderKey:
     """The key of a provider's staff; NotAllowed when there is none, it is a link, or it was revoked."""
-    found = next(iter(ProviderKey.objects.raw(KEY_OF, [token_digest(secret)])), None)
+    found = row_by(ProviderKey, "digest", token_digest(secret))
     if found is None or found.once:
         return _still_open(None, now)
-    found.provider = next(iter(Provider.objects.raw(PROVIDER_OF, [found.provider_id])))
+    found.provider = row_by(Provider, "id", found.provider_id) or found.provider
     return _still_open(found, now)
 
 
