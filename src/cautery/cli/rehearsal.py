@@ -102,7 +102,9 @@ def rehearse(world: World, *, quiet: bool) -> dict[str, Any]:
                     serve.alive()
                     planner = planner or _planner(operation)
                     memory.sample([os.getpid(), serve.process.pid, work.process.pid])
-                    show(world.ask("/books"))
+                    books = world.ask("/books")
+                    show(books)
+                    _write(world.out / "progress.json", books)
                     (world.out / "spent.json").write_text(
                         json.dumps({"wall_s": before + time.monotonic() - world.began})
                     )

@@ -178,6 +178,10 @@ def test_one_click_rehearses_in_a_folder_of_its_own_without_our_settings(
     assert child.command[-1] == str(tmp_path / "rehearsal")
     assert not [name for name in child.env if name.startswith(("CAUTERY_", "DATABASE_URL", "DJANGO_"))]
     assert b"It runs." in setter.get("/set-up/rehearsal/").content
+    (tmp_path / "rehearsal" / "progress.json").write_text('{"progress": 0.4, "now": "2026-06-16", "flags": 120}')
+    page = setter.get("/set-up/rehearsal/").content
+    assert b'value="40"' in page
+    assert b"flags 120" in page
     assert b"hx-get" in setter.get("/set-up/rehearsal/", headers={"HX-Request": "true"}).content
     assert setter.post("/set-up/rehearse/").status_code == 409
     assert len(children) == 1
