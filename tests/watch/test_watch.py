@@ -306,10 +306,9 @@ def test_a_sighting_is_an_item_to_review_like_any_other_and_sights_nothing_twice
 
 def test_an_account_that_is_not_in_the_register_is_watched_by_its_name(host: Provider) -> None:
     frame = referred(host, CHANNEL)
-    asked = Asked(What.ITEM, "telegram:channel:gardenhouse", "Decision 12", "b", make.hours(500))
+    asked = Asked(What.ITEM, "telegram:chat:gardenhouse", "Decision 12", "b", make.hours(500))
     watch = begin_watch(asked, asker="a", by=make.SYSTEM, at=make.hours(25))
     new = make.flagged(frame, ["https://t.me/s/garden_house_2"], at=LATER, key="late")
-    Item.objects.filter(pk=new[0].item_id).update(kind="channel")
     make.identified(new, host=host, image=b"others", title="", at=LATER)
     trace_lineage(Memory(), LATER)
     sighting = Sighting.objects.get()

@@ -48,7 +48,7 @@ def parse_(
 
 def _read(file: str, name: str) -> dict[str, Any]:
     try:
-        return {"file": file} | parse(_bytes(file), name).as_dict()
+        return {"file": file} | parse(read_bytes(file), name).as_dict()
     except FileRefused as refused:
         return {
             "file": file,
@@ -59,7 +59,8 @@ def _read(file: str, name: str) -> dict[str, Any]:
         }
 
 
-def _bytes(file: str) -> bytes:
+def read_bytes(file: str) -> bytes:
+    """One answer's bytes; `-` is standard input. `FileRefused`: it cannot be opened, or is too large to be one."""
     try:
         if file == "-":
             data = sys.stdin.buffer.read(MAX_BYTES + 1)

@@ -12,9 +12,10 @@ from typing import Annotated, Any
 
 import typer
 
+from cautery.cli.domain import read_bytes
 from cautery.cli.ground import DATA_OPTION, JSON_OPTION, say, set_up, told
 from cautery.core.actors import Permission, system
-from cautery.core.domains import lookalikes
+from cautery.core.domains import lookalikes, parse
 from cautery.core.errors import FileRefused
 from cautery.core.kinship import like_handles
 
@@ -41,6 +42,12 @@ def add(
     by: Annotated[str, typer.Option("--by", help="Who asks.")],
     seconded_by: Annotated[str, typer.Option(help="The second person who agreed; never the same.")],
     days: Annotated[int, typer.Option(min=1, max=730, help="For how long.")] = 180,
+    only: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Only this way (again for more): same_place, out_link, search, copy, likeness, feed, domain."
+        ),
+    ] = None,
     data: Annotated[Path | None, DATA_OPTION] = None,
     as_json: Annotated[bool, JSON_OPTION] = False,
 ) -> None:
@@ -53,10 +60,96 @@ def add(
         actions, models, queries = (import_module(f"cautery.watch.{name}") for name in ("actions", "models", "queries"))
         what, name = _subject(subject)
         now = import_module("cautery.fetch").clock().now()
-        asked = actions.Asked(models.What(what), name, ground, seconded_by, now + timedelta(days=days))
+        scope = _ways(only or [], models.Way)
+        asked = actions.Asked(models.What(what), name, ground, seconded_by, now + timedelta(days=days), scope)
         begun = queries.row_of(actions.begin_watch(asked, asker=by, by=ACTOR, at=now))
     text = f"Watch {begun['watch']} on {begun['what']} {begun['subject']}, until {begun['expires_at']:%Y-%m-%d}."
+    if what == "item" and begun["url"] is None:
+        text += " The register does not hold it: what comes in is compared with its name."
+    if what == "domain" and not import_module("django.conf").settings.RDAP_BASE:
+        text += " CAUTERY_RDAP_BASE is not set, so no registry is asked: give answers with cautery watch observe."
     say(begun, as_json=as_json, text=text)
+
+
+def _ways(asked: list[str], ways: Any) -> tuple[Any, ...]:
+    """The ways a watch may use; `BadParameter` names one that is none."""
+    unknown = [one for one in asked if one not in ways.values]
+    if unknown:
+        raise typer.BadParameter(f"{unknown[0]} is none of {', '.join(ways.values)}.", param_hint="--only")
+    return tuple(ways(one) for one in dict.fromkeys(asked))
+
+
+@app.command("end")
+def end(
+    subject: Annotated[str, typer.Argument(help="The watch: its number, link, domain, file or SHA-256.")],
+    by: Annotated[str, typer.Option("--by", help="Who ends it.")],
+    data: Annotated[Path | None, DATA_OPTION] = None,
+    as_json: Annotated[bool, JSON_OPTION] = False,
+) -> None:
+    """End a watch: what it was on is neither searched for nor compared with from now on.
+
+    Example: cautery watch end example.org --by "A. Officer"
+    """
+    with told(seal=True):
+        set_up(data)
+        actions, models, queries = (import_module(f"cautery.watch.{name}") for name in ("actions", "models", "queries"))
+        found = queries.find_watch(subject if subject.isdecimal() else _subject(subject)[1])
+        now = import_module("cautery.fetch").clock().now()
+        ended = actions.end([found.pk], models.Ended.PERSON, by=system(by, Permission.WATCH_WATCH_BEGIN), at=now)
+        said = queries.row_of(queries.find_watch(str(found.pk)))
+    text = f"Watch {found.pk} has ended." if ended else f"Watch {found.pk} had ended before ({said['ended_why']})."
+    say(said, as_json=as_json, text=text)
+
+
+@app.command("observe")
+def observe(
+    domain: Annotated[str, typer.Argument(help="A domain under watch.")],
+    files: Annotated[
+        list[Path], typer.Argument(help="Answers about it: RDAP (JSON) or WHOIS (text), the oldest first.")
+    ],
+    data: Annotated[Path | None, DATA_OPTION] = None,
+    as_json: Annotated[bool, JSON_OPTION] = False,
+) -> None:
+    """Keep answers that somebody else obtained in a watched domain's timeline, and say what changed.
+
+    Example: cautery watch observe example.org whois.txt
+    """
+    with told(seal=True):
+        set_up(data)
+        steps, queries = (import_module(f"cautery.watch.{name}") for name in ("domains.steps", "queries"))
+        watch = queries.find_watch(_subject(domain)[1])
+        if watch.what != "domain":
+            raise FileRefused(f"{domain} is no domain under watch.", reason="not_a_domain")
+        now = import_module("cautery.fetch").clock().now()
+        records = [(file, parse(read_bytes(str(file)), watch.subject)) for file in files]
+        said = [
+            {
+                "file": str(file),
+                "state": str(record.state),
+                "events": steps.observe(watch, record, file.name, now + timedelta(microseconds=place)),
+            }
+            for place, (file, record) in enumerate(records)
+        ]
+    lines = [f"{one['file']}: {one['state']}" + "".join(f"\n  {event}" for event in one["events"]) for one in said]
+    say(said, as_json=as_json, text="\n".join(lines))
+
+
+@app.command("calendar")
+def calendar(
+    within: Annotated[int, typer.Option(min=1, help="Days from now.")] = 60,
+    data: Annotated[Path | None, DATA_OPTION] = None,
+    as_json: Annotated[bool, JSON_OPTION] = False,
+) -> None:
+    """Watched domains that expire soon: what may drop, or be renewed.
+
+    Example: cautery watch calendar --within 30
+    """
+    with told():
+        set_up(data)
+        now = import_module("cautery.fetch").clock().now()
+        rows = import_module("cautery.watch.queries").calendar(now, timedelta(days=within))
+    lines = [f"{r['expires']:%Y-%m-%d}  {r['domain']}  {r['state']}  {r['registrar'] or ''}".rstrip() for r in rows]
+    say(rows, as_json=as_json, text="\n".join(lines) or f"No watched domain is known to expire within {within} days.")
 
 
 def _subject(subject: str) -> tuple[str, str]:
@@ -142,6 +235,15 @@ def _lines(said: dict[str, Any]) -> Iterator[str]:
         yield f"  asks {search['provider']} for “{search['words']}”, {search['asked']} times, {last}: {search['why']}"
     for one in said["found"]:
         yield f"  found {one['url']} ({one['way']}, {one['score']:.2f}): {one['reason']}"
+    if said["state"] is not None:
+        known = said["state"]
+        expires = f", expires {known['expires'][:10]}" if known["expires"] else ""
+        yield f"  {known['state']} on {known['seen_at']:%Y-%m-%d %H:%M}, by {known['source']}: {known['grounds']}{expires}"
+        for step in known["write_to"]:
+            yield f"  write to the {step['role']}: {step['name']} {step['email']}".rstrip()
+    for event in said["events"]:
+        since = f" (after {event['after']:%Y-%m-%d %H:%M})" if event["after"] else ""
+        yield f"  {event['at']:%Y-%m-%d %H:%M}{since}: {event['said']}"
     for lead in said["leads"]:
         yield f"  lead {lead['domain']} ({lead['score']:.2f}, {lead['source']}): {lead['reason']}"
     if not said["found"] and not said["leads"]:

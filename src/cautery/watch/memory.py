@@ -24,6 +24,8 @@ from cautery.track.models import OutLink, Tracking
 from cautery.watch.models import Search, Watch, Way, What
 
 HANDLES = frozenset({"account", "channel", "group", "bot", "site"})
+SPACES = {"chat": ("channel", "group", "bot", "account"), "user": ("account",)}
+"""Kinds that share one space of names: an identity names the space."""
 CONTENT = frozenset({"post", "video", "image", "file", "paste", "page", "audio", "album", "document", "story"})
 OVERLAP = timedelta(minutes=1)
 """How far behind the last reading is read again, for rows that were committed late."""
@@ -145,9 +147,12 @@ class Memory:
             provider, kind, key = watch.subject.split(":", 2)
             if watch.scope:
                 self.narrow[-watch.pk] = frozenset(watch.scope.split())
-            if -watch.pk not in self.things and kind in HANDLES:
-                traits = Traits(handle=handle_of(provider, kind, key))
-                self._add(Known(-watch.pk, 0, 0, provider, kind, traits, watch.began_at))
+            kinds = SPACES.get(kind, (kind,))
+            if -watch.pk not in self.things and kinds[0] in HANDLES:
+                traits = Traits(handle=handle_of(provider, kinds[0], key))
+                self._add(Known(-watch.pk, 0, 0, provider, kinds[0], traits, watch.began_at))
+                for other in kinds[1:]:
+                    self.accounts[place_of(provider, other)].add(-watch.pk, skeleton(traits.handle))
 
     def _read_words(self, until: datetime) -> None:
         """The words of outlets that were asked for by then."""

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from cautery.core.domains import lookalikes
+from cautery.core.domains import DomainRecord, State, abuse_chain, expiring, lookalikes
 from cautery.core.errors import NotFound
 from cautery.core.kinship.lineage import generations
 from cautery.intake.models import Item, Operation
 from cautery.track.models import Answer, Proceeding, ProceedingKind, Ruling, Tracking
-from cautery.watch.models import Lead, Search, Sighting, Watch, Way, What
+from cautery.watch.models import DomainEvent, Lead, Search, Sighting, Watch, Way, What
 
 WORTH = {
     "other TLD": 0.9,
@@ -70,6 +70,8 @@ def explained(watch: Watch) -> dict[str, Any]:
         **row_of(watch),
         "searches": [_search(one) for one in (*searches, *brands)][:SHOWN],
         "found": [_sighting(one) for one in sightings[:SHOWN]],
+        "events": [_event(one) for one in watch.events.order_by("-at", "-pk")[:SHOWN]],
+        "state": _known(watch),
         "leads": [
             {
                 "domain": lead.domain,
@@ -104,6 +106,40 @@ def row_of(watch: Watch) -> dict[str, Any]:
         "ended_at": watch.ended_at,
         "ended_why": watch.ended_why or None,
     }
+
+
+def _event(event: DomainEvent) -> dict[str, Any]:
+    return {
+        "at": event.at,
+        "after": event.after,
+        "what": event.what,
+        "value": event.value,
+        "said": event.said,
+        "same_marks": event.same_marks,
+    }
+
+
+def _known(watch: Watch) -> dict[str, Any] | None:
+    """What the last look at a domain that could tell said, when, and whom to write to; None where nobody looked."""
+    look = watch.looks.exclude(state=State.UNKNOWN).order_by("-at").first()
+    if look is None:
+        return None
+    record = DomainRecord.of(look.record, look.record.get("marks", ()))
+    chain = [{"role": s.role, "name": s.name, "email": s.email, "ground": s.ground} for s in abuse_chain(record)]
+    return record.as_dict() | {"seen_at": look.until, "source": look.source, "write_to": chain}
+
+
+def calendar(now: datetime, within: timedelta) -> list[dict[str, Any]]:
+    """Watched domains that expire within a span, the first first, by what was last known of each."""
+    found = {}
+    for watch in running().filter(what=What.DOMAIN):
+        known = _known(watch)
+        if known is not None and known["expires"] is not None:
+            found[watch.subject] = DomainRecord.of(known)
+    return [
+        {"domain": one.domain, "expires": one.expires, "state": str(one.state), "registrar": one.registrar or None}
+        for one in expiring(found.values(), now=now, within=within)
+    ]
 
 
 def _search(search: Search) -> dict[str, Any]:
