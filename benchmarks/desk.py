@@ -33,6 +33,7 @@ from cautery.directory.models import Officer  # noqa: E402
 from cautery.ground.rows import learn_sizes  # noqa: E402
 from cautery.intake.models import Item  # noqa: E402
 from cautery.report.register.actions import index_waiting  # noqa: E402
+from cautery.web.views.room import PANEL  # noqa: E402
 
 ROUNDS = 20
 
@@ -60,6 +61,24 @@ def measured(name: str, ask: Callable[[], object], rounds: int) -> None:
     p95 = _part(spent, 0.95)
     line = f"{name:<40}{_part(wall, 0.5):>9.1f}{_part(wall, 0.95):>9.1f}{_part(spent, 0.5):>9.1f}{p95:>9.1f}"
     print(line + ("" if p95 < 150 else "  over 150"), flush=True)
+
+
+def watched(ask: Callable[[], object], viewers: int = 50) -> None:
+    """What a room costs that so many look at: each asks every ten seconds, and every five its moving part is drawn anew."""
+
+    def spent(times: int) -> float:
+        began = time.thread_time()
+        for _ in range(times):
+            ask()
+        return (time.thread_time() - began) / times
+
+    PANEL.forget_all()
+    drawn, shown = spent(1), spent(viewers)
+    share = (2 * drawn + viewers * shown) / 10
+    print(
+        f"room with {viewers} viewers: {share:.1%} of a core (drawn in {drawn * 1e3:.0f} ms, shown in {shown * 1e3:.1f} ms);"
+    )
+    print("  counting an operation anew takes at most one part in twenty of a core more", flush=True)
 
 
 def _part(took: list[float], part: float) -> float:
@@ -131,6 +150,7 @@ def main(count: int, rounds: int) -> None:
     print(f"{'page, ms':<40}{'p50':>9}{'p95':>9}{'CPU p50':>9}{'CPU p95':>9}", flush=True)
     for name, where in PAGES.items():
         measured(name, page(where), rounds)
+    watched(page("/operations/bench/room/panel/"))
     plain = Item.objects.filter(url__icontains="bulletin_777").order_by("-pk")
     measured("(the same handle without the index)", lambda: list(plain[:50]), min(rounds, 3))
 

@@ -35,7 +35,7 @@ MOST_QUERIES = 25
 @pytest.fixture(autouse=True)
 def nothing_drawn_yet() -> None:
     """The panel of another test's register is not this one's."""
-    PANEL._kept.clear()
+    PANEL.forget_all()
 
 
 def test_the_curves_are_running_totals_that_end_at_the_register(story: Story) -> None:

@@ -43,3 +43,7 @@ class Briefly(Generic[T]):
     def clear(self) -> None:
         """Make all of them anew next time."""
         self._kept.clear()
+
+    def forget_all(self) -> None:
+        """Make all of it anew next time."""
+        self._kept.clear()
