@@ -47,6 +47,8 @@ class Thing:
     reachable_at: float | None
     flagged: bool
     periods: tuple[Period, ...]
+    work: int | None = None
+    """The specimen it shows; copies of one work have its number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +189,7 @@ def _thing(row: Mapping[str, Any], end: float) -> Thing:
         reachable_at=None if reachable is None else moment(reachable),
         flagged=bool(row["flagged_by"]),
         periods=tuple(_period(period, end) for period in row["episodes"]),
+        work=row.get("work"),
     )
 
 

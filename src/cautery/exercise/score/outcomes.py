@@ -110,6 +110,7 @@ def notice_figures(books: Books) -> tuple[dict[str, Figure], list[Check]]:
         "effects_repeated": repeated,
         "wrong_notices": _wrong_notices(books),
         "decoys_referred": _decoys_referred(books),
+        "outcomes_either_way": _either_way(books),
         "t0_spread_s": _t0_spread(books),
         "review_errors": _review_errors(books),
     }
@@ -150,6 +151,14 @@ def _differing(books: Books, tallied: Tally) -> Figure:
             if told[key] not in tallied.accepted[key]
         ],
         n=len(known),
+    )
+
+
+def _either_way(books: Books) -> Figure:
+    """Notices of which the checks take more than one outcome: how wide the door is that the other checks leave open."""
+    accepted = tally(books).accepted
+    return count(
+        [f"{key}: {' or '.join(fitting)}" for key, fitting in accepted.items() if len(fitting) > 1], n=len(accepted)
     )
 
 

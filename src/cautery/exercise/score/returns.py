@@ -72,10 +72,21 @@ def _lineage(books: Books, found: list[tuple[Return, Item, Opening]]) -> dict[st
     ]
     named, rightly = (Counter(back.way for back in rows) for rows in ((back for back, _ in told), right))
     by_way = {way: {"value": rightly[way] / n, "n": n} for way, n in sorted(named.items())}
+    alike = sum(_same_content(books, back, item) for back, item in told)
     return {
+        "lineage_content_share": share(alike, len(told)),
         "lineage_named_share": share(len(told), len(moved)),
         "lineage_right_share": share(len(right), len(told), by_way=by_way),
     }
+
+
+def _same_content(books: Books, back: Return, item: str) -> bool:
+    """Whether the item named is the true predecessor, or shows the same work: of copies nobody can tell which was posted again."""
+    named, true = books.thing_of.get(item), books.things.get(back.thing.predecessor or "")
+    if named is None or true is None:
+        return False
+    accounts = {"account", "bot", "channel", "group", "site"} & {named.address[1], true.address[1]}
+    return named.id == true.id or (not accounts and named.work is not None and named.work == true.work)
 
 
 def _precision(books: Books) -> Figure:
