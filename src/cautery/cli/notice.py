@@ -52,7 +52,10 @@ def preview(
         if out is None or out.suffix.lower() not in (".pdf", ".json"):
             raise typer.BadParameter("Name a file that ends in .pdf or .json.", param_hint="--out")
         catalogue.get(instrument).wording(lang)
-        fields = _fields(data) | _of_urls(instrument, url or [])
+        known = catalogue.get(instrument).form.fields
+        fields = _fields(data) | {
+            name: value for name, value in _of_urls(instrument, url or []).items() if name in known
+        }
         press = import_module("cautery.refer.printing.press").Press(catalogue)
         issuing = import_module("cautery.refer.printing.issue")
         made = issuing.draft(issuing.Request(instrument, fields, (lang,), datetime.now(UTC)), press)

@@ -95,7 +95,7 @@ def test_the_databases_own_examples_are_read() -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("name", [ANNEX_II, ANNEX_III])
+@pytest.mark.parametrize("name", INCOMING)
 def test_a_form_typed_into_a_mail_is_read_in_each_language(name: str, language: str) -> None:
     found = heard_in_text(filled(name, language), CATALOGUE)
     assert found is not None

@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 
 from cautery.cli.notice import app
 from cautery.core.errors import Refused, SettingInvalid, Unreachable
-from cautery.core.instruments import Catalogue, Document
+from cautery.core.instruments import LANGUAGES, Catalogue, Document
 from cautery.refer.printing.batch import issue_many
 from cautery.refer.printing.inspection import inspect
 from cautery.refer.printing.issue import Issued, Request, issue
@@ -255,3 +255,30 @@ def test_an_answer_of_the_time_service_that_is_none_signs_nothing(
         pytest.raises(Unreachable),
     ):
         issue(Request(ORDER, specimen(ORDER), ("en",), NOW), Press(), office)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", ["referral", "tco-removal-order", "dsa-order", "dsa-notice", "domain", "tco-annex-ii"])
+def test_every_preview_is_checked_as_what_it_is(name: str, language: str, tmp_path: Path) -> None:
+    out = tmp_path / "draft.pdf"
+    url = "https://videos.example.org/watch/1"
+    arguments = ["--instrument", name, "--url", url, "--lang", language, "--out", str(out), "--json"]
+    made = CliRunner().invoke(app, ["preview", *arguments])
+    assert made.exit_code == 0
+    checked = CliRunner().invoke(app, ["check", str(out), "--json"])
+    found = json.loads(checked.stdout)
+    assert (checked.exit_code, found["instrument"], found["language"]) == (1, name, language)
+    assert (found["sound"], found["signature"]["state"]) == (False, "absent")
+    assert found["findings"] == json.loads(made.stdout)["findings"]
+    assert "urls" not in [finding["field"] for finding in found["findings"]]
+
+
+def test_a_statement_of_reasons_is_checked_as_the_database_writes_it(tmp_path: Path) -> None:
+    file = tmp_path / "statement.json"
+    file.write_text(
+        json.dumps({"puid": "1", "decision_facts": "x", "decision_ground": "DECISION_GROUND_ILLEGAL_CONTENT"})
+    )
+    result = CliRunner().invoke(app, ["check", str(file), "--json"])
+    found = json.loads(result.stdout)
+    assert (result.exit_code, found["instrument"], found["complete"]) == (1, "dsa-statement-of-reasons", False)
+    assert {"illegal_content_legal_ground", "territorial_scope"} <= {finding["field"] for finding in found["findings"]}

@@ -10,6 +10,7 @@ from typing import Any
 from cautery.core.errors import FileRefused
 from cautery.core.instruments import Catalogue, Document, Finding, Problem, read
 from cautery.core.instruments.clocks import clock_facts, notice_timeline
+from cautery.core.instruments.incoming import heard_in_json
 from cautery.refer.printing.reading import machine_form
 from cautery.refer.signing.checking import SignatureFacts, State, check_document, check_pdf
 
@@ -67,9 +68,23 @@ def inspect(data: bytes, catalogue: Catalogue, roots: Sequence[Any], *, now: dat
         if signature.state == State.ABSENT and document.signature:
             signature = SignatureFacts(State.ALTERED, why="the signature of the pages was taken off")
     else:
-        document = Document.parse(data)
+        document = _machine_form(data, catalogue)
         signature = check_document(document, roots, now=now)
     return _inspected("pdf" if printed else "json", document, signature, catalogue, now)
+
+
+def _machine_form(data: bytes, catalogue: Catalogue) -> Document:
+    """A notice as JSON, or a statement of reasons as the Transparency Database writes it."""
+    try:
+        return Document.parse(data)
+    except FileRefused as refused:
+        if refused.reason != "not_a_notice":
+            raise
+        try:
+            (statement,) = heard_in_json(data, catalogue)
+        except (FileRefused, ValueError):
+            raise refused from None
+        return statement.document
 
 
 def _inspected(
