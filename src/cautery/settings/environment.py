@@ -110,6 +110,9 @@ SETTINGS: dict[str, Setting] = {
     "CAUTERY_TSA_ROOTS": Setting(
         "", "PEM file of the certificates that time-stamps must lead to (empty: not checked)."
     ),
+    "CAUTERY_TRANSLATE_URL": Setting(
+        "", "Where the desk has pages translated: a service of your own that is asked as LibreTranslate is (empty: none)."
+    ),
     "CAUTERY_TSA_URL": Setting(
         "", "Where checkpoints and signatures on notices are time-stamped (RFC 3161, over HTTP; empty: they are not)."
     ),

@@ -43,6 +43,7 @@ from cautery.web.views.queue import (
 from cautery.web.views.reports import report_file, report_page, report_raw
 from cautery.web.views.room import room_key, room_page, room_panel
 from cautery.web.views.signing import signing_page, signing_sign, signing_take
+from cautery.web.views.translation import queue_translation
 
 app_name = "web"
 urlpatterns = [
@@ -60,6 +61,7 @@ urlpatterns = [
     path("operations/<slug:slug>/review/leave/", queue_leave, name="queue-leave"),
     path("operations/<slug:slug>/review/<int:episode>/", queue_item, name="queue-item"),
     path("operations/<slug:slug>/review/<int:episode>/decide/", queue_decide, name="queue-decide"),
+    path("operations/<slug:slug>/review/<int:episode>/translation/", queue_translation, name="queue-translation"),
     path("operations/<slug:slug>/review/<int:episode>/ask/", queue_ask, name="queue-ask"),
     path("operations/<slug:slug>/signing/", signing_page, name="signing"),
     path("operations/<slug:slug>/signing/take/", signing_take, name="signing-take"),

@@ -38,6 +38,7 @@ KEYS = (
     ("x", _("not to be referred: record and go on")),
     ("u", _("take the last decision back, within a minute")),
     ("o", _("ask for a second opinion")),
+    ("t", _("translate what the page says")),
     ("v", _("uncover the first picture")),
     ("l", _("give the item back")),
     ("!", _("what must stop: close it to every view")),
