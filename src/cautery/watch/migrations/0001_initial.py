@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("authorise", "0001_initial"),
-        ("directory", "0002_people"),
+        ("directory", "0001_initial"),
         ("intake", "0001_initial"),
         ("track", "0001_initial"),
     ]
