@@ -186,6 +186,7 @@ def test_one_click_rehearses_in_a_folder_of_its_own_without_our_settings(
     assert setter.post("/set-up/rehearse/").status_code == 409
     assert len(children) == 1
     child.ended = True
+    assert b"It stopped before its end" in setter.get("/set-up/rehearsal/").content
     (tmp_path / "rehearsal" / "score.json").write_text("{}")
     (tmp_path / "rehearsal" / "said.txt").write_text("Against the world's own books: all checks hold.")
     page = setter.get("/set-up/rehearsal/").content

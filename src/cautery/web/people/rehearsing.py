@@ -81,7 +81,7 @@ def progress() -> Progress:
         return Progress("running", said, folder(), percent, str(books.get("now", "")), counts)
     if (folder() / "score.json").exists():
         return Progress("done", said, folder())
-    return Progress("failed" if said else "none", said, folder())
+    return Progress("failed" if said or _running else "none", said, folder())
 
 
 def _books() -> dict[str, Any]:
