@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cautery.core.mail.belongs import belongings, is_loop, is_ours, reply_address
+from cautery.core.mail.belongs import HOPS, belongings, is_loop, is_ours, reply_address
 from cautery.core.mail.classify import classify
 from cautery.core.mail.letter import read_letter
 from cautery.core.mail.proof import judge_proof
@@ -139,3 +139,11 @@ def test_what_is_done_with_a_mail(given: dict[str, int], meaning: str) -> None:
     )
     assert found.meaning == meaning
     assert found.problem or meaning == "answers"
+
+
+def test_a_mail_that_goes_in_circles_is_a_loop_and_a_long_way_is_none() -> None:
+    hop = b"Received: from a.example by b.example; Mon, 15 Jun 2026 08:00:00 +0200\r\n"
+    answer = raw("Gone.", Subject="Re: x", From="abuse@p.example", **ANSWER)
+    assert not is_loop(read_letter(hop * HOPS + answer), "us@unit.example")
+    assert is_loop(read_letter(hop * (HOPS + 1) + answer), "us@unit.example")
+    assert is_loop(read_letter(b"X-Loop: US@unit.example\r\n" + answer), "us@unit.example")
