@@ -47,7 +47,9 @@ def redress_record(request: HttpRequest, reference: str, *, by: Actor) -> HttpRe
     words = {name: form.get(name, "").strip() for name in ("kind", "ruling", "body", "reason")}
     if len(words["body"]) > 300 or len(words["reason"]) > 4_000:
         raise Refused(_("That is longer than the record takes."), reason="redress")
-    record_step(Step(reference, until=_moment(form.get("until", "")), **words), by=by, at=clock().now())
+    until = _moment(form.get("until", ""))
+    step = Step(reference, words["kind"], words["ruling"], words["body"], words["reason"], until=until)
+    record_step(step, by=by, at=clock().now())
     return redirect("web:redress", reference=reference)
 
 
