@@ -5,20 +5,20 @@ from __future__ import annotations
 import os
 import time
 from base64 import b32decode
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 from pytest_django.fixtures import Settings
 from pytest_django.live_server_helper import LiveServer
 
 from cautery.core import otp
 from cautery.directory.people import first
 from cautery.directory.people.models import Passkey
-from tests.web.test_looks import CHROMIUM, RULES, SIZES
+from tests.web.conftest import CHROMIUM
+from tests.web.test_looks import RULES, SIZES
 
 pytestmark = [
     pytest.mark.browser,
@@ -49,16 +49,6 @@ class Looking:
             found = Axe().run(page, options=RULES).response["violations"]
             nodes = [(one["id"], [node["html"][:120] for node in one["nodes"][:3]]) for one in found]
             self.problems += [f"{name}, {scheme}: {problem}" for problem in nodes]
-
-
-@pytest.fixture
-def browser_here(monkeypatch: pytest.MonkeyPatch) -> Iterator[Browser]:
-    """Chromium; Playwright's loop runs in the thread in which the test asks the database."""
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 def person(browser: Browser, server: LiveServer, looking: Looking) -> Page:
@@ -157,7 +147,7 @@ def add_an_app(page: Page, looking: Looking) -> None:
 
 
 def test_the_first_day_from_the_terminals_token_to_a_passkey(
-    browser_here: Browser,
+    browser_of_ours: Browser,
     transactional_db: None,
     live_server: LiveServer,
     settings: Settings,
@@ -167,8 +157,8 @@ def test_the_first_day_from_the_terminals_token_to_a_passkey(
     looking = Looking()
     token = first.offer()
     assert token is not None
-    links = set_up(person(browser_here, live_server, looking), token, looking)
-    page = person(browser_here, live_server, looking)
+    links = set_up(person(browser_of_ours, live_server, looking), token, looking)
+    page = person(browser_of_ours, live_server, looking)
     come_in(page, links[0], looking)
     with_a_passkey(page, looking)
     add_an_app(page, looking)
