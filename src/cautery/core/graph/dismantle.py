@@ -78,18 +78,18 @@ def dismantle(
     *,
     gone: ArrayLike = (),
     counted: ArrayLike | None = None,
-    units: float = DEFAULT_UNITS,
+    work: float = DEFAULT_UNITS,
 ) -> Plan:
     """Plan which nodes to act on so that the largest component is small as early, and with as few, as can be found.
 
     budget: nodes that can be acted on; the front of the order is then the best set of that size. protected: node ids
     that are in no plan. groups: labels int64[n] (-1: none) or rows of ids; a group is one node and goes as a whole.
-    seconds: search until then, else as far as so many units of work go, and the same for the same seed. gone: nodes
+    seconds: search until then, else as far as so much `work` goes, and the same for the same seed. gone: nodes
     already offline. counted: the nodes whose components are measured (two-mode networks); all, unless given.
     """
     if budget is not None and budget < 0:
         raise Refused(f"A budget of {budget} is below 0.", reason="bad_budget")
-    effort = Effort.of(units, seconds)
+    effort = Effort.of(work, seconds)
     away = marked(gone, network.n, "Nodes gone")
     count = np.ones(network.n, np.bool_) if counted is None else marked(counted, network.n, "Counted nodes")
     units = Units.of(network, labelled(groups, network.n), marked(protected, network.n, "Protected"), away, count)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -42,7 +41,7 @@ class Quotas:
 def within_quotas(
     network: Network, quotas: Quotas, budget: int, protected: ArrayLike = (), groups: Groups | None = None,
     seconds: float | None = None, seed: int = 0, *, gone: ArrayLike = (), first: Plan | None = None,
-    units: float = DEFAULT_UNITS,
+    work: float = DEFAULT_UNITS,
 ) -> Ids:  # fmt: skip
     """As many nodes as the budget pays for, within what each provider takes in all, planned again where a quota cuts.
 
@@ -51,8 +50,8 @@ def within_quotas(
     """
     stay = checked(protected, network.n, "Protected")
     share = None if seconds is None else seconds / ROUNDS
-    work = units / ROUNDS
-    order: Ids = (first or dismantle(network, budget, stay, groups, share, seed, gone=gone, units=work)).order
+    share_of_work = work / ROUNDS
+    order: Ids = (first or dismantle(network, budget, stay, groups, share, seed, gone=gone, work=share_of_work)).order
     found = []
     for turn in range(ROUNDS):
         found.append(order[~np.isin(order, quotas.left_out(order))][:budget])
@@ -61,7 +60,7 @@ def within_quotas(
         if not beyond.size or turn == ROUNDS - 1:
             break
         stay = np.union1d(stay, _full(quotas, order, wanted, beyond))
-        order = dismantle(network, budget, stay, groups, share, seed, gone=gone, units=work).order
+        order = dismantle(network, budget, stay, groups, share, seed, gone=gone, work=share_of_work).order
     return min(found, key=lambda nodes: _left(network, nodes, groups, gone))
 
 
@@ -98,7 +97,7 @@ def hour_by_hour(
         now = Quotas(quotas.providers, {who: Quota(None, _least(quota)) for who, quota in left.items()})
         room = min(budget, _room(now, network.n))
         work = DEFAULT_UNITS / hours
-        taken = within_quotas(network, now, room, protected, groups, share, seed, gone=away, units=work)
+        taken = within_quotas(network, now, room, protected, groups, share, seed, gone=away, work=work)
         if not taken.size:
             break
         spread.append(taken)
@@ -136,5 +135,5 @@ def _rest(
     """What of the budget the hours planned for did not take."""
     if budget <= 0:
         return Waves([], np.empty(0, np.int64))
-    plan: Any = dismantle(network, budget, protected, groups, seconds, seed, gone=away)
+    plan = dismantle(network, budget, protected, groups, seconds, seed, gone=away)
     return waves(plan.order[:budget], quotas.providers, quotas.limits, MOST_HOURS)

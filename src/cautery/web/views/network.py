@@ -36,7 +36,7 @@ from cautery.review.care.queries import refuse_if_closed
 from cautery.web.access import acts, needs
 from cautery.web.briefly import Briefly
 from cautery.web.files import file_of
-from cautery.web.labels import STATES
+from cautery.web.labels import STATES, WORDS
 from cautery.web.templatetags.desk import defang
 
 DRAWN: Briefly[Drawn] = Briefly(20.0, most=4)
@@ -143,8 +143,7 @@ def _columns(drawn: Drawn, nodes: Ids, *, closed: bool) -> dict[str, Any]:
         names = [word for word, _count in Counter(own).most_common()]
         number = {word: place for place, word in enumerate(names)}
         coded[name] = [number[word] for word in own]
-        coded[f"{name}_names"] = [str(STATES.get(word, word)) for word in names] if name == "state" else names  # type: ignore[call-overload]
-        coded[f"{name}_words"] = names
+        coded[f"{name}_names"] = [str(WORDS[name].get(word, word)) if name in WORDS else word for word in names]
     return coded | {
         "x": places[:, 0].tolist(),
         "y": places[:, 1].tolist(),
