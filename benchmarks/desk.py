@@ -32,6 +32,7 @@ from django.test.utils import setup_test_environment  # noqa: E402
 from cautery.directory.models import Officer  # noqa: E402
 from cautery.ground.rows import learn_sizes  # noqa: E402
 from cautery.intake.models import Item  # noqa: E402
+from cautery.report.models import Tally  # noqa: E402
 from cautery.report.register.actions import index_waiting  # noqa: E402
 from cautery.web.views.room import PANEL  # noqa: E402
 
@@ -115,7 +116,7 @@ PAGES = {
     "cannot be carried out": "/lists/obstacles/",
     "held back": "/lists/held-back/",
     "custody log": "/lists/log/",
-    "an outlet's page": "/outlets/provider00/bulletin_7/",
+    "an outlet's page": "/outlets/LARGEST/",
     "a domain's page": "/domains/provider00.example/",
     "a provider's page": "/providers/provider00/",
     "a notice's redress": "/redress/CTY-202606-8/",
@@ -148,8 +149,10 @@ def main(count: int, rounds: int) -> None:
 
     print(f"{count:,} items, {count // 10:,} in review; {connection.vendor}; {rounds} rounds", flush=True)
     print(f"{'page, ms':<40}{'p50':>9}{'p95':>9}{'CPU p50':>9}{'CPU p95':>9}", flush=True)
+    largest = Tally.objects.filter(kind="outlet").order_by("-items").first()
+    outlet = f"{largest.provider}/{largest.name}" if largest else ""
     for name, where in PAGES.items():
-        measured(name, page(where), rounds)
+        measured(name, page(where.replace("LARGEST", outlet)), rounds)
     watched(page("/operations/bench/room/panel/"))
     plain = Item.objects.filter(url__icontains="bulletin_777").order_by("-pk")
     measured("(the same handle without the index)", lambda: list(plain[:50]), min(rounds, 3))
