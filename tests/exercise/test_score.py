@@ -99,6 +99,21 @@ def test_a_wrong_predecessor_costs_lineage() -> None:
     assert figures_of(made)["lineage_right_share"]["value"] == 0.0
 
 
+def test_another_copy_of_the_same_work_is_right_by_content_only() -> None:
+    made = books()
+    made[2][-1]["episodes"][0]["predecessor_item_id"] = "i-slow"
+    figures = figures_of(made)
+    assert (figures["lineage_right_share"]["value"], figures["lineage_content_share"]["value"]) == (0.0, 0.0)
+    back = next(row for row in made[0]["objects"] if row["id"] == made[2][-1]["item_id"].removeprefix("i-"))
+    for row in made[0]["objects"]:
+        if row["id"] in {"slow", back["predecessor"]}:
+            row |= {"work": 7, "kind": "post"}
+    for item in made[2]:
+        if item["item_id"] == "i-slow":
+            item["kind"] = "post"
+    assert figures_of(made)["lineage_content_share"]["value"] == 1.0
+
+
 def test_an_episode_opened_for_something_that_never_went_away_is_told() -> None:
     made = books()
     made[2][1]["episodes"].append(episode(2, 50, "probe"))
