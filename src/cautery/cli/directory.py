@@ -112,6 +112,7 @@ def invite(
     anew: Annotated[
         bool, typer.Option("--anew", help="They lost their second factor: what they had ends when the link is used.")
     ] = False,
+    as_json: Annotated[bool, JSON_OPTION] = False,
 ) -> None:
     """Make a link by which an officer chooses a password, once, within three days; it is shown this once.
 
@@ -121,4 +122,5 @@ def invite(
         set_up(data)
         now = import_module("cautery.fetch").clock().now()
         secret = import_module("cautery.directory.people.actions").invite(username, by=ACTOR, at=now, anew=anew)
-    typer.echo(f"{site.rstrip('/')}/welcome/{secret}/")
+    link = f"{site.rstrip('/')}/welcome/{secret}/"
+    say({"username": username, "link": link}, as_json=as_json, text=link)
