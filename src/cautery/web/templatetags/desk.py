@@ -61,6 +61,12 @@ def when(moment: datetime | None) -> SafeString | str:
 
 
 @register.filter
+def stamped(text: str) -> SafeString | str:
+    """A moment that came as RFC 3339 text, as `when` writes it; nothing for none."""
+    return when(datetime.fromisoformat(text)) if text else ""
+
+
+@register.filter
 def machine(moment: datetime | None) -> str:
     """A moment as programs read it, in UTC; nothing for none."""
     return "" if moment is None else moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
