@@ -6,10 +6,8 @@ import numpy as np
 
 from cautery.core.graph import Network, assess, dismantle
 from cautery.core.graph.quotas import Quotas, hour_by_hour, within_quotas
-from cautery.core.graph.waves import Quota
+from cautery.core.graph.waves import Quota, waves
 from tests.core.graph.networks import Edges, clique, scattered
-
-SHORT = 0.4
 
 
 def twice(count: int, size: int) -> Edges:
@@ -31,13 +29,13 @@ def test_others_are_found_in_the_place_of_what_a_provider_does_not_take() -> Non
     providers = np.zeros(network.n, np.int64)
     providers[36::2] = 1  # one broker of each pair
     quotas = Quotas(providers, {0: Quota(in_all=3), 1: Quota(in_all=3)})
-    plain = dismantle(network, 6, seconds=SHORT)
-    chosen = within_quotas(network, quotas, 6, seconds=SHORT, first=plain)
+    plain = dismantle(network, 6)
+    chosen = within_quotas(network, quotas, 6, first=plain)
     assert np.bincount(providers[chosen], minlength=2).tolist() == [3, 3]
     cut = plain.order[~np.isin(plain.order, quotas.left_out(plain.order))][:6]
     assert left(network, chosen) <= left(network, cut)
     whole = Quotas(providers, {0: Quota(in_all=0)})
-    assert left(network, within_quotas(network, whole, 6, seconds=SHORT, first=plain)) <= 8
+    assert left(network, within_quotas(network, whole, 6, first=plain)) <= 8
 
 
 def test_no_provider_is_asked_more_than_it_takes_and_protected_nodes_stay() -> None:
@@ -45,7 +43,7 @@ def test_no_provider_is_asked_more_than_it_takes_and_protected_nodes_stay() -> N
     providers = np.arange(200) % 4
     limits = {0: Quota(in_all=0), 1: Quota(in_all=2), 2: Quota(in_all=5)}
     loud = np.argsort(-network.degree)[:5]
-    chosen = within_quotas(network, Quotas(providers, limits), 20, protected=loud, seconds=SHORT)
+    chosen = within_quotas(network, Quotas(providers, limits), 20, protected=loud)
     counts = np.bincount(providers[chosen], minlength=4).tolist()
     assert counts[0] == 0
     assert counts[1] <= 2
@@ -64,7 +62,7 @@ def test_each_hour_is_planned_on_what_the_hours_before_left() -> None:
     network = scattered(150, 260)
     providers = np.arange(150) % 2
     quotas = Quotas(providers, {0: Quota(an_hour=2), 1: Quota(an_hour=3, in_all=7)})
-    spread = hour_by_hour(network, quotas, 18, seconds=2.0)
+    spread = hour_by_hour(network, quotas, 18)
     for hour in spread.hours:
         counts = np.bincount(providers[hour], minlength=2)
         assert counts[0] <= 2
@@ -72,4 +70,6 @@ def test_each_hour_is_planned_on_what_the_hours_before_left() -> None:
     order = spread.order
     assert order.size == np.unique(order).size == 18
     assert int((providers[order] == 1).sum()) <= 7
-    assert left(network, order) < left(network, np.argsort(-network.degree)[:18].astype(np.int64))
+    assert left(network, order) <= left(
+        network, waves(np.argsort(-network.degree), providers, quotas.limits).order[:18]
+    )
