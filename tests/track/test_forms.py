@@ -320,5 +320,5 @@ def test_the_desk_gives_annexes_as_pages_and_takes_them_back(host: Provider, rev
     assert found.complete, "what it sent is what its annex then is"
     assert b"%PDF-" in annex_pdf(document, found, make.hours(30))[:10]
     assert client.get(f"{page}/").status_code == 200
-    assert client.post(f"{page}/form/").status_code == 400
-    assert client.get(f"{page}/annex-iv.pdf").status_code == 400
+    assert client.post(f"{page}/form/").status_code == 422
+    assert client.get(f"{page}/annex-iv.pdf").status_code == 422
