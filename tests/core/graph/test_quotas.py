@@ -29,13 +29,13 @@ def test_others_are_found_in_the_place_of_what_a_provider_does_not_take() -> Non
     providers = np.zeros(network.n, np.int64)
     providers[36::2] = 1  # one broker of each pair
     quotas = Quotas(providers, {0: Quota(in_all=3), 1: Quota(in_all=3)})
-    plain = dismantle(network, 6)
-    chosen = within_quotas(network, quotas, 6, first=plain)
+    plain = dismantle(network, 6, work=2e6)
+    chosen = within_quotas(network, quotas, 6, first=plain, work=8e6)
     assert np.bincount(providers[chosen], minlength=2).tolist() == [3, 3]
     cut = plain.order[~np.isin(plain.order, quotas.left_out(plain.order))][:6]
     assert left(network, chosen) <= left(network, cut)
     whole = Quotas(providers, {0: Quota(in_all=0)})
-    assert left(network, within_quotas(network, whole, 6, first=plain)) <= 8
+    assert left(network, within_quotas(network, whole, 6, first=plain, work=8e6)) <= 8
 
 
 def test_no_provider_is_asked_more_than_it_takes_and_protected_nodes_stay() -> None:
@@ -43,7 +43,7 @@ def test_no_provider_is_asked_more_than_it_takes_and_protected_nodes_stay() -> N
     providers = np.arange(200) % 4
     limits = {0: Quota(in_all=0), 1: Quota(in_all=2), 2: Quota(in_all=5)}
     loud = np.argsort(-network.degree)[:5]
-    chosen = within_quotas(network, Quotas(providers, limits), 20, protected=loud)
+    chosen = within_quotas(network, Quotas(providers, limits), 20, protected=loud, work=8e6)
     counts = np.bincount(providers[chosen], minlength=4).tolist()
     assert counts[0] == 0
     assert counts[1] <= 2
