@@ -37,7 +37,7 @@ def address(name: str, story: Story) -> str:
         "pk": story.returned.pk,
         "episode": story.returned.episodes.first().pk,
         "sha256": "0" * 64,
-        "provider": "youtube",
+        "provider": "vimeo",
         "reference": story.returned.notices.get().reference,
         "name": "report.json",
         "kind": "csv",
