@@ -176,7 +176,8 @@ def _grid(keys: Hashes, b: Sequence[Frame]) -> Floats:
 def _distances(keys: Hashes, others: Hashes) -> Floats:
     """float32[keys, others]: bits in which they differ."""
     mine, theirs = (np.ascontiguousarray(hashes).view(np.uint64) for hashes in (keys, others))
-    return np.bitwise_count(mine[:, None] ^ theirs[None]).sum(axis=2, dtype=np.uint16).astype(np.float32)
+    differing: Floats = np.bitwise_count(mine[:, None] ^ theirs[None]).sum(axis=2, dtype=np.uint16).astype(np.float32)
+    return differing
 
 
 def _worth(grid: Floats, novelty: Floats) -> Floats:
