@@ -1,17 +1,15 @@
 """How long from a key to the next item in the review queue, measured in the browser; the figure stands in docs/desk.md.
 
-    .venv/bin/python benchmarks/keypress.py [--data FOLDER] [--items 60]
+    .venv/bin/python benchmarks/keypress.py [--items 60]
 
-It rehearses (or copies the register of a rehearsal), puts items before a reviewer, serves the desk, and decides each by keyboard in
-Chromium. What is measured is from the keydown of `x` (record, and take the next) to the frame after the next item is in the page.
-No peer: none decides by keyboard.
+It puts items before a reviewer in a register of its own, serves the desk, and decides each by keyboard in Chromium. What is measured is
+from the keydown of `x` (record, and take the next) to the frame after the next item is in the page. No peer: none decides by keyboard.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -23,7 +21,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from playwright.sync_api import Page, sync_playwright  # noqa: E402
-from scripts.screens import CAUTERY, CHROMIUM, free_port, rehearsed, wait_for  # noqa: E402
+from scripts.screens import CAUTERY, CHROMIUM, free_port, wait_for  # noqa: E402
 
 WATCH = """() => {
   window.taken = [];
@@ -38,9 +36,11 @@ def staged(data: Path, items: int) -> str:
     """Put items in review before a reviewer; her session."""
     os.environ |= {"CAUTERY_DATA": str(data), "CAUTERY_MODE": "rehearsal", "DJANGO_SETTINGS_MODULE": "cautery.settings"}
     django.setup()
+    from django.core.management import call_command  # noqa: PLC0415 (needs Django to be set up)
     from django.test import Client  # noqa: PLC0415 (needs Django to be set up)
     from tests import factories as make  # noqa: PLC0415
 
+    call_command("migrate", verbosity=0)
     frame, host = make.operation("keys"), make.provider(name="Video House")
     episodes = make.flagged(
         frame, [f"https://www.youtube.com/watch?v=key{n:08d}" for n in range(items + 1)], key="keys"
@@ -72,12 +72,10 @@ def decided(page: Page, items: int) -> list[float]:
 def main() -> None:
     """Stage, serve, press keys, print."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path)
     parser.add_argument("--items", type=int, default=60)
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="cautery-keys-") as folder:
         data = Path(folder, "register")
-        shutil.copytree(asked.data or rehearsed(100, Path(folder, "rehearsal")), data)
         session, port = staged(data, asked.items), free_port()
         base = f"http://127.0.0.1:{port}"
         command = [str(CAUTERY), "serve", "--data", str(data), "--no-worker", "--port", str(port)]
