@@ -107,7 +107,7 @@ def notices(request: HttpRequest, *, key: ProviderKey) -> HttpResponse:
 
 
 def _choices() -> list[tuple[str, str]]:
-    return [(name, words) for name, words in WORDS.items() if name in ANSWERS]
+    return [(name, str(words)) for name, words in WORDS.items() if name in ANSWERS]
 
 
 @require_safe
