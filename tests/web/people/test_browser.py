@@ -36,6 +36,7 @@ class Looking:
 
     def at(self, page: Page, name: str) -> None:
         """Look at the page that is there."""
+        page.wait_for_load_state("networkidle")
         for size in SIZES if SHOTS else ("phone", "desk"):
             width, height = SIZES[size]
             page.set_viewport_size({"width": width, "height": height})
