@@ -151,6 +151,7 @@ def test_from_right_to_left_everything_turns_and_nothing_sticks_out(
             for size in ("phone", "desk"):
                 fits(page, name, size, problems, "rtl")
         page.set_viewport_size({"width": 1440, "height": 900})
+        page.goto("/me/")
         brand, who = page.locator(".brand").bounding_box(), page.locator(".who").bounding_box()
         assert brand is not None
         assert who is not None
