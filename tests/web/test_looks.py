@@ -45,6 +45,12 @@ HANDS = {
 SAMPLE = {"account", "item", "overview", "queue-item", "register", "release", "signing-batch"}
 """Pages with every part of the hand between them: looked at with more contrast, and from right to left."""
 
+STICKS_OUT = """() => [...document.querySelectorAll("main *")].filter((node) => {
+  const box = node.getBoundingClientRect();
+  return box.width && (box.left < -1 || box.right > document.documentElement.clientWidth + 1) && !node.closest(".scroll");
+}).slice(0, 4).map((node) => node.outerHTML.slice(0, 120))"""
+"""What of a page stands outside its window, where nothing scrolls it."""
+
 ARABIC = Path(__file__).parent / "arabic.po"
 """A part of the desk in Arabic, so that its pages have real letters from right to left."""
 
@@ -74,7 +80,7 @@ def fits(page: Page, name: str, size: str, problems: list[str], shot: str = "") 
     width, height = SIZES[size]
     page.set_viewport_size({"width": width, "height": height})
     if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
-        problems.append(f"{name}: wider than {width}")
+        problems.append(f"{name}: wider than {width}: {page.evaluate(STICKS_OUT)}")
     if SHOTS:
         page.screenshot(path=Path(SHOTS) / f"{name}-{width}-{shot}.png", full_page=True)
 
