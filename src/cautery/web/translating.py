@@ -25,8 +25,10 @@ MOST_BYTES = 1_000_000
 class Translator(Protocol):
     """Puts text into another language."""
 
-    name: str
-    """Whose it is, as the log names it: text leaves the house to it."""
+    @property
+    def name(self) -> str:
+        """Whose it is, as the log names it: text leaves the house to it."""
+        ...
 
     def translate(self, text: str, *, source: str, target: str) -> str:
         """The text in `target` (BCP 47); `source` may be empty, for unknown. Refused or Unreachable where it cannot be had."""
