@@ -58,8 +58,9 @@ def test_answers_of_others_make_the_timeline_and_the_calendar(run: Run, tmp_path
 
 def test_a_watch_is_narrowed_and_ended_by_a_person(run: Run) -> None:
     run("watch", "add", "specimenhouse.org", *WHY, "--only", "feed", "--only", "domain")
-    assert Watch.objects.get().scope == "feed domain"
-    assert run("watch", "end", "specimenhouse.org", "--by", "A. Officer").said == "Watch 1 has ended.\n"
+    watch = Watch.objects.get()
+    assert watch.scope == "feed domain"
+    assert run("watch", "end", "specimenhouse.org", "--by", "A. Officer").said == f"Watch {watch.pk} has ended.\n"
     assert run("watch", "list", "--json").json == []
     assert run("watch", "list", "--ended", "--json").json[0]["ended_why"] == "person"
 

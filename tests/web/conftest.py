@@ -155,7 +155,12 @@ def as_provider(transactional_db: None, browser_of_ours: Browser, live_server: L
 
     def enter(slug: str, scheme: str = "light") -> Page:
         secret = give_provider_key(Provider.objects.get(slug=slug), "desk", by=make.SYSTEM, at=clock().now())
-        page = browser_of_ours.new_context(base_url=live_server.url, color_scheme=scheme).new_page()  # type: ignore[arg-type]
+        context = browser_of_ours.new_context(
+            base_url=live_server.url,
+            color_scheme=scheme,  # type: ignore[arg-type]
+            reduced_motion="reduce",
+        )
+        page = context.new_page()
         page.set_default_timeout(10_000)
         page.goto("/provider/enter/")
         page.get_by_label("Your key").fill(secret)

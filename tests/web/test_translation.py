@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 
 import pytest
@@ -9,7 +10,7 @@ from aiohttp import web
 from django.test import Client
 from pytest_django.fixtures import Settings
 
-from cautery.custody.models import Entry
+from cautery.custody.models import Consultation
 from cautery.web import translating
 from tests import factories as make
 from tests.servers import http_server
@@ -48,7 +49,7 @@ def test_it_shows_what_the_service_says_and_the_log_names_it(at: str, reviewer: 
         page = reviewer.get(at, headers={"Accept-Language": "de"}).content.decode()
     assert "Harmlose &lt;b&gt;Worte&lt;/b&gt;" in page
     assert (asked[0]["target"], asked[0]["source"]) == ("de", "en")
-    assert any("127.0.0.1" in entry.body for entry in Entry.objects.order_by("-pk")[:3])
+    assert any(json.loads(row.line).get("to") == "127.0.0.1" for row in Consultation.objects.all())
 
 
 @pytest.mark.parametrize("body", [{"error": "no"}, ["?"], {"translatedText": 5}])
