@@ -40,8 +40,18 @@ FURTHER = {
         "signing",
     },  # who else has an interest; notices made out, printed, signed
     "review": {"care", "queue"},  # what officers look at and must not; what comes next to whom
-    "track": {"desk", "forms", "redress", "timelines"},  # the provider's side; forms of law that come in; redress; clocks
-    "watch": {"domains", "memory.py", "searching.py", "tracing.py"},  # domains; what was decided on, in memory; searches; lineage
+    "track": {
+        "desk",
+        "forms",
+        "redress",
+        "timelines",
+    },  # the provider's side; forms of law that come in; redress; clocks
+    "watch": {
+        "domains",
+        "memory.py",
+        "searching.py",
+        "tracing.py",
+    },  # domains; what was decided on, in memory; searches; lineage
     "report": {  # how a report is made from figures; what belongs to an outlet
         "build.py",
         "definitions.py",

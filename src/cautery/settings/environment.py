@@ -85,10 +85,13 @@ SETTINGS: dict[str, Setting] = {
     ),
     "CAUTERY_OIDC_CLIENT": Setting("", "Our client id at the identity provider."),
     "CAUTERY_OIDC_ISSUER": Setting(
-        "", "Issuer of the identity provider officers may sign in with (OpenID Connect; empty: none). It may stand inside."
+        "",
+        "Issuer of the identity provider officers may sign in with (OpenID Connect; empty: none). It may stand inside.",
     ),
     "CAUTERY_OIDC_NAME": Setting("your organisation", "What the identity provider is called on the sign-in page."),
-    "CAUTERY_OIDC_SECRET": Setting("", "File with our client secret at the identity provider (empty: a public client)."),
+    "CAUTERY_OIDC_SECRET": Setting(
+        "", "File with our client secret at the identity provider (empty: a public client)."
+    ),
     "CAUTERY_RDAP_BASE": Setting(
         "", "Base address of an RDAP service, for sites of providers nobody knows (empty: not asked)."
     ),
@@ -111,7 +114,8 @@ SETTINGS: dict[str, Setting] = {
         "", "PEM file of the certificates that time-stamps must lead to (empty: not checked)."
     ),
     "CAUTERY_TRANSLATE_URL": Setting(
-        "", "Where the desk has pages translated: a service of your own that is asked as LibreTranslate is (empty: none)."
+        "",
+        "Where the desk has pages translated: a service of your own that is asked as LibreTranslate is (empty: none).",
     ),
     "CAUTERY_TSA_URL": Setting(
         "", "Where checkpoints and signatures on notices are time-stamped (RFC 3161, over HTTP; empty: they are not)."
