@@ -11,7 +11,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -100,7 +100,6 @@ def rehearse(world: World, *, quiet: bool) -> dict[str, Any]:
             with _progress(quiet=quiet) as show:
                 while work.alive():
                     serve.alive()
-                    planner = planner or _planner(operation)
                     memory.sample([os.getpid(), serve.process.pid, work.process.pid])
                     books = world.ask("/books")
                     show(books)
@@ -109,7 +108,8 @@ def rehearse(world: World, *, quiet: bool) -> dict[str, Any]:
                         json.dumps({"wall_s": before + time.monotonic() - world.began})
                     )
                     time.sleep(POLL_S)
-            _await(planner)
+            planner = _planner(operation)
+            _await(planner, lambda: memory.sample([os.getpid(), serve.process.pid]))
             return _finish(world, operation, places["api"], memory, lambda: before + time.monotonic() - world.began)
         finally:
             for child in (work, serve):
@@ -118,20 +118,24 @@ def rehearse(world: World, *, quiet: bool) -> dict[str, Any]:
                 planner.kill()
 
 
-def _await(planner: subprocess.Popen[bytes] | None) -> None:
-    """Give the plan its time; a report without a plan says so."""
-    deadline = time.monotonic() + PLANNING_S
-    while planner is not None and planner.poll() is None and time.monotonic() < deadline:
-        time.sleep(POLL_S)
-
-
 def _planner(operation: Operation) -> subprocess.Popen[bytes] | None:
-    """Once the operation is released: a process that plans on the register as it stood then, beside the worker, and keeps the plan."""
+    """A process that plans on the register as it stood when the operation was released, and keeps the plan.
+
+    It runs when the worker has ended: each needs a third of the memory there is.
+    """
     released = Operation.objects.values_list("released_at", flat=True).get(pk=operation.pk)
     if released is None:
         return None
     asked = ["plan", "--operation", operation.slug, "--at", released.isoformat(), "--keep", "--json"]
     return subprocess.Popen([sys.executable, "-m", "cautery", *asked], stdout=subprocess.DEVNULL)  # noqa: S603 (our own module)
+
+
+def _await(planner: subprocess.Popen[bytes] | None, meanwhile: Callable[[], None]) -> None:
+    """Give the plan its time; a report without a plan says so."""
+    deadline = time.monotonic() + PLANNING_S
+    while planner is not None and planner.poll() is None and time.monotonic() < deadline:
+        meanwhile()
+        time.sleep(POLL_S)
 
 
 def _finish(world: World, operation: Operation, api: str, memory: Memory, wall: Any) -> dict[str, Any]:
