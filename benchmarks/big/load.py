@@ -99,6 +99,15 @@ def _statements(count: int) -> Iterator[tuple[str, str]]:
             "FROM intake_operation o, directory_unit u"
         ),
     )
+    yield from _flagged(at)
+    yield from _media(count)
+    yield from _decided(at)
+    yield from _sent(at)
+    yield from _heard(at)
+
+
+def _flagged(at: str) -> Iterator[tuple[str, str]]:
+    yes = BOOL[connection.vendor][1]
     key = "CAST((h * 7919) % 10000000000 AS text)"
     owner = "w.word || '_' || CAST(20000 * ((h / 1000) % 1000) * ((h / 1000) % 1000) / 1000000 AS text)"
     operation = f"(CASE WHEN n % 10 = 0 OR n % 7 < 4 THEN 1 ELSE 2 + n % {OPERATIONS - 1} END)"
@@ -145,9 +154,6 @@ def _statements(count: int) -> Iterator[tuple[str, str]]:
             "JOIN directory_provider p ON p.slug = i.provider ORDER BY i.id"
         ),
     )
-    yield from _media(count)
-    yield from _decided(at)
-    yield from _sent(at)
 
 
 def _media(count: int) -> Iterator[tuple[str, str]]:
@@ -246,6 +252,9 @@ def _sent(at: str) -> Iterator[tuple[str, str]]:
             "FROM bench WHERE n % 10 >= 4 ORDER BY n"
         ),
     )
+
+
+def _heard(at: str) -> Iterator[tuple[str, str]]:
     yield (
         "probes",
         (
