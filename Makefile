@@ -45,7 +45,7 @@ format: $(VENV)/.dev ## Format the code and mend what can be mended by rule
 
 lock: $(VENV)/.dev ## Choose the newest versions that fit, and write requirements/*.txt with their hashes
 	@$(UV) pip compile $(LOCK) --extra exercise --group build -o requirements/run.txt pyproject.toml
-	@$(UV) pip compile $(LOCK) --extra exercise --extra pg --extra audio --extra mail --group dev --group build -o requirements/dev.txt pyproject.toml
+	@$(UV) pip compile $(LOCK) --extra exercise --extra pg --extra audio --extra mail --extra saml --group dev --group build -o requirements/dev.txt pyproject.toml
 
 clean: ## Remove what was made here: the environment and the caches, not var/ (registers live there)
 	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
