@@ -20,6 +20,8 @@ class Permission(StrEnum):
     CUSTODY_LOG_READ = "custody:log:read"
     CUSTODY_PERSONAL_ERASE = "custody:personal:erase"
     DIRECTORY_ENTRY_IMPORT = "directory:entry:import"
+    DIRECTORY_OFFICER_MANAGE = "directory:officer:manage"
+    DIRECTORY_OFFICER_READ = "directory:officer:read"
     DIRECTORY_PROVIDER_KEY = "directory:provider:key"
     INTAKE_CONFLICT_SETTLE = "intake:conflict:settle"
     INTAKE_EVIDENCE_KEEP = "intake:evidence:keep"

@@ -33,11 +33,21 @@ class Event(StrEnum):
     DIRECTORY_FACTOR_REMOVED = "directory:factor:removed"
     DIRECTORY_INVITATION_GIVEN = "directory:invitation:given"
     DIRECTORY_INVITATION_USED = "directory:invitation:used"
+    DIRECTORY_OFFICER_ADDED = "directory:officer:added"
+    DIRECTORY_OFFICER_CHANGED = "directory:officer:changed"
+    DIRECTORY_OFFICER_RESET = "directory:officer:reset"
+    DIRECTORY_OFFICER_RESUMED = "directory:officer:resumed"
+    DIRECTORY_OFFICER_SUSPENDED = "directory:officer:suspended"
     DIRECTORY_PASSWORD_SET = "directory:password:set"  # noqa: S105 (a word, not a secret)
     DIRECTORY_PROVIDER_KEYED = "directory:provider:keyed"
     DIRECTORY_REGISTER_SET_UP = "directory:register:set_up"
+    DIRECTORY_ROLES_ASKED = "directory:roles:asked"
+    DIRECTORY_ROLES_SETTLED = "directory:roles:settled"
     DIRECTORY_SESSIONS_ENDED = "directory:sessions:ended"
     DIRECTORY_SESSION_BEGUN = "directory:session:begun"
+    DIRECTORY_TOKEN_ISSUED = "directory:token:issued"  # noqa: S105 (a word, not a secret)
+    DIRECTORY_TOKEN_REVOKED = "directory:token:revoked"  # noqa: S105 (a word, not a secret)
+    DIRECTORY_UNIT_KEPT = "directory:unit:kept"
     IDENTIFY_EPISODES_IDENTIFIED = "identify:episodes:identified"
     IDENTIFY_SHORTENERS_TRIED = "identify:shorteners:tried"
     INTAKE_BATCH_RECEIVED = "intake:batch:received"
@@ -109,11 +119,21 @@ LABELS: dict[Event, str] = {
     Event.DIRECTORY_FACTOR_REMOVED: "An officer removed a second factor",
     Event.DIRECTORY_INVITATION_GIVEN: "An officer was given a link to come in by",
     Event.DIRECTORY_INVITATION_USED: "An officer came in by a link and chose a password",
+    Event.DIRECTORY_OFFICER_ADDED: "An officer was added",
+    Event.DIRECTORY_OFFICER_CHANGED: "An officer's name, unit, roles or languages were changed",
+    Event.DIRECTORY_OFFICER_RESET: "What an officer signed in with was ended, and a link given",
+    Event.DIRECTORY_OFFICER_RESUMED: "An officer was let in again",
+    Event.DIRECTORY_OFFICER_SUSPENDED: "An officer was shut out",
     Event.DIRECTORY_PASSWORD_SET: "An officer was given a password",
     Event.DIRECTORY_PROVIDER_KEYED: "A provider's staff were given a key or a link",
     Event.DIRECTORY_REGISTER_SET_UP: "The register was set up in the browser",
+    Event.DIRECTORY_ROLES_ASKED: "Roles asked for that a second administrator settles",
+    Event.DIRECTORY_ROLES_SETTLED: "A second administrator granted or declined roles, or they were withdrawn",
     Event.DIRECTORY_SESSIONS_ENDED: "An officer ended sessions of their own",
     Event.DIRECTORY_SESSION_BEGUN: "An officer signed in",
+    Event.DIRECTORY_TOKEN_ISSUED: "A token of the API was issued",
+    Event.DIRECTORY_TOKEN_REVOKED: "A token of the API was revoked",
+    Event.DIRECTORY_UNIT_KEPT: "A unit was added or changed",
     Event.IDENTIFY_EPISODES_IDENTIFIED: "Items looked up and fingerprinted",
     Event.IDENTIFY_SHORTENERS_TRIED: "Shortened links followed",
     Event.INTAKE_BATCH_RECEIVED: "Flags received",

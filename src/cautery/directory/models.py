@@ -7,6 +7,7 @@ import uuid
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 
+from cautery.core.handling import Handling
 from cautery.directory.people import models as people  # noqa: F401 (further tables of this stage)
 
 
@@ -69,13 +70,17 @@ class Designation(models.Model):
 
 
 class Unit(models.Model):
-    """An internet referral unit or another body that flags; `authority` issues its orders."""
+    """An internet referral unit or another body that flags; `authority` issues its orders.
+
+    `handling` is the code its new operations begin with (core/handling.py).
+    """
 
     slug = models.SlugField(unique=True)
     name = models.CharField(max_length=200)
     state = models.CharField(max_length=2)
     email = models.EmailField(blank=True)
     authority = models.ForeignKey(Authority, models.PROTECT, related_name="units", null=True, blank=True)
+    handling = models.CharField(max_length=8, choices=[(code.value, code.value) for code in Handling], default="green")
 
     def __str__(self) -> str:
         return self.name
@@ -86,6 +91,8 @@ class Officer(AbstractBaseUser):
 
     `keyed_by`: who of the officers ever gave them a role, a token or a password. Whoever did so for both signers of a
     notice would hold both keys; such a pair is refused at signing. `language` of the desk; empty: what the browser asks for.
+    `reads`: languages the officer reads (BCP 47). `suspended_at`: since when they are shut out, where they are (`is_active`).
+    `administered_until`: when they last ceased to be an administrator who could act (officers/second.py).
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -95,7 +102,10 @@ class Officer(AbstractBaseUser):
     roles = models.JSONField(default=list)
     keyed_by = models.JSONField(default=list)
     language = models.CharField(max_length=10, blank=True)
+    reads = models.JSONField(default=list)
     is_active = models.BooleanField(default=True)
+    suspended_at = models.DateTimeField(null=True, blank=True)
+    administered_until = models.DateTimeField(null=True, blank=True)
 
     USERNAME_FIELD = "username"
     objects = BaseUserManager["Officer"]()
@@ -131,11 +141,13 @@ class SignInFailure(models.Model):
 
 
 class ApiToken(models.Model):
-    """A bearer token of an officer; only its SHA-256 is kept."""
+    """A bearer token of an officer, with what it is for; only its SHA-256 is kept. `used_at`: when it last opened (machine's clock)."""
 
     officer = models.ForeignKey(Officer, models.PROTECT, related_name="tokens")
+    name = models.CharField(max_length=100, blank=True)
     digest = models.CharField(max_length=64, unique=True)
     created_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
 
 

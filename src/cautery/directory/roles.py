@@ -19,12 +19,17 @@ class Role(StrEnum):
     SIGN = "sign"
 
 
+KEY_ROLES = frozenset({Role.ADMINISTER, Role.LEAD, Role.OVERSEE, Role.SIGN})
+"""Roles that sign, release, suspend or let others in: two administrators give them, and in production a second factor is proved."""
+
 READ = frozenset({Permission.INTAKE_OPERATION_READ, Permission.INTAKE_ITEM_READ, Permission.REPORT_OPERATION_READ})
 
 PERMISSIONS: dict[str, frozenset[Permission]] = {
     Role.ADMINISTER: READ
     | {
         Permission.DIRECTORY_ENTRY_IMPORT,
+        Permission.DIRECTORY_OFFICER_MANAGE,
+        Permission.DIRECTORY_OFFICER_READ,
         Permission.DIRECTORY_PROVIDER_KEY,
         Permission.MATCH_BANK_IMPORT,
         Permission.INTAKE_OPERATION_CREATE,
@@ -56,6 +61,7 @@ PERMISSIONS: dict[str, frozenset[Permission]] = {
     | {
         Permission.AUTHORISE_INSTRUMENT_SUSPEND,
         Permission.CUSTODY_LOG_READ,
+        Permission.DIRECTORY_OFFICER_READ,
         Permission.INTAKE_EVIDENCE_READ,
         Permission.INTAKE_OPERATION_OVERSEE,
         Permission.TRACK_MAIL_READ,

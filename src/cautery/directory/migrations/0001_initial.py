@@ -21,7 +21,10 @@ class Migration(migrations.Migration):
                 ("roles", models.JSONField(default=list)),
                 ("keyed_by", models.JSONField(default=list)),
                 ("language", models.CharField(blank=True, max_length=10)),
+                ("reads", models.JSONField(default=list)),
                 ("is_active", models.BooleanField(default=True)),
+                ("suspended_at", models.DateTimeField(blank=True, null=True)),
+                ("administered_until", models.DateTimeField(blank=True, null=True)),
             ],
             options={
                 "abstract": False,
@@ -96,11 +99,33 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name="CodeApp",
+            fields=[
+                (
+                    "officer",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        related_name="code_app",
+                        serialize=False,
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                ("secret", models.BinaryField()),
+                ("step", models.BigIntegerField(default=-1)),
+                ("made_at", models.DateTimeField()),
+                ("proved_at", models.DateTimeField(blank=True, null=True)),
+                ("used_at", models.DateTimeField(blank=True, null=True)),
+            ],
+        ),
+        migrations.CreateModel(
             name="ApiToken",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(blank=True, max_length=100)),
                 ("digest", models.CharField(max_length=64, unique=True)),
                 ("created_at", models.DateTimeField()),
+                ("used_at", models.DateTimeField(blank=True, null=True)),
                 ("revoked_at", models.DateTimeField(blank=True, null=True)),
                 (
                     "officer",
@@ -123,115 +148,6 @@ class Migration(migrations.Migration):
             options={
                 "constraints": [models.UniqueConstraint(models.F("code"), models.F("since"), name="designation_once")],
             },
-        ),
-        migrations.CreateModel(
-            name="ProviderKey",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("name", models.CharField(max_length=200)),
-                ("digest", models.CharField(max_length=64, unique=True)),
-                ("sandbox", models.BooleanField(default=False)),
-                ("once", models.BooleanField(default=False)),
-                ("created_by", models.CharField(max_length=64)),
-                ("created_at", models.DateTimeField()),
-                ("until", models.DateTimeField(blank=True, null=True)),
-                ("used_at", models.DateTimeField(blank=True, null=True)),
-                ("revoked_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "provider",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="keys", to="directory.provider"
-                    ),
-                ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="SignInFailure",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("key", models.CharField(max_length=64)),
-                ("at", models.FloatField()),
-            ],
-            options={
-                "indexes": [
-                    models.Index(models.F("key"), models.F("at"), name="failure_key_at"),
-                    models.Index(models.F("at"), name="failure_at"),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="Unit",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("slug", models.SlugField(unique=True)),
-                ("name", models.CharField(max_length=200)),
-                ("state", models.CharField(max_length=2)),
-                ("email", models.EmailField(blank=True, max_length=254)),
-                (
-                    "authority",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="units",
-                        to="directory.authority",
-                    ),
-                ),
-            ],
-        ),
-        migrations.AddField(
-            model_name="officer",
-            name="unit",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="officers", to="directory.unit"
-            ),
-        ),
-        migrations.CreateModel(
-            name="Display",
-            fields=[
-                (
-                    "officer",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        primary_key=True,
-                        related_name="display",
-                        serialize=False,
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                ("blur", models.BooleanField(default=True)),
-                ("grey", models.BooleanField(default=True)),
-                ("width", models.PositiveSmallIntegerField(default=240)),
-                ("budget", models.PositiveIntegerField(default=400)),
-                ("rest_minutes", models.PositiveSmallIntegerField(default=50)),
-            ],
-            options={
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(("width__gte", 80), ("width__lte", 640)), name="width_80_to_640"
-                    )
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="CodeApp",
-            fields=[
-                (
-                    "officer",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        primary_key=True,
-                        related_name="code_app",
-                        serialize=False,
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                ("secret", models.BinaryField()),
-                ("step", models.BigIntegerField(default=-1)),
-                ("made_at", models.DateTimeField()),
-                ("proved_at", models.DateTimeField(blank=True, null=True)),
-                ("used_at", models.DateTimeField(blank=True, null=True)),
-            ],
         ),
         migrations.CreateModel(
             name="Invitation",
@@ -268,6 +184,27 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="passkeys",
                         to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="ProviderKey",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=200)),
+                ("digest", models.CharField(max_length=64, unique=True)),
+                ("sandbox", models.BooleanField(default=False)),
+                ("once", models.BooleanField(default=False)),
+                ("created_by", models.CharField(max_length=64)),
+                ("created_at", models.DateTimeField()),
+                ("until", models.DateTimeField(blank=True, null=True)),
+                ("used_at", models.DateTimeField(blank=True, null=True)),
+                ("revoked_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "provider",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="keys", to="directory.provider"
                     ),
                 ),
             ],
@@ -319,6 +256,80 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="SignInFailure",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key", models.CharField(max_length=64)),
+                ("at", models.FloatField()),
+            ],
+            options={
+                "indexes": [
+                    models.Index(models.F("key"), models.F("at"), name="failure_key_at"),
+                    models.Index(models.F("at"), name="failure_at"),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Unit",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("slug", models.SlugField(unique=True)),
+                ("name", models.CharField(max_length=200)),
+                ("state", models.CharField(max_length=2)),
+                ("email", models.EmailField(blank=True, max_length=254)),
+                (
+                    "handling",
+                    models.CharField(
+                        choices=[("green", "green"), ("amber", "amber"), ("red", "red")], default="green", max_length=8
+                    ),
+                ),
+                (
+                    "authority",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="units",
+                        to="directory.authority",
+                    ),
+                ),
+            ],
+        ),
+        migrations.AddField(
+            model_name="officer",
+            name="unit",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="officers", to="directory.unit"
+            ),
+        ),
+        migrations.CreateModel(
+            name="Display",
+            fields=[
+                (
+                    "officer",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        related_name="display",
+                        serialize=False,
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                ("blur", models.BooleanField(default=True)),
+                ("grey", models.BooleanField(default=True)),
+                ("width", models.PositiveSmallIntegerField(default=240)),
+                ("budget", models.PositiveIntegerField(default=400)),
+                ("rest_minutes", models.PositiveSmallIntegerField(default=50)),
+            ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("width__gte", 80), ("width__lte", 640)), name="width_80_to_640"
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="Identity",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
@@ -340,6 +351,56 @@ class Migration(migrations.Migration):
                     models.UniqueConstraint(models.F("issuer"), models.F("subject"), name="identity_once"),
                     models.UniqueConstraint(
                         models.F("issuer"), models.F("officer"), name="identity_of_an_officer_once"
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="RoleChange",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("roles", models.JSONField(default=list)),
+                ("asked_at", models.DateTimeField()),
+                ("settled_at", models.DateTimeField(blank=True, null=True)),
+                ("granted", models.BooleanField(null=True)),
+                (
+                    "asked_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "officer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="role_changes",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "settled_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("settled_at__isnull", True)),
+                        fields=("officer",),
+                        name="one_open_role_change_an_officer",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("granted", True), _negated=True),
+                            models.Q(("settled_by", models.F("asked_by")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="roles_are_not_granted_by_who_asked",
                     ),
                 ],
             },

@@ -70,6 +70,29 @@ class Invitation(models.Model):
     used_at = models.DateTimeField(null=True, blank=True)
 
 
+class RoleChange(models.Model):
+    """Roles one administrator wants an officer to have besides theirs, until a second one settles it (docs/decisions/0093)."""
+
+    officer = models.ForeignKey("directory.Officer", models.PROTECT, related_name="role_changes")
+    roles = models.JSONField(default=list)
+    asked_by = models.ForeignKey("directory.Officer", models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    settled_by = models.ForeignKey("directory.Officer", models.PROTECT, related_name="+", null=True)
+    settled_at = models.DateTimeField(null=True, blank=True)
+    granted = models.BooleanField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["officer"], condition=models.Q(settled_at__isnull=True), name="one_open_role_change_an_officer"
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(granted=True) | ~models.Q(settled_by=models.F("asked_by")),
+                name="roles_are_not_granted_by_who_asked",
+            ),
+        ]
+
+
 class Session(AbstractBaseSession):
     """A session of the desk, with whose it is (nobody's: a provider's staff, or not signed in), from where, and how it was begun."""
 

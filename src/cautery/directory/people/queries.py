@@ -23,10 +23,8 @@ from cautery.directory.actions import token_digest
 from cautery.directory.models import Officer
 from cautery.directory.people.models import CodeApp, Identity, Invitation, Passkey, RecoveryCode, Session
 from cautery.directory.people.vault import unseal
-from cautery.directory.roles import Role
+from cautery.directory.roles import KEY_ROLES
 
-KEY_ROLES = frozenset({Role.ADMINISTER, Role.LEAD, Role.OVERSEE, Role.SIGN})
-"""Roles that sign, release, suspend or let others in: in production they prove a second factor (CAUTERY_SECOND_FACTOR)."""
 SHOWN, REACH, WAITING, BATCHES = 50, 200_000, 5_000, 20
 """Bounds of an officer's own log, so that it costs the same however long the log is. All of it: `cautery custody export`."""
 SECOND = frozenset({"code", "mfa", "passkey", "recovery"})
