@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 import threading
@@ -9,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from cautery.core.errors import FileRefused
 from cautery.core.fingerprints import Decoders, Limits, describe
@@ -150,3 +152,45 @@ def test_the_child_has_neither_the_environment_nor_a_file_to_write(pool: Decoder
     limits = {line[:25].strip(): line[26:46].strip() for line in (proc / "limits").read_text().splitlines()}
     assert limits["Max file size"] == "0"
     assert limits["Max address space"] != "unlimited"
+
+
+def drawn(data: bytes, pixels: int = 4_000_000) -> Image.Image:
+    with Decoders(1) as pool:
+        made = Image.open(io.BytesIO(pool.redraw(data, pixels)))
+    assert (made.format, made.mode, made.info) == ("PNG", "L", {})
+    return made
+
+
+def test_a_picture_is_drawn_anew_grey_bare_and_no_larger_than_asked() -> None:
+    commented = encoded(picture(1, (800, 600)), "JPEG", comment=b"by whoever", exif=b"Exif\0\0MM\0*\0\0\0\x08\0\0")
+    assert drawn(commented, 120_000).size == (400, 300)
+
+
+def test_a_picture_is_drawn_upright() -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    assert drawn(encoded(picture(1, (320, 240)), "JPEG", exif=exif.tobytes())).size == (240, 320)
+
+
+@pytest.mark.parametrize(("ink", "ground"), [(255, 0), (0, 255)])
+def test_what_is_transparent_is_drawn_on_the_ground_it_can_be_seen_on(ink: int, ground: int) -> None:
+    see_through = Image.new("RGBA", (40, 40), (ink, ink, ink, 0))
+    see_through.paste((ink, ink, ink, 255), (10, 10, 30, 30))
+    made = drawn(encoded(see_through))
+    assert (made.getpixel((20, 20)), made.getpixel((2, 2))) == (ink, ground)
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (GOOD[:400], "truncated"),
+        (b"words", "not_an_image"),
+        (b"", "empty"),
+        (png_claiming(60_000, 60_000), "too_large"),
+    ],
+)
+def test_what_cannot_be_drawn_is_refused_by_name(pool: Decoders, data: bytes, reason: str) -> None:
+    with pytest.raises(FileRefused) as caught:
+        pool.redraw(data, 1_000_000)
+    assert caught.value.reason == reason
+    assert pool.redraw(GOOD, 1_000_000)

@@ -1,7 +1,8 @@
 """The child process in which files are decoded: `python -m cautery.core.fingerprints.child`.
 
 It reads one request a line from standard input (JSON: `path`, or `size` with that many bytes behind the line) and
-answers each with one line of JSON on what was standard output. It writes no file, starts with no environment, and
+answers each with one line of JSON on what was standard output; with `redraw` (pixels at most) the answer is the picture
+drawn anew instead of what is in the file. It writes no file, starts with no environment, and
 gives up the network where the system lets it. Memory and CPU time are limited by the kernel; the wall clock by the
 parent, which kills it.
 """
@@ -15,6 +16,7 @@ import os
 import resource
 import sys
 import warnings
+from base64 import b64encode
 from dataclasses import fields
 from importlib import import_module
 from pathlib import Path
@@ -22,6 +24,7 @@ from typing import Any, BinaryIO
 
 from cautery.core.errors import FileRefused
 
+from .image import redrawn
 from .model import Limits
 from .reading import READERS, read_file
 
@@ -82,6 +85,8 @@ def _allow_cpu(seconds: int) -> None:
 def _answer(request: dict[str, Any], requests: BinaryIO, limits: Limits) -> dict[str, Any]:
     try:
         with _stream(request, requests) as stream:
+            if "redraw" in request:
+                return {"png": b64encode(redrawn(stream, limits, request["redraw"])).decode()}
             kind, found = read_file(stream, limits)
     except FileRefused as refused:
         return {"refused": refused.message, "fields": refused.fields}

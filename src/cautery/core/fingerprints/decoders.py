@@ -14,6 +14,7 @@ import signal
 import subprocess
 import sys
 import threading
+from base64 import b64decode
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -79,18 +80,26 @@ class Child:
 
     def read(self, source: Path | bytes) -> Reading:
         """What is in a file; refuses as its reader does, or with `too_slow`, `memory` or `crashed`."""
+        answer = self._answered(source, {})
+        kind = FileType(Kind(answer["kind"]), answer["mime"], answer["container"])
+        return Reading(kind, Found.from_dict(answer))
+
+    def redraw(self, source: Path | bytes, pixels: int) -> bytes:
+        """A picture as a grey PNG of at most `pixels` (`image.redrawn`); refuses as `read` does."""
+        return b64decode(self._answered(source, {"redraw": pixels})["png"])
+
+    def _answered(self, source: Path | bytes, asked: dict[str, int]) -> dict[str, Any]:
         self._files += 1
         if isinstance(source, bytes):
-            request = json.dumps({"size": len(source)}).encode() + b"\n" + source
+            request = json.dumps(asked | {"size": len(source)}).encode() + b"\n" + source
         else:
-            request = json.dumps({"path": str(source.resolve())}).encode() + b"\n"
+            request = json.dumps(asked | {"path": str(source.resolve())}).encode() + b"\n"
         answer = self._ask(request, self._limits.wall_seconds)
         if "refused" in answer:
             if answer["fields"]["reason"] == "memory":
                 self.close()  # what it still holds may not be enough for the next file
             raise FileRefused(answer["refused"], **answer["fields"])
-        kind = FileType(Kind(answer["kind"]), answer["mime"], answer["container"])
-        return Reading(kind, Found.from_dict(answer))
+        return answer
 
     def close(self) -> None:
         """End it and whatever it started."""
@@ -162,6 +171,12 @@ class Decoders:
         self._check(source)
         with self._child() as child:
             return child.read(source)
+
+    def redraw(self, source: Path | bytes, pixels: int) -> bytes:
+        """A picture as a grey PNG of at most `pixels`, safe to hand to another program. `FileRefused` as `read`."""
+        self._check(source)
+        with self._child() as child:
+            return child.redraw(source, pixels)
 
     def each(self, work: Callable[[Given], Made], given: Iterable[Given]) -> Iterator[Made]:
         """`work` of each, in order, as many at a time as there are children; `work` calls `read` and raises nothing."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import io
+import math
 import struct
 import zlib
 from collections.abc import Iterator
 from typing import BinaryIO, NamedTuple
 
 import numpy as np
-from PIL import Image, UnidentifiedImageError
+from PIL import Image, ImageOps, UnidentifiedImageError
 
 from cautery.core.errors import FileRefused
 
@@ -28,6 +29,8 @@ ANIMATION_SECONDS = 600.0
 ORIENTATION = 0x0112
 """The EXIF tag; told as a fact, since the hash is that of the pixels as stored."""
 TURNED = range(2, 9)
+OPAQUE = 127
+"""Half of 255: more is seen, and bright."""
 
 # What providers serve as pictures. Left out: formats that run programs (EPS) or bear no mark of their own (TGA).
 FORMATS = ("JPEG", "PNG", "GIF", "WEBP", "AVIF", "BMP", "DIB", "TIFF", "ICO", "JPEG2000", "PPM", "QOI", "PSD")
@@ -77,6 +80,49 @@ def dihedral(data: bytes, *, max_pixels: int = MAX_PIXELS) -> dict[Symmetry, Pdq
 def luma(data: bytes, *, max_pixels: int = MAX_PIXELS) -> Grey:
     """Decode the first frame to grey levels (ITU-R 601), uint8[height, width]; refuses as `image` does."""
     return _decoded(data, max_pixels, reduced=False).grey
+
+
+def redrawn(stream: BinaryIO, limits: Limits, most: int) -> bytes:
+    """The first frame as a grey PNG of at most `most` pixels, upright, metadata gone: what another program may be given.
+
+    Transparency lies on black or white, whichever the picture stands out from. Refuses as `read` does.
+    """
+    data = whole(stream, limits.picture_bytes)
+    picture = _opened(data)
+    width, height = picture.size
+    if width * height > limits.pixels:
+        raise _too_large(picture)
+    try:
+        picture.draft("L", _within(most, width, height))
+        turned = ImageOps.exif_transpose(picture) if _orientation(picture) in TURNED else picture
+        grey = _on_ground(turned)
+        if picture.format == "PNG" and not np.asarray(grey)[-1].any() and png_is_short(data):
+            raise FileRefused("The picture has fewer lines than its header says.", reason="truncated")
+        grey.thumbnail(_within(most, *grey.size))
+        out = io.BytesIO()
+        Image.fromarray(np.asarray(grey)).save(out, "PNG", compress_level=1)  # pixels alone: Pillow hands comments on
+    except _TOO_LARGE as error:
+        raise _too_large(picture) from error
+    except _DAMAGE as error:
+        raise _damaged(error) from error
+    return out.getvalue()
+
+
+def _within(most: int, width: int, height: int) -> tuple[int, int]:
+    """Width and height of the same form with at most `most` pixels."""
+    scale = min(1.0, math.sqrt(most / (width * height)))
+    return max(1, int(width * scale)), max(1, int(height * scale))
+
+
+def _on_ground(picture: Image.Image) -> Image.Image:
+    """Grey levels; what is transparent has the ground on which the rest can be seen."""
+    if not picture.has_transparency_data:
+        return Image.fromarray(grey_of(picture))
+    whole_one = picture.convert("RGBA")
+    grey, alpha = whole_one.convert("L"), whole_one.getchannel("A")
+    seen = np.asarray(grey)[np.asarray(alpha) > OPAQUE]
+    ground = 0 if seen.size and seen.mean() > OPAQUE else 255
+    return Image.composite(grey, Image.new("L", grey.size, ground), alpha)
 
 
 def read(stream: BinaryIO, limits: Limits) -> Found:
