@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import ssl
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
@@ -17,13 +18,17 @@ from cautery.core.evidence.capture import Circumstances, Medium, Taken
 from cautery.core.evidence.context import read_around
 from cautery.core.evidence.decoding import content
 from cautery.core.evidence.exchange import Exchange
-from cautery.core.fingerprints import exact, image
+from cautery.core.fingerprints import Decoders, Fingerprint, Kind, Limits, exact, file_type
+from cautery.core.fingerprints.kinds import HEAD
 from cautery.core.links.hosts import registrable
 from cautery.fetch.browser import Browser
-from cautery.fetch.recorder import Limits, Recorder
+from cautery.fetch.recorder import Limits as Receiving
+from cautery.fetch.recorder import Recorder
 
 PAGE_BYTES = 16_000_000
 """How much of a page is read for its text and media; all that was received is kept."""
+PICTURE = Limits(memory_bytes=512 << 20, cpu_seconds=20, wall_seconds=30.0, frames=1)
+"""What decoding one picture of a page may cost."""
 HTML = frozenset({"", "text/html", "application/xhtml+xml"})
 
 
@@ -105,7 +110,7 @@ class Collector:
                 one.media = Missing("the policy asks for the page's bytes only")
             return
         urls = list(dict.fromkeys(url for urls in wanted for url in urls))
-        limits = Limits(self.recorder.limits.timeout_s, self.policy.media_bytes, self.recorder.limits.redirects)
+        limits = Receiving(self.recorder.limits.timeout_s, self.policy.media_bytes, self.recorder.limits.redirects)
         fetched = dict(zip(urls, self.recorder.follow_all(urls, limits), strict=True)) if urls else {}
         media = {url: [Medium(hop, self._fingerprints(hop)) for hop in hops] for url, hops in fetched.items()}
         for one, urls_of in zip(taken, wanted, strict=True):
@@ -124,11 +129,11 @@ class Collector:
         found["mime"] = mime
         if self.policy.perceptual and mime.startswith("image/"):
             try:
-                pdq = image(body)
+                pdq = _pdq(body)
             except FileRefused as error:
                 found["pdq_refused"] = error.reason
             else:
-                found |= {"pdq": pdq.bits.hex(), "pdq_quality": pdq.quality}
+                found |= {"pdq": pdq.value, "pdq_quality": pdq.quality}
         return found
 
     def _add_registration(self, taken: Sequence[Taken]) -> None:
@@ -150,6 +155,22 @@ class Collector:
             return Missing("there is no page to show")
         unsure = any(exchange.tls is not None and exchange.tls.problem for exchange in taken.page)
         return self.browser.render(taken.url, any_certificate=unsure)
+
+
+def _pdq(data: bytes) -> Fingerprint:
+    """The hash of a picture as it is stored, decoded in a child whose limits are the kernel's (docs/decisions/0060)."""
+    if file_type(data[:HEAD]).kind is not Kind.IMAGE:
+        raise FileRefused("The bytes are not a picture of a known format.", reason="not_an_image" if data else "empty")
+    prints = _decoders().read(data).found.prints
+    return next(one for one in prints if one.kind == "pdq" and one.form == "original")
+
+
+@cache
+def _decoders() -> Decoders:
+    """The child of this process that decodes; it leaves with it."""
+    decoders = Decoders(1, PICTURE)
+    atexit.register(decoders.close)
+    return decoders
 
 
 def _registration(base: str, taken: Taken) -> list[str]:
