@@ -8,11 +8,10 @@ import traceback
 from pathlib import Path
 from typing import Any
 
-from aiohttp import web
-
 from cautery.exercise.export import world_json
 from cautery.exercise.moments import from_iso, to_iso
 from cautery.exercise.people import PlatformRefused
+from cautery.exercise.serving import JSON, Answer, Later, Request
 from cautery.exercise.state import State
 from cautery.exercise.turns import Actors, Turns
 
@@ -27,22 +26,22 @@ class Control:
         self.out = out
         self.stop = stop
 
-    async def handle(self, request: web.BaseRequest) -> web.Response:
+    def handle(self, request: Request) -> Answer | Later:
         """Answers a request."""
         match request.method, request.path:
             case "GET", "/clock":
                 return _json(200, self._clock(self.state.now, finished=self.turns.finished))
             case "POST", "/clock/wait":
-                return await self._wait(await request.read())
+                return self._wait(request.body)
             case "POST", "/close":
-                return await self._close()
+                return self._close()
             case "POST", "/finish":
                 return self._finish()
             case "GET", "/books":
                 return _json(200, self._books())
         return _json(404, {"error": "no such call"})
 
-    async def _wait(self, body: bytes) -> web.Response:
+    async def _wait(self, body: bytes) -> Answer:
         try:
             asked = json.loads(body)
             now = from_iso(asked["now"])
@@ -56,7 +55,7 @@ class Control:
             return _json(500, {"error": str(error)})
         return _json(200, self._clock(at, finished=finished))
 
-    async def _close(self) -> web.Response:
+    async def _close(self) -> Answer:
         """The last look of those who look in rounds, when the platform has done its last; again is harmless."""
         if not self.turns.finished:
             return self._not_over()
@@ -67,10 +66,10 @@ class Control:
             return _json(500, {"error": str(error)})
         return _json(200, {"closed": True})
 
-    def _not_over(self) -> web.Response:
+    def _not_over(self) -> Answer:
         return _json(409, {"error": "the operation is not over", **self._clock(self.state.now, finished=False)})
 
-    def _finish(self) -> web.Response:
+    def _finish(self) -> Answer:
         """Writes world.json and ends the process; refused while the operation goes on."""
         if not self.turns.finished:
             return self._not_over()
@@ -97,5 +96,5 @@ class Control:
         return {"now": to_iso(now), "finished": finished}
 
 
-def _json(status: int, document: dict[str, Any]) -> web.Response:
-    return web.Response(status=status, body=json.dumps(document).encode(), content_type="application/json")
+def _json(status: int, document: dict[str, Any]) -> Answer:
+    return Answer(status, json.dumps(document).encode(), JSON)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from cautery.exercise.books import Delivery, Refusal
@@ -22,6 +23,7 @@ def world_json(state: State, people: dict[str, int]) -> dict[str, Any]:
         if name not in thing.flagged_by:
             thing.flagged_by.append(name)
     scenario = state.scenario
+    announced = {thing.id for said in state.announcements.values() for _, thing in said}
     return {
         "seed": scenario.run.seed,
         "flags": {"sent": sent + len(late), "malformed": malformed, "late": len(late)},
@@ -31,15 +33,18 @@ def world_json(state: State, people: dict[str, int]) -> dict[str, Any]:
             "t0": to_iso(scenario.t0),
             "ends_at": to_iso(scenario.end),
         },
-        "objects": [_object(state, thing) for thing in sorted(state.population.objects.values(), key=lambda o: o.id)],
+        "objects": [
+            _object(state, thing, announced) for thing in sorted(state.population.objects.values(), key=lambda o: o.id)
+        ],
         "deliveries": [_delivery(delivery, now) for _, delivery in sorted(state.deliveries.items())],
         "refusals": [_refusal(refusal) for refusal in state.books.refusals()],
         "people": people,
     }
 
 
-def _object(state: State, thing: WebObject) -> dict[str, Any]:
+def _object(state: State, thing: WebObject, announced: Collection[str]) -> dict[str, Any]:
     now = state.now
+    shown_at = thing.appeared_at if thing.owner or thing.id in announced else thing.listed_at
     episodes = [episode for episode in thing.episodes if episode.start <= now]
     last = episodes[-1] if episodes else Episode(thing.appeared_at)
     gone = last.over(now)
@@ -63,6 +68,7 @@ def _object(state: State, thing: WebObject) -> dict[str, Any]:
         "removed_by": last.removed_by if gone else None,
         "episodes": [_episode(episode, now) for episode in episodes],
         "reachable_at": to_iso(thing.reachable_at) if thing.reachable_at <= now else None,
+        "shown_at": to_iso(shown_at) if shown_at <= now else None,
         "flagged_by": thing.flagged_by,
     }
 

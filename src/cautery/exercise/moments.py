@@ -12,7 +12,7 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 def to_iso(moment: int) -> str:
     """`2027-03-01T06:00:00Z`."""
-    return (EPOCH + timedelta(seconds=moment)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return (EPOCH + timedelta(seconds=moment)).isoformat()[:19] + "Z"
 
 
 def iso_or_none(moment: int | None) -> str | None:

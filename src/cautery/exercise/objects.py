@@ -80,7 +80,10 @@ class WebObject:
 
     def number_at(self, now: int) -> int | None:
         """The index of the last episode begun by now, None before the first."""
-        for number in range(len(self.episodes) - 1, -1, -1):
+        last = len(self.episodes) - 1
+        if self.episodes[last].start <= now:  # nearly always: asked before anything else, for every hit of a search
+            return last
+        for number in range(last - 1, -1, -1):
             if self.episodes[number].start <= now:
                 return number
         return None
@@ -92,5 +95,8 @@ class WebObject:
 
     def is_up(self, now: int) -> bool:
         """Whether its page shows it now."""
-        episode = self.episode_at(now)
-        return episode is not None and not episode.over(now)
+        number = self.number_at(now)
+        if number is None:
+            return False
+        end = self.episodes[number].end
+        return end is None or end > now

@@ -17,7 +17,6 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from aiohttp import web
 from aiosmtpd.smtp import SMTP
 
 from cautery.exercise.books import Books, BooksError
@@ -33,13 +32,13 @@ from cautery.exercise.providers.rdap import RdapServer
 from cautery.exercise.providers.search import Search
 from cautery.exercise.providers.site import Site
 from cautery.exercise.scenario import Run, Scenario, ScenarioError, load
+from cautery.exercise.serving import Connection, Handler
 from cautery.exercise.specimens import Specimens
 from cautery.exercise.state import State
 from cautery.exercise.turns import Actors, Turns
 
 LOOPBACK = "127.0.0.1"
 BACKLOG = 1024
-Handler = Callable[[web.BaseRequest], Any]
 MakeActors = Callable[..., Actors]
 
 
@@ -145,9 +144,12 @@ class _Process:
 
     async def _serve(self, name: str, handler: Handler) -> int:
         """Serves on the port of the last time, or on any other when that one is taken."""
-        server = web.Server(handler, access_log=None)
         loop = asyncio.get_running_loop()
-        return await self._listen(name, lambda port: loop.create_server(server, LOOPBACK, port, backlog=BACKLOG))
+
+        def made() -> Connection:
+            return Connection(handler)
+
+        return await self._listen(name, lambda port: loop.create_server(made, LOOPBACK, port, backlog=BACKLOG))
 
     async def _serve_mail(self, loop: asyncio.AbstractEventLoop, post: PostOffice) -> None:
         def protocol() -> SMTP:

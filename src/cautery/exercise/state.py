@@ -206,8 +206,13 @@ class State:
         channel = self.hand.channel_for(back) if back.way in {"successor", "domain"} else None
         if channel is not None:
             self.announcements[channel.id].append((back.at, thing))
-            thing.reachable_at = back.at
-        self.flagging.came_back(thing, thing.reachable_at, back.key)
+        page = channel.id if channel is not None else thing.owner
+        thing.reachable_at = back.at if page is not None and self._noticed(page) else thing.listed_at
+        self.flagging.came_back(thing, back.at if page is not None else thing.listed_at, back.key)
+
+    def _noticed(self, page: str) -> bool:
+        """Whether a notice about it has come: whoever acts watches what they decided on, not what they found lawful or never saw."""
+        return any((page, number) in self._deciding for number in range(len(self.population.objects[page].episodes)))
 
     def _schedule_return(self, back: Return) -> None:
         self._returns[back.key] = back

@@ -9,18 +9,16 @@ from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Any
 
-from aiohttp import web
-
 from cautery.exercise.books import Delivery
 from cautery.exercise.moments import to_iso
 from cautery.exercise.outcomes import EU
 from cautery.exercise.providers.troubles import Hang, Troubles
 from cautery.exercise.scenario import Provider
+from cautery.exercise.serving import JSON, Answer, Later, Request
 from cautery.exercise.state import Receipt, State
 
 BASE = "/api/notices/v1"
 HANG_S = 2.0
-LOOK_S = 0.05
 MOST_ANSWERS = 1000
 GARBAGE = b"<html><body>\x00\xff upstream said: {{ nothing"
 
@@ -45,20 +43,19 @@ class NoticeApi:
         self.troubles = Troubles(state, provider)
         self._authorization = f"Bearer {token}"
 
-    async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
+    def handle(self, request: Request) -> Answer | Later:
         """Answers a request under `/api/notices/v1`."""
-        body = await request.read() if request.method == "POST" else b""
         reply = self.reply(
             request.method,
             request.path.removeprefix(BASE),
-            request.query,
-            body,
-            request.headers.get("Authorization", ""),
+            request.parameters,
+            request.body,
+            request.headers.get("authorization", ""),
         )
         if reply.hang:
-            await _hold(request)
+            return _hold(request)
         data = reply.raw if reply.document is None else json.dumps(reply.document).encode()
-        return web.Response(status=reply.status, body=data, headers=reply.headers, content_type="application/json")
+        return Answer(reply.status, data, JSON, reply.headers)
 
     def reply(self, method: str, path: str, query: Mapping[str, str], body: bytes, authorization: str) -> Reply:
         """The answer to a call; everything it changes is durable when this returns."""
@@ -216,11 +213,6 @@ def _failed(status: int, code: str) -> Reply:
     return Reply(status, {"error": {"code": code}})
 
 
-async def _hold(request: web.BaseRequest) -> None:
-    """Gives no answer until the caller gives up, or for a moment; then cuts the connection."""
-    waited = 0.0
-    while request.transport is not None and not request.transport.is_closing() and waited < HANG_S:
-        await asyncio.sleep(LOOK_S)
-        waited += LOOK_S
-    if request.transport is not None:
-        request.transport.abort()
+async def _hold(request: Request) -> None:
+    """Gives no answer until the caller gives up, or for a moment; then the connection is cut."""
+    await asyncio.wait([request.gone], timeout=HANG_S)

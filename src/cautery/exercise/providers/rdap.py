@@ -5,9 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from aiohttp import web
-
 from cautery.exercise.moments import to_iso
+from cautery.exercise.serving import Answer, Request
 from cautery.exercise.state import State
 
 PREFIX = "/domain/"
@@ -22,13 +21,11 @@ class RdapServer:
     def __init__(self, state: State) -> None:
         self.state = state
 
-    async def handle(self, request: web.BaseRequest) -> web.Response:
+    def handle(self, request: Request) -> Answer:
         """Answers a request."""
         found = domain(self.state, request.path.removeprefix(PREFIX)) if request.path.startswith(PREFIX) else None
         missing = {"errorCode": 404, "title": "Not Found"}
-        return web.Response(
-            status=200 if found else 404, body=json.dumps(found or missing).encode(), headers={"Content-Type": MIME}
-        )
+        return Answer(200 if found else 404, json.dumps(found or missing).encode(), MIME)
 
 
 def domain(state: State, name: str) -> dict[str, Any] | None:

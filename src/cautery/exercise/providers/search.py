@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache
 from html import escape, unescape
+from itertools import islice
 
 from cautery.exercise.moments import to_iso
 from cautery.exercise.objects import WebObject
-from cautery.exercise.providers.pages import Pages
+from cautery.exercise.providers.pages import KEPT, Pages
 from cautery.exercise.state import State
 
 MOST = 50
 FRESH = 100
+QUESTIONS = 256
+"""Questions whose hits are kept, for each index."""
 RESULTS = (
     '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n<title>Search: {words}</title>\n</head>\n'
     "<body>\n<ol>\n{results}</ol>\n</body>\n</html>\n"
@@ -27,6 +32,26 @@ class _Index:
     things: list[WebObject]
     text: str
     starts: list[int]
+    held: dict[tuple[str, ...], list[WebObject]] = field(default_factory=dict)
+    """What holds all of these words, for the questions that were asked: they are asked again and again."""
+
+    def holding(self, words: tuple[str, ...]) -> list[WebObject]:
+        """All that hold all of these words, the longest of which comes first."""
+        if words not in self.held:
+            if len(self.held) == QUESTIONS:
+                self.held.clear()
+            self.held[words] = list(self._look(words))
+        return self.held[words]
+
+    def _look(self, words: tuple[str, ...]) -> Iterator[WebObject]:
+        place = self.text.find(words[0])
+        while place >= 0:
+            number = bisect_right(self.starts, place) - 1
+            end = self.starts[number + 1]
+            line = self.text[self.starts[number] : end]
+            if all(word in line for word in words):
+                yield self.things[number]
+            place = self.text.find(words[0], end)
 
 
 EMPTY = _Index([], "", [0])
@@ -42,44 +67,31 @@ class Search:
     def __init__(self, state: State, pages: Pages) -> None:
         self.state = state
         self.pages = pages
+        self._result = lru_cache(maxsize=KEPT)(self._written)
         self._old: dict[str, _Index] = {}
         self._fresh: dict[str, _Index] = {}
 
     def page(self, provider: str, query: str) -> str:
         """The answer to `/search?q=`: links, newest first, at most fifty."""
-        found = self.find(provider, query)
-        results = "".join(
-            RESULT.format(
-                url=escape(thing.url),
-                title=self.pages.text(thing)[0],
-                handle=escape(thing.handle),
-                at=to_iso(thing.appeared_at),
-            )
-            for thing in found
-        )
+        results = "".join([self._result(thing.id) for thing in self.find(provider, query)])
         return RESULTS.format(words=escape(query), results=results)
+
+    def _written(self, object_id: str) -> str:
+        thing = self.state.population.objects[object_id]
+        return RESULT.format(
+            url=escape(thing.url),
+            title=self.pages.text(thing)[0],
+            handle=escape(thing.handle),
+            at=to_iso(thing.appeared_at),
+        )
 
     def find(self, provider: str, query: str) -> list[WebObject]:
         """What is up, listed and has all the words in its title or its account's name."""
-        words = sorted(query.lower().split(), key=len, reverse=True)
+        words, now = tuple(sorted(query.lower().split(), key=len, reverse=True)), self.state.now
         if not words:
             return []
-        found: list[WebObject] = []
-        for index in self._indexes(provider):
-            self._find(index, words, found)
-        return found
-
-    def _find(self, index: _Index, words: list[str], found: list[WebObject]) -> None:
-        """Adds what fits, looking for the longest word first."""
-        now = self.state.now
-        place = index.text.find(words[0])
-        while place >= 0 and len(found) < MOST:
-            number = bisect_right(index.starts, place) - 1
-            thing, end = index.things[number], index.starts[number + 1]
-            line = index.text[index.starts[number] : end]
-            if thing.listed_at <= now and thing.is_up(now) and all(word in line for word in words):
-                found.append(thing)
-            place = index.text.find(words[0], end)
+        hits = (thing for index in self._indexes(provider) for thing in index.holding(words))
+        return list(islice((thing for thing in hits if thing.listed_at <= now and thing.is_up(now)), MOST))
 
     def _indexes(self, provider: str) -> tuple[_Index, _Index]:
         """What is new and what is old, made again as far as something was added."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
+from functools import lru_cache
 from io import BytesIO
 
 import av
@@ -15,10 +17,22 @@ from cautery.exercise.specimens.pictures import draw_original, vary
 SIZES = ((160, 120), (200, 150), (240, 180), (320, 240))
 SCENES = 3
 WINDOW = 0.88
+KEPT = 8
+"""Works whose frames are kept for the next variant: about 5 MB each; a rehearsal has eight."""
 
 
 def make_video(seed: int, work: int, variant: str) -> bytes:
     """An MP4 of three scenes, one to two seconds each, at 8 to 12 frames a second."""
+    size, rate, frames = _shot(seed, work)
+    treated = [vary(frame, variant, generator(seed, "video", work, variant)) for frame in frames]
+    if variant.startswith("resized"):
+        size = SIZES[(SIZES.index(size) + 1) % len(SIZES)]
+    return _encoded([frame.resize(size) for frame in treated], rate, quality=_quality(variant))
+
+
+@lru_cache(maxsize=KEPT)
+def _shot(seed: int, work: int) -> tuple[tuple[int, int], int, Sequence[Image.Image]]:
+    """What all variants of a work are made from: size, frames a second, and the frames."""
     rng = generator(seed, "video", work)
     size = SIZES[int(rng.integers(3))]
     rate = int(rng.integers(8, 13))
@@ -26,10 +40,7 @@ def make_video(seed: int, work: int, variant: str) -> bytes:
     frames: list[Image.Image] = []
     for scene, length in enumerate(seconds):
         frames += _pan(draw_original(seed, f"{work}.{scene}"), length * rate, size, rng)
-    treated = [vary(frame, variant, generator(seed, "video", work, variant)) for frame in frames]
-    if variant.startswith("resized"):
-        size = SIZES[(SIZES.index(size) + 1) % len(SIZES)]
-    return _encoded([frame.resize(size) for frame in treated], rate, quality=_quality(variant))
+    return size, rate, frames
 
 
 def _quality(variant: str) -> int:
