@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from cautery.core.domains import DomainRecord, Observed, State, abuse_chain, expiring, lookalikes, timeline
+from cautery.core.domains import (
+    DomainRecord,
+    Observed,
+    State,
+    abuse_chain,
+    expiring,
+    lookalikes,
+    read_network,
+    timeline,
+)
 
 DAY = timedelta(days=1)
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -90,7 +99,11 @@ def test_the_chain_goes_from_host_to_registry() -> None:
     record = DomainRecord(
         "specimen.example", State.REGISTERED, "", registrar="Harbour Names", abuse_email="abuse@harbour.example"
     )
-    chain = abuse_chain(record, network=network, registry={"objectClassName": "domain", "ldhName": "example"})
+    chain = abuse_chain(
+        record,
+        networks=[read_network(network, ["8.8.8.8"])],
+        registry=registry_contact({"ldhName": "example"}),
+    )
     assert [(step.role, step.email) for step in chain] == [
         ("host", "abuse@net.example"),
         ("registrar", "abuse@harbour.example"),

@@ -167,7 +167,8 @@ def _service(kind: str, service: Any) -> tuple[dict[Any, Urls], list[str]]:
     if not isinstance(service, list) or len(service) != PARTS or not all(isinstance(part, list) for part in service):
         return {}, ["it is no pair of entries and addresses"]
     wrong = []
-    urls, others = [], []
+    urls: list[str] = []
+    others: list[Any] = []
     for url in service[1]:
         (urls if _usable(url) else others).append(url)
     wrong += [f"{str(url)[:80]!r} cannot be asked" for url in others]

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from .record import FREE, TAKEN, DomainRecord, State
 
 SLACK = timedelta(days=1)
 """Registries and registrars round the day of registration differently."""
+SHOWN = ("spki:", "san:")
+"""Marks the site shows. They tell that it is the same one who runs it, never that it is another: keys are changed every day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,7 @@ def timeline(observations: Iterable[Observed]) -> tuple[Change, ...]:
             if not settled:
                 changes.append(Change(state, told[place - 1].at if place else None, seen.at, seen.record.ground, same))
         if seen.record.state in TAKEN:
-            owner = seen.record
+            owner = seen.record if anew or owner is None else _remembering(seen.record, owner)
     return tuple(changes)
 
 
@@ -66,11 +68,18 @@ def _state(record: DomainRecord, owner: DomainRecord | None, changes: Sequence[C
     return record.state, None
 
 
+def _remembering(record: DomainRecord, before: DomainRecord) -> DomainRecord:
+    """The record with the marks its site showed earlier: a domain on hold shows none, and is still the same one's."""
+    shown = (mark for mark in before.marks if mark.startswith(SHOWN))
+    return replace(record, marks=tuple(dict.fromkeys([*record.marks, *shown])))
+
+
 def same_marks(old: DomainRecord, new: DomainRecord) -> bool | None:
-    """Whether two registrations show a common mark; None where one of them shows none."""
-    if not old.marks or not new.marks:
-        return None
-    return bool(set(old.marks) & set(new.marks))
+    """Whether two registrations show a common mark, of the registry's or of their sites; None where nobody can tell."""
+    if set(old.marks) & set(new.marks):
+        return True
+    named = all(any(not mark.startswith(SHOWN) for mark in one.marks) for one in (old, new))
+    return False if named else None
 
 
 def expiring(records: Iterable[DomainRecord], *, now: datetime, within: timedelta) -> list[DomainRecord]:

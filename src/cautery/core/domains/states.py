@@ -7,6 +7,7 @@ import tomllib
 from collections.abc import Sequence
 from functools import lru_cache
 from importlib.resources import files
+from ipaddress import ip_address, ip_network
 from typing import Any
 
 from .record import State
@@ -52,8 +53,15 @@ def from_status(status: Sequence[str]) -> State:
     return State.REGISTERED
 
 
-def marked(state: State, nameservers: Sequence[str], text: str = "") -> tuple[State, str]:
-    """A registered domain whose name servers say more than its status; the state and why."""
+def marked(
+    state: State,
+    nameservers: Sequence[str],
+    text: str = "",
+    *,
+    aliases: Sequence[str] = (),
+    addresses: Sequence[str] = (),
+) -> tuple[State, str]:
+    """A registered domain whose name servers, aliases or addresses say more than its status; the state and why."""
     if state is not State.REGISTERED:
         return state, ""
     lowered = text.lower()
@@ -64,6 +72,12 @@ def marked(state: State, nameservers: Sequence[str], text: str = "") -> tuple[St
                 name == "sinkholed" and any(word in server for word in words)
             ):
                 return State(name), f"{mark['why']} ({server})"
+        for alias in aliases:
+            if any(alias == end or alias.endswith("." + end) for end in suffixes):
+                return State(name), f"{mark['at']} ({alias})"
+        for address in addresses:
+            if any(ip_address(address) in network for network in mark["addresses"]):
+                return State(name), f"{mark['at']} ({address})"
         if name == "on_sale" and any(word in lowered for word in words):
             return State.ON_SALE, "the answer says that it is for sale"
     return state, ""
@@ -72,4 +86,7 @@ def marked(state: State, nameservers: Sequence[str], text: str = "") -> tuple[St
 @lru_cache(maxsize=1)
 def _marks() -> dict[str, dict[str, Any]]:
     rules = tomllib.loads(files(__package__).joinpath("marks.toml").read_text("utf-8"))
-    return {name: rules[name] for name in ("sinkholed", "on_sale")}
+    return {
+        name: rules[name] | {"addresses": [ip_network(one) for one in rules[name]["addresses"]]}
+        for name in ("sinkholed", "on_sale")
+    }
