@@ -12,6 +12,7 @@ from cautery.core.domains import (
     expiring,
     lookalikes,
     read_network,
+    registry_contact,
     timeline,
 )
 
