@@ -9,6 +9,7 @@ from typing import Any
 
 from cautery.core.errors import SettingInvalid
 from cautery.settings.database import database, safe_sqlite
+from cautery.settings.domains import domain_asks
 from cautery.settings.environment import ENVIRONMENT as E
 from cautery.settings.environment import secret_key
 
@@ -28,6 +29,11 @@ HOST_MAP: Path | None = E.optional_path("CAUTERY_HOST_MAP")
 CLOCK_URL: str = E.text("CAUTERY_CLOCK_URL")
 EXTRA_RULES: Path | None = E.optional_path("CAUTERY_EXTRA_RULES")
 RDAP_BASE: str = E.text("CAUTERY_RDAP_BASE")
+RDAP_REFRESH: bool = E.choice("CAUTERY_RDAP_REFRESH") == "weekly" and not REHEARSAL
+DNS: str = E.text("CAUTERY_DNS")
+DOMAIN_ASKS: frozenset[str] = domain_asks(E, rehearsal=REHEARSAL)
+ORIGIN_ZONES: list[str] = E.words("CAUTERY_ORIGIN_ZONES")
+WHOIS: dict[str, str] = E.pairs("CAUTERY_WHOIS")
 SEND_TIMEOUT_S: float = E.number("CAUTERY_SEND_TIMEOUT_S")
 FETCH_TIMEOUT_S: float = E.number("CAUTERY_FETCH_TIMEOUT_S")
 CAPTURE: str = E.choice("CAUTERY_CAPTURE")

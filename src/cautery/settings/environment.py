@@ -92,8 +92,26 @@ SETTINGS: dict[str, Setting] = {
     "CAUTERY_OIDC_SECRET": Setting(
         "", "File with our client secret at the identity provider (empty: a public client)."
     ),
+    "CAUTERY_DNS": Setting(
+        "", "host:port of the resolver that is asked about domains (empty: the system's; in a rehearsal none)."
+    ),
+    "CAUTERY_DOMAIN_ASKS": Setting(
+        "auto",
+        "What is asked about domains, by commas: rdap, whois, dns, tls, networks; none: nothing (auto: all in production; "
+        "in a rehearsal RDAP at CAUTERY_RDAP_BASE, and DNS where CAUTERY_DNS is set).",
+    ),
+    "CAUTERY_ORIGIN_ZONES": Setting(
+        "",
+        "DNS zones that tell which autonomous system announces an address, for IPv4 and IPv6, by commas: "
+        "origin.asn.cymru.com,origin6.asn.cymru.com (empty: only what RDAP says).",
+    ),
     "CAUTERY_RDAP_BASE": Setting(
-        "", "Base address of an RDAP service, for sites of providers nobody knows (empty: not asked)."
+        "",
+        "Base address of the one RDAP service that is asked about everything (empty: the registries' own, by IANA's list; "
+        "in a rehearsal none).",
+    ),
+    "CAUTERY_RDAP_REFRESH": Setting(
+        "weekly", "When the worker fetches IANA's lists of RDAP services anew (docs/domains.md).", ("weekly", "never")
     ),
     "CAUTERY_RETENTION": Setting(
         "",
@@ -129,6 +147,10 @@ SETTINGS: dict[str, Setting] = {
     "CAUTERY_TRUST": Setting("", "Folder of root certificates that signatures on notices are checked against."),
     "CAUTERY_USER_AGENT": Setting(
         "Cautery/0.1 (referral unit; contact in the notice)", "How the fetcher names itself."
+    ),
+    "CAUTERY_WHOIS": Setting(
+        "*=whois.iana.org",
+        "WHOIS servers by zone, zone=host or zone=host:port by commas, for zones without RDAP; `*` is asked who else knows.",
     ),
     "CAUTERY_WORDING": Setting(
         "", "Folder of wording and forms that goes before the shipped ones (docs/instruments.md)."
