@@ -141,16 +141,29 @@ def test_what_will_only_come_back_later_is_not_known_yet(tmp_path: Path) -> None
     assert state.population.resolve(successor.url) is successor
 
 
-def test_an_announced_successor_can_be_reached_when_it_appears(tmp_path: Path) -> None:
+def announced(folder: Path, watched: str = "") -> tuple[State, str, WebObject]:
+    """A successor and the channel that announces it; a notice about `watched` had come, and it is up still."""
+    folder.mkdir()
     figures = f"[adversary]\nsuccessor = 1.0\nsame_place = 0.0\nannounced = 1.0\n{SOON}"
-    state = small_state(tmp_path, EVERYTHING_GOES + NOBODY_DELETES + figures)
+    deaf = "[providers.courier]\nremoved = 0.0\n"
+    state = small_state(folder, f"[providers.chirp]\n{CERTAIN}{deaf}{NOBODY_DELETES}{figures}")
     thing = some_object(state, account=True)
     state.advance(state.scenario.t0)
     send(state, thing, "k1")
+    if watched:
+        send(state, state.population.objects[watched], "k2")
     state.advance(state.scenario.end)
     [(channel, [(at, successor)])] = state.announcements.items()
     assert state.population.objects[channel].is_up(at)
-    assert successor.reachable_at == successor.appeared_at == at
+    assert successor.appeared_at == at
+    return state, channel, successor
+
+
+def test_an_announced_successor_can_be_reached_when_it_appears_where_the_channel_is_watched(tmp_path: Path) -> None:
+    _, channel, successor = announced(tmp_path / "first")
+    assert successor.reachable_at == successor.listed_at > successor.appeared_at
+    _, same, successor = announced(tmp_path / "second", channel)
+    assert (same, successor.reachable_at) == (channel, successor.appeared_at)
 
 
 def test_a_reposted_copy_shows_the_same_bytes_under_another_account(tmp_path: Path) -> None:

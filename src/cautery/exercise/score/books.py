@@ -49,6 +49,8 @@ class Thing:
     periods: tuple[Period, ...]
     work: int | None = None
     """The specimen it shows; copies of one work have its number."""
+    shown_at: float | None = None
+    """When any page at all first showed it, watched or not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,13 +108,17 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Return:
-    """Something that came back: a period of an object. `reachable_at`: when any feed could first show it, or None."""
+    """Something that came back: a period of an object. `reachable_at`: when any feed could first show it, or None.
+
+    `shown_at`: when any page did, watched or not.
+    """
 
     thing: Thing
     way: str
     start: float
     before: float
     reachable_at: float | None
+    shown_at: float | None
 
 
 @dataclass(frozen=True)
@@ -178,7 +184,7 @@ def open_books(world: Mapping[str, Any], report: Mapping[str, Any], register: It
 
 
 def _thing(row: Mapping[str, Any], end: float) -> Thing:
-    reachable = row["reachable_at"]
+    reachable, shown = row["reachable_at"], row.get("shown_at", row["reachable_at"])
     return Thing(
         id=row["id"],
         url=row["url"],
@@ -190,6 +196,7 @@ def _thing(row: Mapping[str, Any], end: float) -> Thing:
         flagged=bool(row["flagged_by"]),
         periods=tuple(_period(period, end) for period in row["episodes"]),
         work=row.get("work"),
+        shown_at=None if shown is None else moment(shown),
     )
 
 
@@ -246,6 +253,7 @@ def _returns_of(thing: Thing) -> Iterable[Return]:
     for number, period in enumerate(thing.periods):
         later = thing.periods[number + 1].start if number + 1 < len(thing.periods) else FOREVER
         if number > 0:
-            yield Return(thing, SAME_PLACE, period.start, later, period.start)
+            yield Return(thing, SAME_PLACE, period.start, later, period.start, period.start)
         elif thing.origin.startswith("return:"):
-            yield Return(thing, thing.origin.removeprefix("return:"), period.start, later, thing.reachable_at)
+            way = thing.origin.removeprefix("return:")
+            yield Return(thing, way, period.start, later, thing.reachable_at, thing.shown_at)

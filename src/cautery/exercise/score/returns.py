@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from statistics import median
 
 from cautery.exercise.score.books import SAME_PLACE, Books, Item, Opening, Return
@@ -18,7 +19,8 @@ def return_figures(books: Books) -> dict[str, Figure]:
     return {
         "returns_found_share": _found_share(books, found),
         "returns_found_by_own_means_share": share(sum(opening.opened_by in OWN for _, _, opening in found), len(held)),
-        "return_detection_median_s": _detection(found),
+        "return_detection_median_s": _detection(found, lambda back: back.reachable_at),
+        "return_detection_any_page_median_s": _detection(found, lambda back: back.shown_at),
         **_lineage(books, found),
         "watch_precision": _precision(books),
         "reopened_wrongly": _reopened_wrongly(books),
@@ -54,12 +56,9 @@ def _found_share(books: Books, found: list[tuple[Return, Item, Opening]]) -> Fig
     )
 
 
-def _detection(found: list[tuple[Return, Item, Opening]]) -> Figure:
-    delays = [
-        opening.opened_at - back.reachable_at
-        for back, _, opening in found
-        if back.reachable_at is not None and opening.opened_by in OWN
-    ]
+def _detection(found: list[tuple[Return, Item, Opening]], since: Callable[[Return], float | None]) -> Figure:
+    own = [(since(back), opening) for back, _, opening in found if opening.opened_by in OWN]
+    delays = [opening.opened_at - shown for shown, opening in own if shown is not None]
     return figure(median(delays) if delays else None, n=len(delays))
 
 
