@@ -64,7 +64,7 @@ def add(
         asked = actions.Asked(models.What(what), name, ground, seconded_by, now + timedelta(days=days), scope)
         begun = queries.row_of(actions.begin_watch(asked, asker=by, by=ACTOR, at=now))
     text = f"Watch {begun['watch']} on {begun['what']} {begun['subject']}, until {begun['expires_at']:%Y-%m-%d}."
-    if what == "item" and begun["url"] is None:
+    if what == "item" and begun["url"] is None and not begun["closed"]:
         text += " The register does not hold it: what comes in is compared with its name."
     if what == "domain" and not import_module("django.conf").settings.RDAP_BASE:
         text += " CAUTERY_RDAP_BASE is not set, so no registry is asked: give answers with cautery watch observe."
@@ -182,7 +182,8 @@ def list_(
         set_up(data)
         queries = import_module("cautery.watch.queries")
         rows = queries.every() if ended else queries.running()
-        total, shown = rows.count(), [queries.row_of(one) for one in rows[:limit]]
+        closed = import_module("cautery.watch.closed").closed_to_view()
+        total, shown = rows.count(), [queries.row_of(one, closed) for one in rows[:limit]]
     lines = [
         f"{r['watch']:>7}  {r['what']:6}  until {r['expires_at']:%Y-%m-%d}  {r['url'] or r['subject']}" for r in shown
     ]
@@ -211,7 +212,9 @@ def explain(
 
 
 def _judged(said: dict[str, Any], candidate: str, queries: Any, found: Any) -> dict[str, Any]:
-    """Would this handle or domain count, and why."""
+    """Would this handle or domain count, and why; nothing of what is closed to view."""
+    if said["closed"]:
+        return {"name": candidate, "score": None, "way": None, "reason": "what it is on is closed to view"}
     if said["what"] == "domain":
         way = next((one.way for one in lookalikes(said["subject"], taken=[candidate])), None)
         like = next(iter(queries.domains_like([candidate.lower()], [found])), None)
@@ -250,7 +253,8 @@ def _lines(said: dict[str, Any]) -> Iterator[str]:
         yield "  found nothing yet"
     if "candidate" in said:
         one = said["candidate"]
-        yield f"  {one['name']} would score {one['score']:.2f}: {one['reason']}"
+        score = "is not compared" if one["score"] is None else f"would score {one['score']:.2f}"
+        yield f"  {one['name']} {score}: {one['reason']}"
 
 
 @app.command("feed")

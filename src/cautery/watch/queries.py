@@ -14,6 +14,7 @@ from cautery.core.errors import NotFound
 from cautery.core.kinship.lineage import generations
 from cautery.intake.models import Item, Operation
 from cautery.track.models import Answer, Proceeding, ProceedingKind, Ruling, Tracking
+from cautery.watch.closed import CLOSED, Closed, closed_to_view
 from cautery.watch.models import DomainEvent, Lead, Search, Sighting, Watch, Way, What
 
 WORTH = {
@@ -54,8 +55,8 @@ def find_watch(subject: str) -> Watch:
 
 
 def explained(watch: Watch) -> dict[str, Any]:
-    """All a watch rests on, does and found: plain values."""
-    item = watch.item_id
+    """All a watch rests on, does and found: plain values. Of what is closed to view only that it is there."""
+    item, closed = watch.item_id, closed_to_view()
     found = Q(watch=watch) | (Q(predecessor=item) if item and watch.what == What.ITEM else Q())
     sightings = Sighting.objects.filter(found).select_related("item").order_by("at", "pk")
     searches = Search.objects.filter(item=item).select_related("provider").order_by("pk") if item else ()
@@ -67,16 +68,16 @@ def explained(watch: Watch) -> dict[str, Any]:
             .order_by("pk")
         )
     return {
-        **row_of(watch),
-        "searches": [_search(one) for one in (*searches, *brands)][:SHOWN],
-        "found": [_sighting(one) for one in sightings[:SHOWN]],
-        "events": [_event(one) for one in watch.events.order_by("-at", "-pk")[:SHOWN]],
-        "state": _known(watch),
+        **row_of(watch, closed),
+        "searches": [_search(one, closed) for one in (*searches, *brands)][:SHOWN],
+        "found": [_sighting(one, closed) for one in sightings[:SHOWN]],
+        "events": [_event(one, closed) for one in watch.events.order_by("-at", "-pk")[:SHOWN]],
+        "state": None if _is_closed(watch, closed) else _known(watch),
         "leads": [
             {
-                "domain": lead.domain,
+                "domain": closed.say(lead.domain),
                 "score": lead.score,
-                "reason": lead.reason,
+                "reason": closed.say(lead.reason),
                 "source": lead.source,
                 "at": lead.first_seen_at,
             }
@@ -85,8 +86,15 @@ def explained(watch: Watch) -> dict[str, Any]:
     }
 
 
-def row_of(watch: Watch) -> dict[str, Any]:
-    """A watch for a list."""
+def _is_closed(watch: Watch, closed: Closed) -> bool:
+    """Whether what it is on must not be seen further."""
+    return watch.item_id in closed or closed.say(watch.subject) != watch.subject
+
+
+def row_of(watch: Watch, closed: Closed | None = None) -> dict[str, Any]:
+    """A watch for a list; `closed` where many are asked for. What is on something closed to view names it by its number alone."""
+    closed = closed_to_view() if closed is None else closed
+    shut = _is_closed(watch, closed)
     ground = (
         watch.ground or f"decision signed {watch.signature.signed_at:%Y-%m-%d %H:%M}"
         if watch.signature
@@ -95,9 +103,10 @@ def row_of(watch: Watch) -> dict[str, Any]:
     return {
         "watch": watch.pk,
         "what": watch.what,
-        "subject": watch.subject,
-        "url": watch.item.url if watch.item else None,
-        "ground": ground,
+        "subject": CLOSED if shut else watch.subject,
+        "url": watch.item.url if watch.item and not shut else None,
+        "closed": shut,
+        "ground": closed.say(ground),
         "by": watch.by,
         "seconded_by": watch.seconded_by or None,
         "scope": watch.scope.split() or [str(way) for way in Way],
@@ -108,13 +117,13 @@ def row_of(watch: Watch) -> dict[str, Any]:
     }
 
 
-def _event(event: DomainEvent) -> dict[str, Any]:
+def _event(event: DomainEvent, closed: Closed) -> dict[str, Any]:
     return {
         "at": event.at,
         "after": event.after,
         "what": event.what,
-        "value": event.value,
-        "said": event.said,
+        "value": closed.say(event.value),
+        "said": closed.say(event.said),
         "same_marks": event.same_marks,
     }
 
@@ -130,10 +139,10 @@ def _known(watch: Watch) -> dict[str, Any] | None:
 
 
 def calendar(now: datetime, within: timedelta) -> list[dict[str, Any]]:
-    """Watched domains that expire within a span, the first first, by what was last known of each."""
-    found = {}
+    """Watched domains that expire within a span, the first first, by what was last known of each; none that is closed to view."""
+    found, closed = {}, closed_to_view()
     for watch in running().filter(what=What.DOMAIN):
-        known = _known(watch)
+        known = None if _is_closed(watch, closed) else _known(watch)
         if known is not None and known["expires"] is not None:
             found[watch.subject] = DomainRecord.of(known)
     return [
@@ -142,23 +151,23 @@ def calendar(now: datetime, within: timedelta) -> list[dict[str, Any]]:
     ]
 
 
-def _search(search: Search) -> dict[str, Any]:
+def _search(search: Search, closed: Closed) -> dict[str, Any]:
     return {
-        "words": search.words,
+        "words": closed.about(search.words, [search.item_id]),
         "provider": search.provider.slug,
-        "why": search.reason or "its own name or title",
+        "why": closed.about(search.reason or "its own name or title", [search.item_id]),
         "asked": search.asked,
         "last_at": search.last_at,
         "next_at": search.next_at,
     }
 
 
-def _sighting(sighting: Sighting) -> dict[str, Any]:
+def _sighting(sighting: Sighting, closed: Closed) -> dict[str, Any]:
     return {
-        "url": sighting.item.url,
+        "url": CLOSED if sighting.item_id in closed else sighting.item.url,
         "way": sighting.way,
         "score": sighting.score,
-        "reason": sighting.reason,
+        "reason": closed.about(sighting.reason, (sighting.item_id, sighting.predecessor_id)),
         "at": sighting.at,
     }
 
@@ -230,8 +239,10 @@ def no_returns() -> Q:
 def lineage(operation: Operation) -> dict[str, Any]:
     """Who came after whom: `nodes` (item, generation, from when till when it was seen up) and `links` (from, to, way, score, reason).
 
-    What was up again at the same place is a further life of its node. Dismissed sightings are left out.
+    What was up again at the same place is a further life of its node. Dismissed sightings are left out; of what is closed to view
+    only that it is there.
     """
+    closed = closed_to_view()
     rows = list(
         Sighting.objects.filter(operation=operation, predecessor__isnull=False)
         .exclude(episode__assessment__finding="dismissed")
@@ -249,7 +260,7 @@ def lineage(operation: Operation) -> dict[str, Any]:
         "nodes": [
             {
                 "item": key,
-                "url": items[key].url,
+                "url": CLOSED if key in closed else items[key].url,
                 "provider": items[key].provider,
                 "kind": items[key].kind,
                 "generation": depth.get(key, 0),
@@ -258,8 +269,15 @@ def lineage(operation: Operation) -> dict[str, Any]:
             for key in sorted(keys)
         ],
         "links": [
-            {"from": r.predecessor_id, "to": r.item_id, "way": r.way, "score": r.score, "reason": r.reason, "at": r.at}
-            for r in links
+            {
+                "from": row.predecessor_id,
+                "to": row.item_id,
+                "way": row.way,
+                "score": row.score,
+                "reason": closed.about(row.reason, (row.predecessor_id, row.item_id)),
+                "at": row.at,
+            }
+            for row in links
         ],
         "same_place": sum(row.item_id == row.predecessor_id for row in rows),
         "generations": 1 + max(depth.values(), default=0),

@@ -19,6 +19,7 @@ from cautery.refer.models import Notice, Obstacle
 from cautery.report.dossier.timeline import Line, Run, lines_of, runs_of
 from cautery.report.queries import outcome_of
 from cautery.track.models import Answer, Probe, Tracking
+from cautery.watch.closed import closed_to_view
 from cautery.watch.models import Sighting
 
 FLAGS_SHOWN = 100
@@ -126,9 +127,12 @@ def _runs(family: Sequence[Item], unseen: frozenset[int]) -> dict[int, list[Run]
 
 
 def _lineage(family: Sequence[Item], unseen: frozenset[int]) -> tuple[list[Sighting], list[Sighting]]:
-    """Sightings of this item, and of others that may succeed it (a return at the same place is only the first)."""
+    """Sightings of this item, and of others that may succeed it (a return at the same place is only the first); no word of what is closed to view."""
     seen = Sighting.objects.exclude(operation__in=unseen)
     rows = seen.select_related("item", "predecessor", "operation").order_by("at", "pk")
     before = list(rows.filter(item__in=family)[:LINEAGE_SHOWN])
     after = list(rows.filter(predecessor__in=family).exclude(item__in=family)[:LINEAGE_SHOWN])
+    closed = closed_to_view()
+    for one in (*before, *after):
+        one.reason = closed.about(one.reason, (one.item_id, one.predecessor_id))
     return before, after
