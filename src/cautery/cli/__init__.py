@@ -29,6 +29,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "cautery.cli.fingerprint",
         "Say every fingerprint of pictures, videos, sound, PDFs, archives, texts.",
     ),
+    "ocr": ("cautery.cli.ocr", "Read the text in pictures, with the program that is installed for it."),
     "scan": ("cautery.cli.scan", "Fingerprint a whole folder of files, resumable, with one report."),
     "links": ("cautery.cli.links", "Say what each link of a list, or each link in a text, stands for."),
     "availability": (

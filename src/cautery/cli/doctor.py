@@ -219,6 +219,19 @@ def clock_checks() -> Iterator[Finding]:
     )
 
 
+def ocr_check() -> Finding:
+    """Whether text in pictures can be read, by what and in which languages."""
+    what, reading = "optional: text in pictures", import_module("cautery.ocr.reading")
+    try:
+        engine = reading.engine(os.environ.get("CAUTERY_OCR", ""))
+        if engine is None:
+            return Finding(what, WARN, "nothing reads it", reading.GET)
+        languages = ", ".join(engine.languages()) or "languages not known"
+        return Finding(what, OK, f"{engine.name} {engine.version} ({languages})")
+    except SettingInvalid as error:
+        return Finding(what, WRONG, error.message, str(error.fields.get("hint", "")))
+
+
 def optional_parts() -> Iterator[Finding]:
     """What can be done without, and what is lost then."""
     parts = (
@@ -233,6 +246,7 @@ def optional_parts() -> Iterator[Finding]:
             f"{'there' if there else 'not there'} ({use})",
             "" if there else mend,
         )
+    yield ocr_check()
     if CHROMIUM.exists():
         yield Finding("optional: Chromium", OK, f"there ({CHROMIUM})")
     else:

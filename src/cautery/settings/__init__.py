@@ -57,6 +57,7 @@ CHECKPOINTS: Path = E.optional_path("CAUTERY_CHECKPOINTS") or DATA / "checkpoint
 CUSTODY_KEY: Path = E.optional_path("CAUTERY_CUSTODY_KEY") or DATA / "custody.key"
 RETENTION: Path | None = E.optional_path("CAUTERY_RETENTION")
 OIDC_ISSUER: str = E.text("CAUTERY_OIDC_ISSUER")
+OCR: str = E.text("CAUTERY_OCR")
 OIDC_CLIENT: str = E.text("CAUTERY_OIDC_CLIENT")
 OIDC_SECRET: Path | None = E.optional_path("CAUTERY_OIDC_SECRET")
 OIDC_NAME: str = E.text("CAUTERY_OIDC_NAME")

@@ -79,6 +79,10 @@ SETTINGS: dict[str, Setting] = {
     "CAUTERY_MODE": Setting(
         "production", "production, or rehearsal, which alone may reach loopback hosts.", ("production", "rehearsal")
     ),
+    "CAUTERY_OCR": Setting(
+        "",
+        "What reads text in pictures: `tesseract`, `none`, or a command that reads a PNG and writes text (empty: Tesseract where it is installed).",
+    ),
     "CAUTERY_OIDC_CLAIM": Setting(
         "",
         "Claim of the identity provider that is an officer's user name here (empty: officers connect their accounts themselves).",
