@@ -52,7 +52,7 @@ def test_what_is_still_up_is_looked_at_at_each_step_after_its_notice() -> None:
 
 
 @pytest.mark.parametrize(
-    ("hours", "wait"), [*((int(u / timedelta(hours=1)) - 1, w) for u, w in READ_EVERY), (70, READ_LATER)]
+    ("hours", "wait"), [*((int(u / timedelta(hours=1)) - 1, w) for u, w in READ_EVERY), (130, READ_LATER)]
 )
 def test_a_page_that_may_announce_something_is_read_ever_less_often(hours: int, wait: timedelta) -> None:
     now = NOON + timedelta(hours=hours, minutes=15)

@@ -25,7 +25,7 @@ from cautery.watch.actions import Asked, begin_watch, keep_leads
 from cautery.watch.memory import Memory
 from cautery.watch.models import Ended, Search, Sighting, Watch, Way, What
 from cautery.watch.queries import domains_like, explained, lineage, watched_domains
-from cautery.watch.searching import plan_searches, search_due
+from cautery.watch.searching import look_at_shown, plan_searches, search_due
 from cautery.watch.steps import end_over, look_at_reflagged, notice_returns, read_announcements
 from cautery.watch.tracing import trace_lineage
 from tests import factories as make
@@ -124,6 +124,30 @@ def test_a_like_handle_found_by_search_is_a_sighting_with_its_predecessor(
     )
     assert sighting.episode.state == EpisodeState.FLAGGED
     assert Flag.objects.filter(batch__source="watch").count() == 1
+
+
+def test_what_a_search_shows_again_is_looked_at_at_once_and_ever_more_rarely(
+    host: Provider, fetcher: Fetcher, site: Site
+) -> None:
+    referred(host, CHANNEL)
+    search(fetcher, site, CHANNEL)
+    down = Tracking.objects.get()
+    assert down.next_probe_at == Search.objects.get().last_at, "shown again: looked at as soon as it was asked"
+    make.probed([down.pk], Verdict.REMOVED, at=make.hours(40))
+    looked = Tracking.objects.get().next_probe_at
+    assert look_at_shown([down.item.identity], make.hours(41)) == 0, "away for 14 hours: no sooner than after 14 / 8"
+    assert Tracking.objects.get().next_probe_at == looked
+    assert look_at_shown([down.item.identity], make.hours(41.8)) == 1
+    assert not Sighting.objects.exists()
+
+
+def test_what_is_up_and_what_nobody_sent_a_notice_about_is_not_looked_at_again(host: Provider) -> None:
+    referred(host, CHANNEL)
+    followed = Tracking.objects.get()
+    make.probed([followed.pk], Verdict.UP, at=make.hours(25))
+    assert look_at_shown([followed.item.identity, "telegram:channel:other"], make.hours(30)) == 0
+    make.probed([followed.pk], Verdict.LOGIN_WALL, at=make.hours(31))
+    assert look_at_shown([followed.item.identity], make.hours(33)) == 1, "a wall says nothing; search says it is there"
 
 
 def test_an_unlike_handle_another_kind_and_another_provider_are_none(

@@ -15,8 +15,8 @@ WHILE_DOWN_LATER = timedelta(hours=24)
 UP_LATER = timedelta(hours=18)
 UNSURE_AGAIN = timedelta(minutes=30)
 READ_EVERY = (
-    (timedelta(hours=30), timedelta(minutes=10)),
-    (timedelta(hours=60), timedelta(minutes=20)),
+    (timedelta(hours=60), timedelta(minutes=10)),
+    (timedelta(hours=120), timedelta(minutes=20)),
 )
 READ_LATER = timedelta(hours=2)
 """A page still up that may announce something is read so often, until so long after its notice; later every two hours. Few are up."""

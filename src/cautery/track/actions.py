@@ -386,6 +386,11 @@ def look_now(items: Sequence[int], *, at: datetime) -> int:
     )
 
 
+def look_again(episodes: Collection[int], *, at: datetime) -> int:
+    """Something shows these though our last look did not see them up: look at once."""
+    return Tracking.objects.filter(pk__in=episodes, returned_at=None).update(next_probe_at=at) if episodes else 0
+
+
 def look_at_all(now: datetime, *, unsure_only: bool = False) -> int:
     """At the end of an operation everything tracked in it is looked at once more; how many are due."""
     ended = Tracking.objects.filter(episode__operation__ends_at__lte=now, returned_at=None)

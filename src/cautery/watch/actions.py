@@ -31,7 +31,7 @@ COVERED_AFTER = tuple(timedelta(minutes=m) for m in (240, 1440))
 """When the words of one thing are asked for, where a word of its outlet finds it too; for other things more often."""
 SEARCH_AFTER = tuple(timedelta(minutes=m) for m in (30, 120, 300, 600, 1200, 2160))
 BRAND_EVERY, BRAND_GRID = timedelta(minutes=10), 10
-BRAND_QUIET = ((timedelta(hours=24), timedelta(minutes=20)), (timedelta(hours=60), timedelta(minutes=60)))
+BRAND_QUIET = ((timedelta(hours=60), timedelta(minutes=20)), (timedelta(hours=120), timedelta(minutes=60)))
 """A word of an outlet is asked for every ten minutes; less often once it has shown nothing new for so long."""
 TERM = timedelta(days=180)
 """How long beyond its operation a removed thing is watched for."""

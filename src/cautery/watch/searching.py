@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from math import log
 from urllib.parse import quote
 
 from cautery.core.actors import Permission, system
+from cautery.core.availability import Verdict
 from cautery.core.clock import on_grid
 from cautery.core.kinship import Brand, Traits, brand_words, spread_words, stem, words_of
 from cautery.core.lifecycle import EpisodeState
@@ -17,11 +18,12 @@ from cautery.core.links import Link
 from cautery.directory.models import Provider
 from cautery.fetch import Request
 from cautery.fetch.reading import Reader
-from cautery.ground.rows import Earliest
+from cautery.ground.rows import Earliest, chunks
 from cautery.identify.models import Capture, Hosting
 from cautery.identify.steps import PAGE_BYTES
 from cautery.intake.models import Item, Operation
 from cautery.intake.rules import known_object
+from cautery.track.actions import look_again
 from cautery.track.models import Tracking
 from cautery.watch.actions import (
     BRAND_GRID,
@@ -34,7 +36,7 @@ from cautery.watch.actions import (
     start_searches,
 )
 from cautery.watch.looking import Result, results_of
-from cautery.watch.memory import CONTENT, HANDLES, OVERLAP, Memory, best_account, handle_of
+from cautery.watch.memory import AT_ONCE, CONTENT, HANDLES, OVERLAP, Memory, best_account, handle_of
 from cautery.watch.models import Mark, Search, Watched, Way
 
 BATCH = 1_000
@@ -48,6 +50,8 @@ GRID = timedelta(minutes=GRID_MINUTES)
 GROWTH = 1.25
 """The words of an outlet are learned again when so much more of it is known."""
 TITLED, POSTED, BRANDED = 0.90, 0.85, 0.75
+SHOWN_AGAIN, PATIENCE = timedelta(minutes=10), 8
+"""What a search shows though it was not up is looked at no sooner than so long after the last look, and an eighth of the time it was away."""
 
 
 def learn_words(memory: Memory, now: datetime) -> int:
@@ -85,30 +89,50 @@ def _level(things: int) -> int:
 
 
 def _learned(memory: Memory, operation: Operation, grown: set[str], moment: datetime, now: datetime) -> list[Search]:
-    """The searches of an operation for the words at providers where much has come since they were learned."""
+    """The searches of an operation for the words at providers where much has come since they were learned.
+
+    A word that is the outlet's everywhere is asked where one of its things has it and no word of that provider finds that thing.
+    """
     there = memory.words(operation.pk)
-    spread = spread_words(there.values())
+    spread, dismissed = spread_words(there.values()), _dismissed(operation, moment)
+    every = brand_words(
+        [thing for some in there.values() for thing in some],
+        [thing for some in dismissed.values() for thing in some],
+        spread=spread,
+    )
     hosts = Provider.objects.filter(items__item__trackings__episode__operation=operation).distinct().order_by("slug")
     begun: list[Search] = []
     for provider in (provider for provider in hosts if provider.hosts):
         own = there.get(provider.slug, [])
-        if len(own) >= LEAST and provider.slug not in grown:
+        if len(own) < LEAST:
+            brands = every
+        elif provider.slug in grown:
+            brands = brand_words(own, dismissed.get(provider.slug, ()), spread=spread)
+            brands += _beyond(every, brands, own)
+        else:
             continue
-        ours = own if len(own) >= LEAST else [words for some in there.values() for words in some]
-        brands = brand_words(ours, _others(operation, provider.slug, moment), spread=spread)
         begun += [_brand_search(operation, provider, brand, now) for brand in brands]
     return begun
 
 
-def _others(operation: Operation, provider: str, moment: datetime) -> list[frozenset[str]]:
-    """The words of what was dismissed by then, at one provider: what carries them is not the outlet's."""
+def _beyond(every: Sequence[Brand], brands: Sequence[Brand], own: Sequence[frozenset[str]]) -> tuple[Brand, ...]:
+    """The words of all that find things here which the words from here do not."""
+    here = {brand.word for brand in brands}
+    left = [thing for thing in own if here.isdisjoint(thing)]
+    return tuple(brand for brand in every if any(brand.word in thing for thing in left))
+
+
+def _dismissed(operation: Operation, moment: datetime) -> dict[str, list[frozenset[str]]]:
+    """The words of what was dismissed by then, by provider: what carries them is not the outlet's."""
     dismissed = Capture.objects.filter(
         episode__operation=operation,
         episode__state=EpisodeState.DISMISSED,
-        episode__item__provider=provider,
         episode__assessment__decided_at__lt=moment,
     )
-    return [words_of(*row) for row in dismissed.values_list("episode__item__key", "title", "author")]
+    found: dict[str, list[frozenset[str]]] = {}
+    for provider, *texts in dismissed.values_list("episode__item__provider", "episode__item__key", "title", "author"):
+        found.setdefault(provider, []).append(words_of(*texts))
+    return found
 
 
 def _brand_search(operation: Operation, provider: Provider, brand: Brand, now: datetime) -> Search:
@@ -183,11 +207,15 @@ def search_due(reader: Reader, memory: Memory, now: datetime, known: set[str] | 
     pages = [Request(url, max_bytes=PAGE_BYTES) for url in urls]
     by_operation: dict[Operation, list[Candidate]] = {}
     fresh: set[int] = set()
+    shown: set[str] = set()
     for search, results in zip(due, reader.each(pages, results_of), strict=True):
-        found = [c for result in results if (c := _candidate(search, result, memory, known, now)) is not None]
+        links = [(link, result) for result in results if (link := _there(search, result)) is not None]
+        shown.update(link.identity for link, _ in links)
+        found = [c for link, result in links if (c := _candidate(search, result, link, memory, known, now)) is not None]
         if found:
             fresh.add(search.pk)
             by_operation.setdefault(search.operation, []).extend(found)
+    look_at_shown(shown, now)
     searched(due, fresh, at=now)
     for operation, candidates in by_operation.items():
         sight_new(operation, candidates, now)
@@ -195,13 +223,37 @@ def search_due(reader: Reader, memory: Memory, now: datetime, known: set[str] | 
     return len(due)
 
 
-def _candidate(search: Search, result: Result, memory: Memory, known: set[str], now: datetime) -> Candidate | None:
-    """A search result that may be a return: an account with a like handle, or an object under the same title or by a known account."""
+def look_at_shown(shown: Collection[str], now: datetime) -> int:
+    """What a provider's search shows though our last look did not see it up is looked at now; how many things.
+
+    It may be up again, or the wall before it gone. An index may lag, or show what is blocked only where we look from: so the
+    time between two such looks grows with how long it has not been up.
+    """
+    again = []
+    for some in chunks(sorted(shown), AT_ONCE):
+        rows = Tracking.objects.filter(item__identity__in=some, referred_at__isnull=False, returned_at=None)
+        rows = rows.exclude(verdict=Verdict.UP).filter(probed_at__lte=now - SHOWN_AGAIN)
+        for pk, looked, *since in rows.values_list("pk", "probed_at", "first_down_at", "last_up_at", "referred_at"):
+            away = looked - next(moment for moment in since if moment is not None)
+            if now - looked >= away / PATIENCE:
+                again.append(pk)
+    return look_again(again, at=now)
+
+
+def _there(search: Search, result: Result) -> Link | None:
+    """The object a result leads to, where it is at the provider asked: its page links elsewhere too."""
     link = known_object(result.url)
-    if link is None or link.identity in known or link.kind not in HANDLES | CONTENT:
+    if link is None or (link.kind != "site" and link.provider != search.provider.slug):
         return None
-    if link.kind != "site" and link.provider != search.provider.slug:
-        return None  # a provider's search finds what is there; its page links elsewhere too
+    return link
+
+
+def _candidate(
+    search: Search, result: Result, link: Link, memory: Memory, known: set[str], now: datetime
+) -> Candidate | None:
+    """A search result that may be a return: an account with a like handle, or an object under the same title or by a known account."""
+    if link.identity in known or link.kind not in HANDLES | CONTENT:
+        return None
     if link.kind in HANDLES:
         return _account(search, result, link, memory, now)
     return _content(search, result, link, memory)
