@@ -29,7 +29,7 @@ FURTHER = {
         "stamps.py",
         "tree.py",
     },
-    "directory": {"people", "roles.py", "tables"},  # what officers sign in with; which role may do what; CSV
+    "directory": {"officers", "people", "roles.py", "tables"},  # as kept; signing in; which role may do what; CSV
     "intake": {"capturing", "rules.py"},  # evidence of items; the rules of links this installation uses
     "match": {"asked.py", "bank.py", "indexes.py"},  # the bank and all that was captured, in memory
     "refer": {

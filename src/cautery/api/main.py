@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig
@@ -20,6 +22,7 @@ from cautery.authorise.queries import decisions
 from cautery.core.actors import Actor
 from cautery.core.errors import CauteryError, NotAllowed
 from cautery.core.statuses import STATUSES
+from cautery.directory.officers.actions import SEEN_AGAIN, note_token_used
 from cautery.directory.queries import actor_by_token
 from cautery.fetch import clock
 from cautery.intake.actions import receive_all
@@ -31,13 +34,21 @@ from cautery.sources.base import Row
 
 
 class Token(HttpBearer):
-    """`Authorization: Bearer TOKEN` of an officer."""
+    """`Authorization: Bearer TOKEN` of an officer; now and then it is kept when a token was last used."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._noted: dict[str, float] = {}
 
     def authenticate(self, request: HttpRequest, token: str) -> Actor:  # noqa: ARG002 (ninja's signature)
         try:
-            return actor_by_token(token)
+            actor = actor_by_token(token)
         except NotAllowed as error:
             raise AuthenticationError from error
+        if time.monotonic() - self._noted.get(token, float("-inf")) > SEEN_AGAIN.total_seconds():
+            self._noted[token] = time.monotonic()
+            note_token_used(token, now=datetime.now(UTC))
+        return actor
 
 
 api = NinjaAPI(title="Cautery", version="1", auth=Token(), docs_url=None, urls_namespace="api")

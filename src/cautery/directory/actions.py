@@ -29,6 +29,7 @@ from cautery.directory.models import (
     SignInFailure,
     Unit,
 )
+from cautery.directory.officers.second import to_be_seconded
 from cautery.directory.roles import APART, Role
 
 LINK_LASTS = timedelta(hours=72)
@@ -126,6 +127,7 @@ def _import_officer(row: Mapping[str, Any], by: Actor, at: datetime) -> None:
     unit = Unit.objects.filter(slug=row["unit"]).first()
     if unit is None:
         raise RowRefused(f"Officer {row['id']}: no such unit: {row['unit']}.", reason="unit", row=row["id"])
+    _keep_to_two(row, by, at)
     officer, made = Officer.objects.update_or_create(
         id=row["id"],
         defaults={
@@ -145,6 +147,19 @@ def _import_officer(row: Mapping[str, Any], by: Actor, at: datetime) -> None:
         )
         if token.officer_id != officer.pk:
             raise RowRefused(f"Officer {row['id']}: another officer has this token.", reason="token", row=row["id"])
+
+
+def _keep_to_two(row: Mapping[str, Any], by: Actor, at: datetime) -> None:
+    """What a list would give at once, and an administrator gives with a second one (officers/second.py), is refused here."""
+    before = Officer.objects.filter(id=row["id"]).values_list("roles", flat=True).first() or []
+    added = set(row["roles"]) - set(before)
+    if waiting := to_be_seconded(added, officer=row["id"], by=by, at=at):
+        words = ", ".join(sorted(waiting))
+        raise RowRefused(
+            f"Officer {row['id']}: a second administrator gives {words}; ask for it in the desk.",
+            reason="second_administrator",
+            row=row["id"],
+        )
 
 
 def note_key(officer: Officer, by: Actor) -> None:

@@ -13,6 +13,7 @@ from __future__ import annotations
 import time
 from typing import Any
 
+from django.apps import apps
 from django.db import connection, models, transaction
 
 LEASE_S = 120.0
@@ -65,4 +66,13 @@ def release_all(*models_: type[Leased], prefix: str) -> int:
             lease_owner="", lease_until=0.0
         )
         for model in models_
+    )
+
+
+def release_owner(owner: str) -> int:
+    """Free whatever `owner` holds, of every kind of row that can be held; how many rows."""
+    leased = [model for model in apps.get_models() if issubclass(model, Leased)]
+    return sum(
+        model._default_manager.filter(lease_owner=owner, lease_until__gt=0).update(lease_owner="", lease_until=0.0)
+        for model in leased
     )

@@ -307,7 +307,26 @@ BULK: dict[str, dict[str, object]] = {
 }
 """Of acts on many items, outlets' lives, obstacles and mail."""
 
+ROLES: dict[str, object] = {
+    "administer": _("Administers"),
+    "flag": _("Flags"),
+    "lead": _("Leads"),
+    "observe": _("Observes"),
+    "oversee": _("Oversees"),
+    "review": _("Decides"),
+    "sign": _("Signs"),
+}
+"""What officers do, by their roles."""
+
+PEOPLE: dict[str, dict[str, object]] = {
+    "role": ROLES,
+    "officer": {"active": _("at work"), "suspended": _("shut out"), "waits": _("has a link")},
+    "settled": {"declined": _("declined"), "granted": _("granted")},
+    "handling": {"amber": _("Amber"), "green": _("Green"), "red": _("Red")},
+}
+
 WORDS: dict[str, dict[str, object]] = {
+    **PEOPLE,
     "step": STEPS,
     **BULK,
     "state": {str(k): v for k, v in STATES.items()},

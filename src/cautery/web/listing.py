@@ -8,13 +8,14 @@ from datetime import datetime
 
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
-from django.urls import reverse
+from django.urls import resolve, reverse
 
 from cautery.core.actors import Actor, Permission
 from cautery.core.errors import Refused
 from cautery.custody.actions import consult
 from cautery.fetch import clock
 from cautery.report.register.lists import Part, all_of, saved_views
+from cautery.web.access import NEEDS
 from cautery.web.files import FORMATS, file_of
 
 LONGEST = 300
@@ -32,6 +33,11 @@ class Column:
     def vocabulary(self) -> str:
         """Of `word:answer` the vocabulary; empty for what is no word."""
         return self.shown.partition(":")[2]
+
+    @property
+    def words(self) -> bool:
+        """Whether it holds several words of the vocabulary, with spaces between (`words:role`)."""
+        return self.shown.startswith("words:")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +76,8 @@ class Listing:
     empty: object = ""
     act: str = ""
     """The template part that stands at the end of each row, for who may act on it."""
+    add: tuple[str, object] | None = None
+    """The name of the address where one more is added, and what its link says, for who may."""
 
     @property
     def fields(self) -> tuple[str, ...]:
@@ -116,8 +124,17 @@ def page_of(request: HttpRequest, listing: Listing, tabs: list[Listing], by: Act
         "query": request.GET.urlencode(),
         "views": saved_views(listing.slug, by=by),
         "permissions": by.permissions,
+        "adding": _adding(listing, by),
     }
     return render(request, "web/list.html", context)
+
+
+def _adding(listing: Listing, by: Actor) -> str:
+    """Where one more is added; empty for who may not."""
+    if listing.add is None:
+        return ""
+    found = resolve(reverse(f"web:{listing.add[0]}"))
+    return reverse(f"web:{listing.add[0]}") if getattr(found.func, NEEDS) in by.permissions else ""
 
 
 def download_of(request: HttpRequest, listing: Listing, kind: str, by: Actor) -> StreamingHttpResponse:

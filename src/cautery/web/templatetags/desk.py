@@ -118,6 +118,12 @@ def word(value: str | None, vocabulary: str) -> str:
 
 
 @register.filter
+def words(values: str, vocabulary: str) -> str:
+    """Several words of a vocabulary, as they stand in a cell with spaces between."""
+    return ", ".join(word(value, vocabulary) for value in values.split())
+
+
+@register.filter
 def plainly(value: str) -> str:
     """A stable word nobody labelled, as words."""
     return value.replace("_", " ")

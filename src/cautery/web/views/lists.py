@@ -13,10 +13,10 @@ from cautery.core.actors import Actor, Permission
 from cautery.core.errors import NotFound
 from cautery.core.mail.weighing import FOR_A_PERSON
 from cautery.custody.events import LABELS
-from cautery.report.register import desks, lists
+from cautery.report.register import desks, lists, people
 from cautery.track.models import ProceedingKind, Ruling
 from cautery.web.access import needs
-from cautery.web.labels import ANSWERS
+from cautery.web.labels import ANSWERS, PEOPLE, ROLES
 from cautery.web.listing import Choice, Column, Listing, download_of, page_of
 
 _TALLIED = (
@@ -195,6 +195,83 @@ LISTINGS = {
             Permission.TRACK_MAIL_READ,
             _("No message waits."),
             act="web/acts/mail.html",
+        ),
+        Listing(
+            "people",
+            _("People"),
+            _("Officers by user name, of every unit. The search takes a name, a user name or a unit."),
+            (
+                Column("username", _("User name"), "officer"),
+                Column("name", _("Name")),
+                Column("unit__name", _("Unit"), "unit"),
+                Column("roles", _("Roles"), "words:role"),
+                Column("reads", _("Reads")),
+                Column("state", _("State"), "word:officer"),
+                Column("seen_at", _("Last seen"), "time"),
+            ),
+            lambda asked, by: people.officers(asked.words, asked.after, asked.chosen, by=by, at=asked.at),
+            (
+                Choice("role", _("Role"), ROLES),
+                Choice("state", _("State"), PEOPLE["officer"]),
+            ),
+            Permission.DIRECTORY_OFFICER_READ,
+            _("Nobody is here yet."),
+            add=("officer-new", _("Add somebody")),
+        ),
+        Listing(
+            "role-changes",
+            _("Roles by two"),
+            _(
+                "Roles one administrator asked for and a second one grants: those that lead, sign, administer and oversee."
+            ),
+            (
+                Column("officer__username", _("Officer"), "officer"),
+                Column("roles", _("Roles"), "words:role"),
+                Column("asked_by__name", _("Asked by")),
+                Column("asked_at", _("Asked"), "time"),
+                Column("done", _("What became of it"), "word:settled"),
+                Column("settled_by__name", _("By")),
+                Column("settled_at", _("When"), "time"),
+            ),
+            lambda asked, by: people.role_changes(asked.words, asked.after, asked.chosen, by=by),
+            (Choice("state", _("State"), {"waiting": _("waits"), "settled": _("settled")}),),
+            Permission.DIRECTORY_OFFICER_READ,
+            _("No roles wait."),
+            act="web/acts/roles.html",
+        ),
+        Listing(
+            "tokens",
+            _("Tokens of the API"),
+            _("What programs come in with: whose, what for, when it was last used. The token itself is kept nowhere."),
+            (
+                Column("officer__username", _("Officer"), "officer"),
+                Column("name", _("What for")),
+                Column("created_at", _("Issued"), "time"),
+                Column("used_at", _("Last used"), "time"),
+                Column("revoked_at", _("Revoked"), "time"),
+            ),
+            lambda asked, by: people.tokens(asked.words, asked.after, asked.chosen, by=by),
+            (Choice("state", _("State"), {"open": _("open"), "revoked": _("revoked")}),),
+            Permission.DIRECTORY_OFFICER_READ,
+            _("No token was issued."),
+            act="web/acts/token.html",
+        ),
+        Listing(
+            "units",
+            _("Units"),
+            _("Who flags, decides and signs together, and the handling code their new operations begin with."),
+            (
+                Column("slug", _("Unit"), "unit"),
+                Column("name", _("Name")),
+                Column("state", _("Member State")),
+                Column("email", _("E-mail")),
+                Column("handling", _("Handling code"), "word:handling"),
+                Column("authority__name", _("Authority")),
+                Column("people", _("People"), "number"),
+            ),
+            lambda asked, by: people.units(asked.words, asked.after, by=by),
+            permission=Permission.DIRECTORY_OFFICER_READ,
+            add=("unit-new", _("Add a unit")),
         ),
         Listing(
             "log",
