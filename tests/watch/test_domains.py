@@ -64,7 +64,7 @@ def registry() -> Registry:
 
 @pytest.fixture
 def fetcher(registry: Registry, tmp_path: Path, settings: Any) -> Iterator[Fetcher]:
-    settings.RDAP_BASE = "http://rdap.test"
+    settings.RDAP_BASE, settings.DOMAIN_ASKS = "http://rdap.test", frozenset({"rdap"})
     with http_server(registry.handle) as port:
         hosts = dict.fromkeys(("rdap.test", NAME, "specimenhouse.net", "gardens.org"), port)
         with fetcher_for(tmp_path, hosts) as fetcher:

@@ -166,6 +166,8 @@ class DomainLook(models.Model):
     record = models.JSONField(default=dict)
     leads_to = models.CharField(max_length=253, blank=True)
     """Where its front page led, if elsewhere."""
+    site = models.JSONField(default=dict)
+    """What is known of its DNS, certificate and networks, as core.domains has it; what a look could not tell stands as before."""
 
     class Meta:
         constraints = [models.UniqueConstraint("watch", "at", name="domain_look_once")]
@@ -174,8 +176,8 @@ class DomainLook(models.Model):
 class DomainEvent(models.Model):
     """A change in the life of a watched domain, between `after` (the last look that showed it otherwise) and `at`.
 
-    `what` is `state`, `expires`, `nameservers`, `registrar` or `leads_to`; `same_marks` of a new registration: by the old marks,
-    not, or nobody can tell (none).
+    `what` is `state`, `expires`, `nameservers`, `registrar`, `leads_to`, `zone` (in the DNS or not), `addresses`, `delegation`,
+    `certificate` or `network`; `same_marks` of a new registration: by the old marks, not, or nobody can tell (none).
     """
 
     watch = models.ForeignKey(Watch, models.PROTECT, related_name="events")

@@ -3,14 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 
 from cautery.core.actors import Actor
 from cautery.core.clock import on_grid
-from cautery.core.domains import HELD, DomainRecord, Event, Observed, State, differing, event_of, timeline
+from cautery.core.domains import (
+    HELD,
+    DomainRecord,
+    Event,
+    Observed,
+    Site,
+    State,
+    as_shown,
+    differing,
+    event_of,
+    site_events,
+    timeline,
+)
 from cautery.custody.actions import record
 from cautery.custody.events import Event as CustodyEvent
 from cautery.ground.rows import update_many
@@ -24,12 +37,13 @@ GRID_MINUTES = 15
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """One look at a watched domain; `source` where the answer came from, `leads_to` where its front page led."""
+    """One look at a watched domain; `source` where the answer came from, `leads_to` where its front page led, `site` what else it shows."""
 
     watch: Watch
     record: DomainRecord
     source: str
     leads_to: str = ""
+    site: Site = field(default_factory=Site)
 
 
 def watch_domains(new: Sequence[Watch], *, by: Actor, at: datetime) -> int:
@@ -48,6 +62,7 @@ def keep_looks(looks: Sequence[Look], *, by: Actor, at: datetime) -> list[Domain
     history: dict[int, list[DomainLook]] = {look.watch.pk: [] for look in looks}
     for span in DomainLook.objects.filter(watch__in=history, at__lt=at).order_by("watch", "at"):
         history[span.watch_id].append(span)
+    looks = [_after(look, history[look.watch.pk]) for look in looks]
     events = [event for look in looks for event in _events(look, history[look.watch.pk], at)]
     with transaction.atomic():
         _keep(looks, history, at)
@@ -63,14 +78,34 @@ def keep_looks(looks: Sequence[Look], *, by: Actor, at: datetime) -> list[Domain
     return events
 
 
+def _after(look: Look, history: Sequence[DomainLook]) -> Look:
+    """The look with what is known of the site after it, and the record as that shows it.
+
+    Marks are those of the certificate it shows now: an old one says nothing of who has the domain today.
+    """
+    known = look.site.over(site_of(history))
+    record_ = as_shown(look.record, Site(known.zone, look.site.certificate))
+    return replace(look, record=record_, site=known)
+
+
+def site_of(history: Sequence[DomainLook]) -> Site:
+    """What is known of a site after these looks, the oldest first."""
+    return Site.of(history[-1].site) if history else Site()
+
+
 def _keep(looks: Sequence[Look], history: dict[int, list[DomainLook]], at: datetime) -> None:
     """What says the same as the last look makes its span longer."""
     longer, new = [], []
     for look in looks:
         said = look.record.as_dict() | {"marks": list(look.record.marks)}
+        site = look.site.as_dict()
         last = history[look.watch.pk][-1] if history[look.watch.pk] else None
-        if last is not None and (last.record, last.leads_to, last.source) == (said, look.leads_to, look.source):
-            last.until = at
+        if (
+            last is not None
+            and (last.record, last.leads_to, last.source) == (said, look.leads_to, look.source)
+            and (_settled(last.site) == _settled(site))
+        ):
+            last.until, last.site = at, site
             longer.append(last)
         else:
             new.append(
@@ -83,10 +118,16 @@ def _keep(looks: Sequence[Look], history: dict[int, list[DomainLook]], at: datet
                     source=look.source[:100],
                     record=said,
                     leads_to=look.leads_to[:253],
+                    site=site,
                 )
             )
-    update_many(longer, ["until"])
+    update_many(longer, ["until", "site"])
     DomainLook.objects.bulk_create(new, ignore_conflicts=True, batch_size=500)
+
+
+def _settled(site: dict[str, Any]) -> dict[str, Any]:
+    """What is known of a site, without what went wrong in one look."""
+    return {part: said for part, said in site.items() if part != "problems"}
 
 
 def next_look(seen: DomainRecord, at: datetime) -> datetime:
@@ -105,6 +146,7 @@ def _events(look: Look, history: Sequence[DomainLook], at: datetime) -> list[Dom
     found = [event_of(change) for change in now[len(before) :]]
     if look.record.state is not State.UNKNOWN and told:
         found += differing(told[-1][1], look.record)
+    found += _site_events(look, history)
     led = next((span.leads_to for span in reversed(history) if span.leads_to), "")
     if look.leads_to and look.leads_to != led:
         found.append(Event("leads_to", look.leads_to[:253], f"its front page leads to {look.leads_to}"))
@@ -120,6 +162,13 @@ def _events(look: Look, history: Sequence[DomainLook], at: datetime) -> list[Dom
         )
         for one in found
     ]
+
+
+def _site_events(look: Look, history: Sequence[DomainLook]) -> list[Event]:
+    """What changed of the site; certificates and keys it showed before are no news."""
+    shown = [certificate for span in history if (certificate := Site.of(span.site).certificate) is not None]
+    seen = {digest for one in shown for digest in (one.sha256, one.spki_sha256)}
+    return list(site_events(site_of(history), look.site, seen, servers=not look.record.nameservers))
 
 
 def record_of(span: DomainLook) -> DomainRecord:

@@ -13,6 +13,7 @@ from cautery.core.links.hosts import registrable
 from cautery.core.pages import read_page
 from cautery.fetch import Answer, Fetched, FetchFailed, Request
 
+ANSWER_BYTES = 500_000
 MISSING = frozenset({404})
 HELPFUL = frozenset({200, 404})
 """Statuses with which a registry says something of the domain; 400, 429, 5xx and all others say something of the question."""

@@ -19,19 +19,20 @@ from cautery.refer.models import Notice
 from cautery.track.models import Tracking
 from cautery.watch.actions import TERM, Candidate, keep_leads, mark
 from cautery.watch.domains.actions import Look, keep_looks, watch_domains
-from cautery.watch.domains.looking import Front, front, shown, told
+from cautery.watch.domains.asking.inquiry import Means, Seen, inquire, means, registries
+from cautery.watch.domains.asking.services import is_stale, refresh
+from cautery.watch.domains.looking import ANSWER_BYTES, Front, front, shown
 from cautery.watch.memory import OVERLAP
 from cautery.watch.models import DomainLook, Watch, Way, What
 from cautery.watch.queries import LONG_ENOUGH, WORTH, Found
 from cautery.watch.searching import ACTOR, position, sight_new
 
 BATCH = 200
-ANSWER_BYTES = 500_000
 LIKE = 96
 """Like names asked for a watched domain, once a day: the same name under other endings, and numbered or renamed under its own."""
 OLDER = timedelta(days=400)
 """A like name registered so long before the watch began is somebody else's."""
-BY_THE_SAME, LATELY, LED = 0.97, 0.90, 0.90
+BY_THE_SAME, LATELY, LED, CERTIFIED = 0.97, 0.90, 0.90, 0.85
 SIGHTED = 0.90
 """What a like name must be worth to be handed to a person as an item; the others stay leads."""
 
@@ -67,36 +68,31 @@ def _watch(name: str, tracking: Tracking, signature: int, now: datetime) -> Watc
 
 
 def look_at_domains(fetcher: Fetcher, reader: Reader, now: datetime) -> int:
-    """One batch of domains that are due: 1. ask the registry 2. read the front page 3. keep, with events 4. ask for like names."""
-    if not settings.RDAP_BASE:
+    """One batch of domains that are due: 1. ask registries, DNS, sites 2. read front pages 3. keep, with events 4. ask for like names."""
+    if not settings.DOMAIN_ASKS:
         return 0
     due = list(
         Watch.objects.filter(next_look_at__lte=now, ended_at__isnull=True).order_by("next_look_at", "pk")[:BATCH]
     )
     if not due:
         return 0
-    first = _first_today(due, now)
-    answers = fetcher.fetch_many([asking(watch.subject) for watch in due])
+    if is_stale(now):
+        refresh(fetcher)
+    first, using = _first_today(due, now), means(fetcher)
+    seen = inquire([watch.subject for watch in due], using, now)
     pages = reader.each([Request(f"http://{watch.subject}/", max_bytes=ANSWER_BYTES) for watch in due], front)
-    looks = [
-        _look(watch, told(watch.subject, answer), page) for watch, answer, page in zip(due, answers, pages, strict=True)
-    ]
+    looks = [_look(watch, one, page) for watch, one, page in zip(due, seen, pages, strict=True)]
     keep_looks(looks, by=ACTOR, at=now)
-    found = [one for look in looks for one in _led(look)]
+    found = [one for look in looks for one in (*_led(look), *_certified(look))]
     for look in looks:
         if look.watch.pk in first and look.watch.may(Way.FEED):
-            found += _like(look, fetcher)
+            found += _like(look, using)
     hand_over(found, now)
     return len(due)
 
 
-def asking(name: str) -> Request:
-    """The question what the registry knows of a domain."""
-    return Request(f"{settings.RDAP_BASE}/domain/{name}", max_bytes=ANSWER_BYTES)
-
-
-def _look(watch: Watch, said: DomainRecord, page: Front) -> Look:
-    return Look(watch, shown(said, page), "rdap", page.leads_to)
+def _look(watch: Watch, seen: Seen, page: Front) -> Look:
+    return Look(watch, shown(seen.record, page), seen.source, page.leads_to, seen.site)
 
 
 def _first_today(due: Sequence[Watch], now: datetime) -> set[int]:
@@ -113,17 +109,28 @@ def _led(look: Look) -> Iterator[Found]:
         yield Found(look.watch, look.leads_to, score, f"{look.watch.subject} leads to {look.leads_to}")
 
 
-def _like(look: Look, fetcher: Fetcher) -> Iterator[Found]:
+def _certified(look: Look) -> Iterator[Found]:
+    """Other names its certificate is for: whoever runs the one runs the others."""
+    certificate, name = look.site.certificate, look.watch.subject
+    if certificate is None or not look.watch.may(Way.DOMAIN):
+        return
+    for other in certificate.others(name):
+        like = like_handles(name.partition(".")[0], other.partition(".")[0])
+        score = max(LED, like.score) if like.score >= HANDLE_THRESHOLD else CERTIFIED
+        yield Found(look.watch, other, score, f"the certificate of {name} is for {other} too")
+
+
+def _like(look: Look, using: Means) -> Iterator[Found]:
     """Names like a watched domain that somebody has, asked of their registries."""
     name, _, zone = look.watch.subject.partition(".")
     if len(name) < LONG_ENOUGH:
         return
     made = (one for one in lookalikes(look.watch.subject) if one.way == "other TLD" or one.domain.endswith(f".{zone}"))
     names = list(islice(made, LIKE))
-    answers = fetcher.fetch_many([asking(one.domain) for one in names])
-    for one, answer in zip(names, answers, strict=True):
-        record = told(one.domain, answer)
-        if record.state in TAKEN and (found := _worth(look, record, one.way)) is not None:
+    records = registries([one.domain for one in names], using)
+    for one in names:
+        record = records.get(one.domain)
+        if record is not None and record.state in TAKEN and (found := _worth(look, record, one.way)) is not None:
             yield found
 
 

@@ -197,6 +197,7 @@ class Migration(migrations.Migration):
                 ("source", models.CharField(max_length=100)),
                 ("record", models.JSONField(default=dict)),
                 ("leads_to", models.CharField(blank=True, max_length=253)),
+                ("site", models.JSONField(default=dict)),
                 (
                     "watch",
                     models.ForeignKey(

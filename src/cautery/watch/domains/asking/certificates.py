@@ -46,8 +46,8 @@ async def certificate_of(dialler: Dialler, host: str, timeout_s: float = TIMEOUT
         raise Unreachable(
             f"{host} does not speak TLS ({error.reason or 'broken'}).", reason="tls", host=host
         ) from error
-    except OSError as error:
-        why = error.strerror or type(error).__name__
+    except (OSError, UnicodeError) as error:
+        why = getattr(error, "strerror", None) or type(error).__name__
         raise Unreachable(f"{host} is not reached on port {PORT}: {why}.", reason="no_connection", host=host) from error
 
 

@@ -24,13 +24,12 @@ from cautery.core.domains import (
     Site,
     State,
     Zone,
-    as_shown,
     parse,
     read_network,
     registry_contact,
 )
 from cautery.core.domains.networks import is_network, is_system, origin
-from cautery.core.errors import CauteryError, FileRefused
+from cautery.core.errors import CauteryError
 from cautery.fetch import Fetcher
 from cautery.fetch.dial import Dialler
 from cautery.fetch.hosts import Guard, HostMap
@@ -66,7 +65,7 @@ class Means:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What was found of a domain: its record and where that is from (`rdap`, `whois`), and its site."""
+    """What was found of a domain: its record as the registry has it and where that is from (`rdap`, `whois SERVER`), and its site."""
 
     name: str
     record: DomainRecord
@@ -225,14 +224,11 @@ def _seen(
     if record is None and outside.whois is not None:
         record, source = outside.whois, f"whois {outside.server}"[:100]
     if record is None:
-        why = problems.get("whois") or "no RDAP service is known for its zone"
+        why = problems.get("whois") or "no registry was asked: no RDAP service is known for its zone"
         record = DomainRecord(name, State.UNKNOWN, why)
     if networks is not None and networks[1]:
         problems["networks"] = networks[1]
     site = Site(
         outside.zone, outside.certificate, tuple(networks[0]) if networks is not None else (), registry, problems
     )
-    return Seen(name, as_shown(record, site), source, site)
-
-
-__all__ = ["FileRefused", "Means", "Seen", "inquire", "means", "registries"]
+    return Seen(name, record, source, site)

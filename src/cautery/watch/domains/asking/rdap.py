@@ -11,8 +11,8 @@ from typing import Any
 from cautery.core.domains.bootstrap import Bootstrap
 from cautery.core.errors import Unreachable
 from cautery.fetch import Answer, Fetcher, FetchFailed, Request
+from cautery.watch.domains.looking import ANSWER_BYTES
 
-ANSWER_BYTES = 500_000
 ROOT = "https://rdap.iana.org/"
 """IANA's own service, which knows who runs each zone of the root."""
 KEEP = timedelta(days=1)

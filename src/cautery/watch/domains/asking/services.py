@@ -5,18 +5,19 @@ A newer copy lies in the data folder (`rdap/dns.json` ...) and goes before the o
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 
 from cautery.core.domains.bootstrap import KINDS, MAX_BYTES, Bootstrap, Registry, read_registry, shipped
-from cautery.core.errors import FetchRefused, FileRefused, Unreachable
-from cautery.fetch import Fetched, Fetcher, FetchFailed, Request
+from cautery.core.errors import FetchRefused, FileRefused
+from cautery.fetch import Answer, Fetcher, FetchFailed, Request
 
 PUBLISHED = "https://data.iana.org/rdap/{kind}.json"
 """Where IANA publishes them (RFC 9224, section 4)."""
@@ -116,16 +117,19 @@ def take(data: bytes, wanted: str = "") -> Refreshed:
     return Refreshed(registry.kind, said, taken=True)
 
 
-def _fetched(kind: str, answer: Fetched | FetchFailed) -> Refreshed:
-    """One list that was asked for; what did not come is said and the one in use stands."""
-    try:
-        if isinstance(answer, FetchFailed):
-            raise Unreachable(f"No answer ({answer.reason}).")
-        if answer.status != 200:  # noqa: PLR2004
-            raise Unreachable(f"Its status is {answer.status}.")
-        return take(answer.body, kind)
-    except (FileRefused, Unreachable) as problem:
-        return Refreshed(kind, f"{kind}: not taken. {problem.message}", problem=problem.message)
+def _fetched(kind: str, answer: Answer) -> Refreshed:
+    """One list that was asked for; where it did not come that is said, and the one in use stands."""
+    problem = ""
+    if isinstance(answer, FetchFailed):
+        problem = f"No answer ({answer.reason})."
+    elif answer.status != HTTPStatus.OK:
+        problem = f"Its status is {answer.status}."
+    else:
+        try:
+            return take(answer.body, kind)
+        except FileRefused as refused:
+            problem = refused.message
+    return Refreshed(kind, f"{kind}: not taken. {problem}", problem=problem)
 
 
 def _kept(place: Path) -> Iterator[tuple[Registry | None, tuple[str, str]]]:
@@ -146,8 +150,3 @@ def _kept(place: Path) -> Iterator[tuple[Registry | None, tuple[str, str]]]:
 
 def _stamp(file: Path) -> int:
     return file.stat().st_mtime_ns if file.exists() else 0
-
-
-def named(results: Sequence[Refreshed]) -> list[str]:
-    """The kinds that were not taken."""
-    return [one.kind for one in results if one.problem]

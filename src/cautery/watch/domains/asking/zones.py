@@ -15,6 +15,7 @@ import dns.rcode
 import dns.rdatatype
 import dns.resolver
 import dns.reversename
+from dns.rdtypes.ANY.SOA import SOA
 
 from cautery.core.domains import Outcome, Told, Zone
 from cautery.core.domains.zone import TOLD, TYPES
@@ -36,6 +37,8 @@ RCODES = {
     dns.rcode.SERVFAIL: Outcome.SERVFAIL,
 }
 PORT = 53
+FAMILIES = (4, 6)
+"""The order of the zones that tell where addresses are announced."""
 
 
 @dataclass(slots=True)
@@ -94,11 +97,10 @@ class Resolver:
     async def origin(self, address: str, zones: Sequence[str]) -> int | None:
         """The autonomous system that announces an address, by a zone that tells (`64500 | 192.0.2.0/24 | ...`); None if it does not."""
         ip = ip_address(address)
-        if len(zones) < ip.version // 2 - 1:
+        if len(zones) <= (place := FAMILIES.index(ip.version)):
             return None
-        zone = zones[0] if ip.version == 4 else zones[1]  # noqa: PLR2004
         reverse = dns.reversename.from_address(address).to_text().rstrip(".").rpartition(".")[0].rpartition(".")[0]
-        told = await self.ask(f"{reverse}.{zone}", "TXT")
+        told = await self.ask(f"{reverse}.{zones[place]}", "TXT")
         first = (told.values[0] if told.values else "").strip('"').split("|")[0].split()
         return int(first[0]) if first and first[0].isdecimal() else None
 
@@ -107,7 +109,7 @@ def read_answer(question: dns.message.Message, answer: dns.message.Message) -> T
     """The outcome of a question, its values, and the aliases on the way."""
     rcode = answer.rcode()
     asked = question.question[0]
-    name, aliases = asked.name, []
+    name, aliases = asked.name, list[str]()
     by_name = {(rrset.name, rrset.rdtype): rrset for rrset in answer.answer}
     while asked.rdtype != dns.rdatatype.CNAME and len(aliases) < CHAIN:
         alias = by_name.get((name, dns.rdatatype.CNAME))
@@ -127,7 +129,7 @@ def _value(record: dns.rdata.Rdata) -> str:
     for attribute in ("target", "exchange"):
         if hasattr(record, attribute):
             return _host(getattr(record, attribute))
-    if record.rdtype == dns.rdatatype.SOA:
+    if isinstance(record, SOA):
         return f"{_host(record.mname)} {_host(record.rname)}"
     return record.to_text()
 
