@@ -2,12 +2,13 @@
 # Needs Python 3.11 to 3.13 with venv and pip, and make. ARGS is passed on: make run ARGS="--flags 2000"
 
 .DEFAULT_GOAL := help
-.PHONY: help run test serve check bench docs messages screens format lock clean chromium
+.PHONY: help run test serve check bench docs messages screens format lock clean chromium tesseract
 VENV := .venv
 BIN := $(VENV)/bin
 PYTHON ?= $(firstword $(foreach p,python3 python3.13 python3.12 python3.11 python,$(shell $p -c 'import sys; (3, 11) <= sys.version_info[:2] < (3, 14) and print("$p")' 2>/dev/null)))
 DATA ?= $(firstword $(wildcard var/exercise/data) var/data)
 CHROMIUM := /usr/bin/chromium
+OCR := tesseract-ocr tesseract-ocr-ara tesseract-ocr-deu
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -15,7 +16,7 @@ help: ## Show this list
 run: $(VENV)/.run ## Rehearse a whole operation: flags, decisions, notices, removals, returns, report (into var/exercise)
 	@$(BIN)/cautery exercise $(ARGS)
 
-test: $(VENV)/.dev chromium ## Run all tests, on SQLite and on PostgreSQL (an embedded one, or DATABASE_URL)
+test: $(VENV)/.dev chromium tesseract ## Run all tests, on SQLite and on PostgreSQL (an embedded one, or DATABASE_URL)
 	@$(BIN)/python -m tests.databases $(ARGS)
 
 serve: $(VENV)/.run ## Serve the desk and the API, on the last rehearsal's register if there is one
@@ -84,3 +85,6 @@ chromium: # for browser tests: installed where that can be done, else they skip 
 	@test -x $(CHROMIUM) || { test "$$(id -u)" = 0 && command -v apt-get >/dev/null \
 		&& { apt-get install -y -qq chromium || { apt-get update -qq && apt-get install -y -qq chromium; }; } >/dev/null 2>&1; } \
 		|| echo "No Chromium at $(CHROMIUM), and none can be installed here: browser tests are skipped."
+
+tesseract: # for tests of text in pictures: likewise
+	@command -v tesseract >/dev/null || { test "$$(id -u)" = 0 && command -v apt-get >/dev/null && { apt-get install -y -qq $(OCR) || { apt-get update -qq && apt-get install -y -qq $(OCR); }; } >/dev/null 2>&1; } || echo "No Tesseract, and none can be installed here: tests of text in pictures are skipped."

@@ -15,7 +15,7 @@ import typer
 from cautery.cli.ground import JSON_OPTION, told
 from cautery.core.errors import CauteryError, FileRefused, SettingInvalid
 from cautery.ocr.base import Engine
-from cautery.ocr.reading import GET, engine, languages_for, read_picture
+from cautery.ocr.reading import GET, LIMITS, engine, languages_for, read_picture
 from cautery.ocr.tesseract import chosen
 
 app = typer.Typer(add_completion=False)
@@ -73,6 +73,10 @@ def _row(file: Path, using: Engine, languages: tuple[str, ...]) -> dict[str, Any
 
 def _bytes(file: Path) -> bytes:
     try:
+        if file.exists() and not file.is_file():
+            raise FileRefused("It is not a file.", reason="unreadable")
+        if file.stat().st_size > LIMITS.file_bytes:
+            raise FileRefused(f"The file has more than {LIMITS.file_bytes} bytes.", reason="too_large")
         return file.read_bytes()
     except OSError as error:
         raise FileRefused(f"The file cannot be read: {error.strerror}.", reason="unreadable") from error

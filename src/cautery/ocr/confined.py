@@ -26,7 +26,7 @@ from cautery.core.errors import FileRefused
 
 _CLONE_NEWNET, _CLONE_NEWUSER = 0x40000000, 0x10000000
 _NO_NEW_PRIVILEGES, _DIE_WITH_PARENT = 38, 1
-_KEPT_OF_ENVIRONMENT = ("PATH", "PYTHONPATH", "LANG", "LC_ALL", "TESSDATA_PREFIX")
+_KEPT_OF_ENVIRONMENT = ("PATH", "PYTHONPATH", "HOME", "LANG", "LC_ALL", "TESSDATA_PREFIX")
 _STEP = 1 << 16
 _SAID = 2_000
 """Bytes of what a program complains of that are kept."""
@@ -128,20 +128,22 @@ def main() -> None:
     if libc.unshare(_CLONE_NEWNET) and libc.unshare(_CLONE_NEWUSER | _CLONE_NEWNET):
         sys.stderr.write("The system does not let a program give up the network.\n")
     libc.prctl(_NO_NEW_PRIVILEGES, 1, 0, 0, 0)
-    for what, limit in (
-        (resource.RLIMIT_AS, bounds.memory_bytes),
-        (resource.RLIMIT_CPU, bounds.cpu_seconds),
-        (resource.RLIMIT_FSIZE, bounds.file_bytes),
-        (resource.RLIMIT_CORE, 0),
-    ):
-        hard = resource.getrlimit(what)[1]
-        least = limit if hard == resource.RLIM_INFINITY else min(limit, hard)
-        resource.setrlimit(what, (least, least))
+    _lower(resource.RLIMIT_AS, bounds.memory_bytes)
+    _lower(resource.RLIMIT_CPU, bounds.cpu_seconds, bounds.cpu_seconds + 1)  # its signal at the first says why it ended
+    _lower(resource.RLIMIT_FSIZE, bounds.file_bytes)
+    _lower(resource.RLIMIT_CORE, 0)
     try:
         os.execvp(program[0], program)  # noqa: S606 - what the settings name, without a shell
     except OSError as error:
         sys.stderr.write(f"{program[0]}: {error.strerror}\n")
         sys.exit(NOT_STARTED)
+
+
+def _lower(what: int, soft: int, hard: int | None = None) -> None:
+    """Set a limit, unless it is lower already."""
+    there = resource.getrlimit(what)[1]
+    bound = [limit if there == resource.RLIM_INFINITY else min(limit, there) for limit in (soft, hard or soft)]
+    resource.setrlimit(what, (bound[0], bound[1]))
 
 
 if __name__ == "__main__":
