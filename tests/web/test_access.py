@@ -16,7 +16,8 @@ from cautery.web.urls import urlpatterns
 from tests import factories as make
 from tests.web.conftest import Story
 
-IN = {"confirm", "oidc", "oidc-back", "passkey-ask", "passkey-prove", "second", "sign-in", "sign-out", "welcome"}
+SAML = {"saml", "saml-back", "saml-consume", "saml-metadata"}
+IN = {"confirm", "oidc", "oidc-back", "passkey-ask", "passkey-prove", "second", "sign-in", "sign-out", "welcome"} | SAML
 """Ways in and out: tests/web/people says who gets through them."""
 SETTING_UP = {"set-up", "set-up-rehearsal", "set-up-rehearse", "set-up-step"}
 """There only until the first day is over, and for who has the token of the terminal."""

@@ -236,6 +236,7 @@ def optional_parts() -> Iterator[Finding]:
     """What can be done without, and what is lost then."""
     parts = (
         ("av", "videos are written for rehearsals", "pip install 'cautery[exercise]'"),
+        ("lxml", "signing in by SAML", "pip install 'cautery[saml]'"),
         ("psycopg", "a register on PostgreSQL", "pip install 'cautery[pg]'"),
     )
     for name, use, mend in parts:

@@ -10,6 +10,7 @@ from typing import Any
 from cautery.core.errors import SettingInvalid
 from cautery.settings.database import database, safe_sqlite
 from cautery.settings.domains import domain_asks
+from cautery.settings.elsewhere import check_elsewhere
 from cautery.settings.environment import ENVIRONMENT as E
 from cautery.settings.environment import secret_key
 
@@ -62,6 +63,12 @@ OIDC_CLIENT: str = E.text("CAUTERY_OIDC_CLIENT")
 OIDC_SECRET: Path | None = E.optional_path("CAUTERY_OIDC_SECRET")
 OIDC_NAME: str = E.text("CAUTERY_OIDC_NAME")
 OIDC_CLAIM: str = E.text("CAUTERY_OIDC_CLAIM")
+SAML_METADATA: str = E.text("CAUTERY_SAML_METADATA")
+SAML_ISSUER: str = E.text("CAUTERY_SAML_ISSUER")
+SAML_ENTITY: str = E.text("CAUTERY_SAML_ENTITY")
+SAML_ATTRIBUTE: str = E.text("CAUTERY_SAML_ATTRIBUTE")
+SAML_KEY: Path | None = E.optional_path("CAUTERY_SAML_KEY")
+SAML_NAME: str = E.text("CAUTERY_SAML_NAME")
 TRANSLATE_URL: str = E.text("CAUTERY_TRANSLATE_URL")
 TSA_URL: str = E.text("CAUTERY_TSA_URL")
 TSA_ROOTS: Path | None = E.optional_path("CAUTERY_TSA_ROOTS")
@@ -81,6 +88,8 @@ if not REHEARSAL:
                 reason="rehearsal_only",
                 hint="Unset it, or set CAUTERY_MODE=rehearsal on a machine that holds no real register.",
             )
+
+    check_elsewhere(E)
 
 SECRET_KEY = secret_key(DATA)
 ALLOWED_HOSTS = E.words("CAUTERY_ALLOWED_HOSTS")

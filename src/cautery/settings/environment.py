@@ -121,6 +121,24 @@ SETTINGS: dict[str, Setting] = {
         "",
         "A TOML file with the unit's terms of retention (empty: the ones in src/cautery/custody/personal/retention.toml).",
     ),
+    "CAUTERY_SAML_ATTRIBUTE": Setting(
+        "",
+        "Attribute of the SAML identity provider (or NameID) that is an officer's user name here (empty: officers connect their accounts).",
+    ),
+    "CAUTERY_SAML_ENTITY": Setting(
+        "", "Our entity id at the SAML identity provider (empty: the address of our metadata)."
+    ),
+    "CAUTERY_SAML_ISSUER": Setting(
+        "", "Entity id of the identity provider, where its metadata describes several (empty: the one it describes)."
+    ),
+    "CAUTERY_SAML_KEY": Setting(
+        "", "PEM file with an RSA key and its certificate to sign questions to the identity provider (empty: unsigned)."
+    ),
+    "CAUTERY_SAML_METADATA": Setting(
+        "",
+        "File or https address of the metadata of the identity provider officers may sign in with (SAML 2.0; empty: none). It may stand inside.",
+    ),
+    "CAUTERY_SAML_NAME": Setting("your organisation", "What the SAML identity provider is called on the sign-in page."),
     "CAUTERY_SECOND_FACTOR": Setting(
         "auto",
         "Who must prove a second factor at the desk: nobody, roles that sign, release or let others in, or all; "

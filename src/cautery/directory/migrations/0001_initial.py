@@ -99,6 +99,17 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name="SamlQuestion",
+            fields=[
+                ("relay", models.CharField(max_length=64, primary_key=True, serialize=False)),
+                ("request", models.CharField(max_length=64, unique=True)),
+                ("consumer", models.CharField(max_length=500)),
+                ("until", models.DateTimeField(db_index=True)),
+                ("ticket", models.CharField(blank=True, max_length=64)),
+                ("answer", models.JSONField(default=dict)),
+            ],
+        ),
+        migrations.CreateModel(
             name="CodeApp",
             fields=[
                 (

@@ -23,7 +23,7 @@ from cautery.custody.actions import record
 from cautery.custody.events import Event
 from cautery.directory.actions import import_directory, note_key, token_digest
 from cautery.directory.models import Officer, Unit
-from cautery.directory.people.models import CodeApp, Identity, Invitation, Passkey, RecoveryCode, Session
+from cautery.directory.people.models import CodeApp, Identity, Invitation, Passkey, RecoveryCode, SamlQuestion, Session
 from cautery.directory.people.passkeys import Made
 from cautery.directory.people.vault import seal, unseal
 from cautery.directory.roles import Role
@@ -33,6 +33,7 @@ LETTERS = "23456789abcdefghjkmnpqrstuvwxyz"
 """Of recovery codes: none that is taken for another. Ten of them are 49 bits."""
 INVITATION_LASTS = timedelta(hours=72)
 MOST_PASSKEYS = 20
+QUESTION_LASTS = timedelta(minutes=10)
 ONCE = "This link was used before, or is over. Ask whoever administers the register for a new one."
 
 
@@ -179,6 +180,35 @@ def forget_identity(identity: int, *, by: Actor, at: datetime) -> None:
         gone, _ = Identity.objects.filter(pk=identity, officer=_own(by)).delete()
         if gone:
             _log(Event.DIRECTORY_FACTOR_REMOVED, by, at, kind="identity")
+
+
+def ask_saml(relay: str, request: str, consumer: str, *, now: datetime) -> None:
+    """Note a question to the identity provider for ten minutes of the machine's clock; those that are over go."""
+    with transaction.atomic():
+        SamlQuestion.objects.filter(until__lte=now).delete()
+        SamlQuestion.objects.create(
+            relay=token_digest(relay), request=request, consumer=consumer, until=now + QUESTION_LASTS
+        )
+
+
+def answer_saml(relay: str, who: Mapping[str, Any], *, now: datetime) -> str:
+    """Keep the answer to a question, once: the ticket for the browser that brought it. `Refused` for a second answer."""
+    ticket = secrets.token_urlsafe(32)
+    waiting = SamlQuestion.objects.filter(relay=token_digest(relay), ticket="", until__gt=now)
+    if not waiting.update(ticket=token_digest(ticket), answer=dict(who)):
+        raise Refused("This was answered before, or took too long. Try again.", reason="answered")
+    return ticket
+
+
+def take_saml(relay: str, ticket: str, *, now: datetime) -> dict[str, Any]:
+    """The answer, once, for who asked (`relay`) and brought it (`ticket`); `Refused` when those are not one browser."""
+    with transaction.atomic():
+        mine = SamlQuestion.objects.filter(relay=token_digest(relay), ticket=token_digest(ticket), until__gt=now)
+        answer: dict[str, Any] | None = mine.values_list("answer", flat=True).first()
+        gone, _ = mine.delete()
+    if answer is None or not gone:
+        raise Refused("This answer belongs to another question.", reason="ticket")
+    return answer
 
 
 SET_UP = system("set-up", Permission.DIRECTORY_ENTRY_IMPORT)

@@ -41,7 +41,7 @@ class RecoveryCode(models.Model):
 
 
 class Identity(models.Model):
-    """Who an officer is at the identity provider of their house (OpenID Connect): issuer and subject, one officer each."""
+    """Who an officer is at the identity provider of their house: issuer (of SAML: `saml:` and its name) and subject."""
 
     officer = models.ForeignKey("directory.Officer", models.PROTECT, related_name="identities")
     issuer = models.CharField(max_length=300)
@@ -91,6 +91,21 @@ class RoleChange(models.Model):
                 name="roles_are_not_granted_by_who_asked",
             ),
         ]
+
+
+class SamlQuestion(models.Model):
+    """A question to the SAML identity provider, while the browser is away; its answer comes without our cookie, and is kept here.
+
+    `relay` and `ticket` are SHA-256: of the RelayState, which the session that asked has too, and of what only the browser that brought
+    the answer was given. `answer` (people/elsewhere.py: Who) is empty before, and the row goes when it is taken.
+    """
+
+    relay = models.CharField(max_length=64, primary_key=True)
+    request = models.CharField(max_length=64, unique=True)
+    consumer = models.CharField(max_length=500)
+    until = models.DateTimeField(db_index=True)
+    ticket = models.CharField(max_length=64, blank=True)
+    answer = models.JSONField(default=dict)
 
 
 class Session(AbstractBaseSession):

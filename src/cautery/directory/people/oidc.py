@@ -14,7 +14,6 @@ import secrets
 from base64 import b64encode, urlsafe_b64encode
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from functools import lru_cache
 from hashlib import sha256
 from hmac import compare_digest
 from typing import Any
@@ -22,11 +21,11 @@ from urllib.parse import quote, urlencode, urlsplit
 
 from django.conf import settings
 
-from cautery.core.errors import NotFound, Refused, SettingInvalid
+from cautery.core.errors import NotFound, Refused
 from cautery.core.idtoken import claims_of
-from cautery.fetch import Fetcher, Request
+from cautery.directory.people.elsewhere import Who, check_address, fetcher
+from cautery.fetch import Request
 from cautery.fetch.fetcher import expect
-from cautery.fetch.hosts import Guard, HostMap
 
 WELL_KNOWN = "/.well-known/openid-configuration"
 MOST_BYTES = 262_144
@@ -42,12 +41,8 @@ class Asked:
     verifier: str
     returns: str
 
-    def kept(self) -> dict[str, str]:
-        """As the session keeps it."""
-        return asdict(self)
 
-
-def begin(returns: str) -> tuple[str, Asked]:
+def begin(returns: str) -> tuple[str, dict[str, str]]:
     """The address to send the browser to, and what to remember; `returns` is where the provider sends it back to."""
     state, nonce, verifier = (secrets.token_urlsafe(32) for _ in range(3))
     asked = Asked(state, nonce, verifier, returns)
@@ -63,14 +58,15 @@ def begin(returns: str) -> tuple[str, Asked]:
         "code_challenge_method": "S256",
     }
     where = _configuration()["authorization_endpoint"]
-    return f"{where}{'&' if '?' in where else '?'}{urlencode(words)}", asked
+    return f"{where}{'&' if '?' in where else '?'}{urlencode(words)}", asdict(asked)
 
 
-def finish(asked: Asked, told: Mapping[str, str], *, now: float) -> dict[str, Any]:
-    """Who the provider says signed in: the claims of the ID token. `told` are the words it sent the browser back with.
+def finish(kept: Mapping[str, str], told: Mapping[str, str], *, now: float) -> Who:
+    """Who the provider says signed in, `kept` being what was remembered, and `told` the words it sent the browser back with.
 
     `Refused` when anything does not hold, `Unreachable` when the provider does not answer.
     """
+    asked = Asked(**kept)
     if not compare_digest(told.get("state", "").encode(), asked.state.encode()):
         raise Refused("This answer belongs to another question.", reason="state")
     if told.get("iss", settings.OIDC_ISSUER) != settings.OIDC_ISSUER:
@@ -89,7 +85,7 @@ def finish(asked: Asked, told: Mapping[str, str], *, now: float) -> dict[str, An
         },
     )
     keys = _ask(configuration["jwks_uri"]).get("keys", [])
-    return claims_of(
+    claims = claims_of(
         str(tokens.get("id_token", "")),
         [key for key in keys if isinstance(key, dict)] if isinstance(keys, list) else [],
         issuer=settings.OIDC_ISSUER,
@@ -97,9 +93,10 @@ def finish(asked: Asked, told: Mapping[str, str], *, now: float) -> dict[str, An
         nonce=asked.nonce,
         now=now,
     )
+    return Who(settings.OIDC_ISSUER, claims["sub"], _claimed(claims), _proofs(claims))
 
 
-def claimed_name(claims: Mapping[str, Any]) -> str:
+def _claimed(claims: Mapping[str, Any]) -> str:
     """The user name the provider vouches for, where the settings say which claim it is; an address only if it was verified."""
     if not settings.OIDC_CLAIM or (settings.OIDC_CLAIM == "email" and claims.get("email_verified") is not True):
         return ""
@@ -107,10 +104,10 @@ def claimed_name(claims: Mapping[str, Any]) -> str:
     return value if isinstance(value, str) else ""
 
 
-def proofs_of(claims: Mapping[str, Any]) -> list[str]:
+def _proofs(claims: Mapping[str, Any]) -> tuple[str, ...]:
     """What the provider says it asked for (RFC 8176)."""
     methods = claims.get("amr")
-    return ["oidc", "mfa"] if isinstance(methods, list) and "mfa" in methods else ["oidc"]
+    return ("oidc", "mfa") if isinstance(methods, list) and "mfa" in methods else ("oidc",)
 
 
 def _configuration() -> dict[str, str]:
@@ -118,26 +115,14 @@ def _configuration() -> dict[str, str]:
     issuer = settings.OIDC_ISSUER
     if not issuer or not settings.OIDC_CLIENT:
         raise NotFound("No identity provider is set.")
-    _check(issuer)
+    check_address(issuer, "CAUTERY_OIDC_ISSUER")
     found = _ask(issuer.rstrip("/") + WELL_KNOWN)
     if found.get("issuer") != issuer:
         raise Refused("The identity provider calls itself something else.", reason="issuer")
     names = ("authorization_endpoint", "token_endpoint", "jwks_uri")
     for name in names:
-        _check(str(found.get(name, "")))
+        check_address(str(found.get(name, "")), "CAUTERY_OIDC_ISSUER")
     return {name: str(found[name]) for name in names}
-
-
-def _check(address: str) -> None:
-    """HTTPS, or in a rehearsal HTTP as well."""
-    parts = urlsplit(address)
-    if (parts.scheme != "https" and not (settings.REHEARSAL and parts.scheme == "http")) or not parts.hostname:
-        raise SettingInvalid(
-            f"{address!r} is no address of an identity provider.",
-            setting="CAUTERY_OIDC_ISSUER",
-            reason="scheme",
-            hint="The issuer and its endpoints are https addresses.",
-        )
 
 
 def _ask(url: str, form: Mapping[str, str] | None = None) -> dict[str, Any]:
@@ -153,7 +138,7 @@ def _ask(url: str, form: Mapping[str, str] | None = None) -> dict[str, Any]:
         url, "GET" if form is None else "POST", headers=headers, body=body, max_bytes=MOST_BYTES, redirects=0
     )
     inside = urlsplit(settings.OIDC_ISSUER).hostname or ""
-    answer = expect(_fetcher(inside).fetch(request))
+    answer = expect(fetcher(inside).fetch(request))
     try:
         value = json.loads(answer.body)
     except ValueError:
@@ -161,13 +146,3 @@ def _ask(url: str, form: Mapping[str, str] | None = None) -> dict[str, Any]:
     if answer.status != 200 or not isinstance(value, dict):
         raise Refused("The identity provider's answer cannot be read.", reason="answer", status=answer.status)
     return value
-
-
-@lru_cache(maxsize=1)
-def _fetcher(inside: str) -> Fetcher:
-    return Fetcher(
-        Guard(HostMap(settings.HOST_MAP), inside=frozenset({inside})),
-        concurrency=4,
-        timeout_s=settings.FETCH_TIMEOUT_S,
-        user_agent=settings.USER_AGENT,
-    )

@@ -16,12 +16,12 @@ from django.conf import settings
 from django.db.models import Q
 
 from cautery.core.actors import Actor
-from cautery.core.errors import NotAllowed
+from cautery.core.errors import NotAllowed, Refused
 from cautery.custody.events import Event
 from cautery.custody.models import BatchRows, Consultation, Entry
 from cautery.directory.actions import token_digest
 from cautery.directory.models import Officer
-from cautery.directory.people.models import CodeApp, Identity, Invitation, Passkey, RecoveryCode, Session
+from cautery.directory.people.models import CodeApp, Identity, Invitation, Passkey, RecoveryCode, SamlQuestion, Session
 from cautery.directory.people.vault import unseal
 from cautery.directory.roles import KEY_ROLES
 
@@ -128,6 +128,14 @@ def own_consultations(*, by: Actor) -> list[dict[str, Any]]:
     mine = f'"actor":"{by.name}"'
     found = [json.loads(line) for line in islice((line for line in lines if mine in line), SHOWN)]
     return [row | {"at": datetime.fromisoformat(row["at"])} for row in found]
+
+
+def saml_question(relay: str, *, now: datetime) -> SamlQuestion:
+    """The question this RelayState belongs to, not answered yet; `Refused` for an answer to no question of ours."""
+    found = SamlQuestion.objects.filter(relay=token_digest(relay), ticket="", until__gt=now).first()
+    if found is None:
+        raise Refused("Nobody here asked for this, or it was answered before. Sign in anew.", reason="unsolicited")
+    return found
 
 
 def officer_at(issuer: str, subject: str, claimed: str) -> Officer | None:

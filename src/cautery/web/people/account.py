@@ -7,7 +7,6 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import wraps
 
-from django.conf import settings
 from django.contrib.auth import update_session_auth_hash
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import redirect, render
@@ -37,6 +36,7 @@ from cautery.fetch import clock
 from cautery.review.care.queries import own_showings
 from cautery.web.access import View, lacks_second, own, own_acts
 from cautery.web.people.begun import confirm_first, is_fresh, next_of, proved_more, site_of, tries_of
+from cautery.web.people.elsewhere import not_connected
 from cautery.web.people.sign_in import answer_to, asked, refusal
 from cautery.web.people.squares import square
 from cautery.web.people.words import browser_words
@@ -75,13 +75,14 @@ def _account(request: HttpRequest, by: Actor, *, problem: str = "", at: str = ""
     officer = _officer(request)
     here = request.session.session_key
     sessions = sessions_of(by=by, here=here, now=datetime.now(UTC))
+    factors = factors_of(officer.pk)
     context = {
-        "factors": factors_of(officer.pk),
+        "factors": factors,
         "sessions": [one | {"words": browser_words(one["agent"])} for one in sessions],
         "wanted": second_wanted(officer.roles),
         "lacking": lacks_second(request),
         "fresh": is_fresh(request),
-        "oidc": settings.OIDC_NAME if settings.OIDC_ISSUER else "",
+        "elsewhere": not_connected(factors.identities),
         "by_address": site_of(request).host.replace(".", "").isdigit(),
         "problem": problem,
         "problem_at": at,

@@ -31,7 +31,7 @@ FRESH_S = 900
 
 
 def begin(request: HttpRequest, officer: Officer, proofs: Sequence[str]) -> None:
-    """Sign the officer in, with what they proved who they are by: `password`, `passkey`, `code`, `recovery`, `oidc`, `mfa`."""
+    """Sign the officer in, with what they proved who they are by: `password`, `passkey`, `code`, `recovery`, `oidc`, `saml`, `mfa`."""
     login(request, officer, backend=BACKEND)
     now = time.time()
     request.session[BEGUN] = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from cautery.web.people import account, oidc, set_up, sharing, sign_in, welcome
+from cautery.web.people import account, oidc, saml, set_up, sharing, sign_in, welcome
 from cautery.web.views.session import SignIn, SignOut
 
 urlpatterns = [
@@ -14,6 +14,10 @@ urlpatterns = [
     path("sign-in/passkey/", sign_in.passkey_prove, name="passkey-prove"),
     path("sign-in/elsewhere/", oidc.go, name="oidc"),
     path("sign-in/elsewhere/back/", oidc.back, name="oidc-back"),
+    path("sign-in/saml/", saml.go, name="saml"),
+    path("sign-in/saml/back/", saml.back, name="saml-back"),
+    path("sign-in/saml/consume/", saml.consume, name="saml-consume"),
+    path("sign-in/saml/metadata/", saml.metadata, name="saml-metadata"),
     path("sign-out/", SignOut.as_view(), name="sign-out"),
     path("welcome/<str:secret>/", welcome.welcome, name="welcome"),
     path("me/", account.account, name="account"),

@@ -16,6 +16,7 @@ PROOFS = {
     "passkey": later("passkey"),
     "password": later("password"),
     "recovery": later("recovery code"),
+    "saml": later("account elsewhere"),
 }
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from math import ceil
 
-from django.conf import settings
 from django.contrib.auth.views import LoginView, LogoutView
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
@@ -17,6 +16,7 @@ from cautery.directory.queries import actor_of, refused_for
 from cautery.fetch import clock
 from cautery.web.forms import SignInForm
 from cautery.web.people.begun import PENDING, begin, tries_of
+from cautery.web.people.elsewhere import ways
 from cautery.web.people.set_up import set_up_waits
 
 
@@ -60,7 +60,7 @@ class SignIn(LoginView):
 
     def get_context_data(self, **kwargs: object) -> dict[str, object]:
         """With the other ways in."""
-        return super().get_context_data(**kwargs) | {"oidc": settings.OIDC_NAME if settings.OIDC_ISSUER else ""}
+        return super().get_context_data(**kwargs) | {"elsewhere": ways()}
 
     def _keys(self) -> tuple[str, str]:
         return tries_of(self.request, self.request.POST.get("username", ""))
