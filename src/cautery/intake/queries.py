@@ -12,6 +12,7 @@ from cautery.core.actors import Actor, Permission
 from cautery.core.errors import NotFound
 from cautery.core.handling import Handling
 from cautery.core.lifecycle import EpisodeState
+from cautery.ground.rows import row_by
 from cautery.intake.models import Episode, Item, Operation, Rejection, Share
 
 
@@ -40,10 +41,15 @@ def _sees_all(by: Actor) -> bool:
 def get_operation(slug: str, *, by: Actor) -> Operation:
     """The operation of this slug; `NotFound` when there is none, or none the actor may see."""
     by.require(Permission.INTAKE_OPERATION_READ)
-    found = visible(by=by).filter(slug=slug).first()
-    if found is None:
+    found = row_by(Operation, "slug", slug)
+    if found is None or not _shown(found, by):
         raise NotFound(f"No operation {slug}.", operation=slug)
     return found
+
+
+def _shown(operation: Operation, by: Actor) -> bool:
+    """Whether `visible` has it; most are for all, and that is seen without asking."""
+    return operation.handling == Handling.GREEN or visible(by=by).filter(pk=operation.pk).exists()
 
 
 def operation_row(operation: Operation) -> dict[str, Any]:
