@@ -21,11 +21,13 @@ from cautery.custody.events import Event
 from cautery.directory.models import Officer
 from cautery.ground.answers import Answers, Result
 from cautery.ground.leases import claim, renew
+from cautery.ground.rows import insert_many
 from cautery.intake.actions import advance
 from cautery.intake.models import Operation
 from cautery.review.actions import CLAIM_LIMIT, CLAIM_SECONDS
 from cautery.review.models import Assessment, Finding, Instrument, Quarantine
 
+SIGNED = ("assessment", "act", "reviewer", "signer", "reason", "digest", "signed_at")
 KEYS = 2
 """Different leaders whose keys release an operation."""
 
@@ -62,27 +64,28 @@ def sign_many(signings: Sequence[Signing], *, by: Actor, at: datetime) -> list[R
     answers = Answers([signing.decision_id for signing in signings])
     sound = answers.once((s.decision_id, s) for s in signings if not _complain(s, answers))
     with transaction.atomic():
-        related = ("episode__item", "episode__operation", "episode__capture", "reviewer__unit__authority", "signature")
-        found = Assessment.objects.select_related(*related).in_bulk(list(sound))
+        shared = ("episode__operation", "reviewer__unit__authority", "signature")
+        rows = Assessment.objects.select_related("episode__item").prefetch_related(*shared)
+        found = rows.in_bulk(list(sound))
         for pk, assessment in found.items():
             _sort_out(assessment, sound[pk], by, answers)
         _keep_to_the_law([a for pk, a in found.items() if sound[pk].act == Act.SIGN], by, at, answers)
         taken = [found[pk] for pk in sound if pk in found and pk not in answers.by_key]
         kept = _move(taken, sound, at)
-        Signature.objects.bulk_create((_signature(a, sound[a.pk], by, at) for a in kept), batch_size=500)
+        signatures = [_signature(a, sound[a.pk], by, at) for a in kept]
+        insert_many(signatures, SIGNED)
         Assessment.objects.filter(pk__in=[a.pk for a in kept]).update(lease_owner="", lease_until=0.0)
         if kept:
-            rows = [
-                {"decision": a.pk, "act": sound[a.pk].act, "reason": sound[a.pk].reason, "digest": signed_digest(a)}
-                for a in kept
-            ]
             record(
                 Event.AUTHORISE_DECISION_SIGNED,
                 by=by,
                 at=at,
                 subject="decisions",
                 facts={"signatures": len(kept)},
-                rows=rows,
+                rows=[
+                    {"decision": one.assessment_id, "act": one.act, "reason": one.reason, "digest": one.digest}
+                    for one in signatures
+                ],
             )
         for assessment in kept:
             answers.say(assessment.pk, "recorded")

@@ -14,7 +14,7 @@ from cautery.core.grounds import problem_of
 from cautery.core.instruments import Catalogue
 from cautery.core.instruments.reference import reference
 from cautery.directory.models import Authority, Designation, Officer, Provider
-from cautery.identify.models import Hosting
+from cautery.identify.models import Capture, Hosting
 from cautery.review.models import ORDERS, Assessment, Instrument
 from cautery.review.queries import files_of
 
@@ -103,6 +103,7 @@ def rules_for(assessments: Iterable[Assessment], signer: Officer, catalogue: Cat
     rows = list(assessments)
     needing = [row for row in rows if row.instrument != Instrument.REFERRAL]
     hosts = Hosting.objects.filter(item_id__in=[row.episode.item_id for row in rows]).select_related("provider")
+    captures = Capture.objects.filter(episode__in=[row.episode_id for row in needing])
     granted = Warrant.objects.filter(assessment__in=rows, granted_at__lte=at)
     designations: dict[str, list[tuple[date, date | None]]] = {}
     for code, since, until in Designation.objects.values_list("code", "since", "until"):
@@ -113,7 +114,7 @@ def rules_for(assessments: Iterable[Assessment], signer: Officer, catalogue: Cat
         catalogue=catalogue,
         hosts={host.item_id: host.provider for host in hosts},
         files=files_of([row.episode_id for row in needing]),
-        seen={row.episode_id: row.episode.capture.at for row in needing if hasattr(row.episode, "capture")},
+        seen=dict(captures.values_list("episode_id", "at")),
         homes=home_authorities(),
         warranted=frozenset(granted.filter(Q(until=None) | Q(until__gte=at)).values_list("assessment_id", flat=True)),
         suspended=suspended(),

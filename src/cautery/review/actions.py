@@ -21,12 +21,17 @@ from cautery.custody.events import Event
 from cautery.directory.models import Unit
 from cautery.ground.answers import Answers, Result
 from cautery.ground.leases import claim, hold, renew
+from cautery.ground.rows import insert_many
 from cautery.intake.actions import advance
 from cautery.intake.models import Episode, Operation
 from cautery.intake.rules import object_of
 from cautery.review.models import LIMBS, Assessment, Finding, Hold, Instrument, Purpose, Quarantine
 from cautery.review.queries import marker
 
+FOUND = (
+    "episode", "finding", "limbs", "grounds", "designation", "details", "purpose", "reason", "instrument", "reviewer",
+    "decided_at", "lease_owner", "lease_until",
+)  # fmt: skip
 CLAIM_LIMIT = 500
 CLAIM_SECONDS = 1_800.0
 UNDO = timedelta(minutes=1)
@@ -92,7 +97,7 @@ def decide_many(decisions: Sequence[Decision], *, by: Actor, at: datetime) -> li
         taken = [d for pk, d in sound.items() if pk in mine and pk not in answers.by_key]
         moved = _move(taken, at)
         kept = [d for d in taken if d.episode_id in moved]
-        Assessment.objects.bulk_create((_assessment(d, by, at) for d in kept), batch_size=500)
+        insert_many([_assessment(d, by, at) for d in kept], FOUND)
         if kept:
             record(
                 Event.REVIEW_DECISIONS_RECORDED,
