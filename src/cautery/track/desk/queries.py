@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -29,6 +29,11 @@ FIELDS = (
     "reference", "idempotency_key", "instrument", "url", "legal_ground", "reasons", "language", "sent_at", "received_at",
     "answer", "answered_at", "sha256",
 )  # fmt: skip
+TOLD = (
+    "pk", "episode_id", "reference", "idempotency_key", "instrument", "item__url", "body", "delivery__sent_at",
+    "delivery__received_at", "episode__tracking__answer", "episode__tracking__answered_at",
+)  # fmt: skip
+"""What a row is made of: staff look at all that is open, again and again."""
 SPECIMEN = {
     "reference": "CTY-202601-0000000-00",
     "idempotency_key": "0" * 40,
@@ -68,17 +73,17 @@ def own_notices(key: ProviderKey, wanted: Wanted) -> QuerySet[Notice]:
         )
     if wanted.text:
         rows = rows.filter(item__url__contains=wanted.text) | rows.filter(reference=wanted.text)
-    return rows.select_related("delivery", "item", "episode__tracking").order_by("pk")
+    return rows.order_by("pk")
 
 
 def rows_of(key: ProviderKey, wanted: Wanted, limit: int) -> tuple[list[dict[str, Any]], int | None]:
     """A page of notices as rows of `FIELDS`, and after which key the next page begins. A sandbox key sees a specimen."""
     if key.sandbox:
         return [dict(SPECIMEN)], None
-    found = list(own_notices(key, wanted)[: limit + 1])
-    files = files_of(notice.episode_id for notice in found[:limit])
-    rows = [_row(notice, files.get(notice.episode_id, [])) for notice in found[:limit]]
-    return rows, found[limit - 1].pk if len(found) > limit else None
+    found = list(own_notices(key, wanted).values(*TOLD)[: limit + 1])
+    files = files_of(told["episode_id"] for told in found[:limit])
+    rows = [_row(told, files.get(told["episode_id"], [])) for told in found[:limit]]
+    return rows, found[limit - 1]["pk"] if len(found) > limit else None
 
 
 def pages_of(key: ProviderKey, wanted: Wanted) -> Iterator[list[dict[str, Any]]]:
@@ -89,22 +94,21 @@ def pages_of(key: ProviderKey, wanted: Wanted) -> Iterator[list[dict[str, Any]]]
         yield rows
 
 
-def _row(notice: Notice, files: list[str]) -> dict[str, Any]:
+def _row(told: Mapping[str, Any], files: list[str]) -> dict[str, Any]:
     """What the notice itself told them, and what they answered; nothing of who found, decided or signed."""
-    body, delivery = notice.body, notice.delivery
-    tracking = getattr(notice.episode, "tracking", None)
+    body = told["body"]
     return {
-        "reference": notice.reference,
-        "idempotency_key": notice.idempotency_key,
-        "instrument": notice.instrument,
-        "url": notice.item.url,
+        "reference": told["reference"],
+        "idempotency_key": told["idempotency_key"],
+        "instrument": told["instrument"],
+        "url": told["item__url"],
         "legal_ground": body.get("legal_ground", ""),
         "reasons": body.get("reasons", ""),
         "language": body.get("language", ""),
-        "sent_at": _said(delivery.sent_at),
-        "received_at": _said(delivery.received_at),
-        "answer": tracking.answer if tracking else "",
-        "answered_at": _said(tracking.answered_at) if tracking else "",
+        "sent_at": _said(told["delivery__sent_at"]),
+        "received_at": _said(told["delivery__received_at"]),
+        "answer": told["episode__tracking__answer"] or "",
+        "answered_at": _said(told["episode__tracking__answered_at"]),
         "sha256": files,
     }
 
@@ -125,10 +129,11 @@ def own_notice(key: ProviderKey, reference: str) -> Notice:
 def one_row(key: ProviderKey, reference: str, now: datetime) -> dict[str, Any]:
     """One notice with its clocks, answers, and its machine form where it has one."""
     notice = own_notice(key, reference)
+    told = Notice.objects.values(*TOLD).get(pk=notice.pk)
     issue = getattr(notice, "issue", None)
     answers = notice.answers.order_by("received_at", "pk").values("answer", "at", "reason", "remark")
     return {
-        **_row(notice, files_of([notice.episode_id]).get(notice.episode_id, [])),
+        **_row(told, files_of([notice.episode_id]).get(notice.episode_id, [])),
         "clocks": notice_timeline(notice, now).as_dict()["clocks"],
         "answers": list(answers),
         "forms": [form_row(one) for one in notice.forms.order_by("received_at", "pk")],
