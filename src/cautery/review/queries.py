@@ -28,7 +28,7 @@ def review_items(keys: Sequence[int]) -> list[dict[str, Any]]:
     if not keys:
         return []
     episodes = Episode.objects.select_related("item").in_bulk(list(keys))
-    captures = Capture.objects.in_bulk(list(keys))
+    captures = Capture.objects.only("verdict", "title", "text", "language").in_bulk(list(keys))
     flags = _flags([episode.item_id for episode in episodes.values()])
     media, shas = _media(keys)
     matches = _matches(keys)
