@@ -194,14 +194,18 @@ class People:
         claim: Callable[[int], list[dict[str, Any]]],
         answer: Callable[[list[dict[str, Any]]], int],
     ) -> bool:
-        """Claim and answer in chunks until nothing is left, the share is done, or a chunk brought nothing forward."""
+        """Claim and answer in chunks until nothing is left, the share is done, or a chunk brought nothing forward.
+
+        Less than was asked for was all there was: when all of it is settled, nothing is left.
+        """
         done = 0
         while done < share:
-            chunk = claim(min(CLAIM_LIMIT, share - done))
+            wanted = min(CLAIM_LIMIT, share - done)
+            chunk = claim(wanted)
             settled = answer(chunk) if chunk else 0
-            if not settled:
-                break
             done += settled
+            if not settled or settled == len(chunk) < wanted:
+                break
         return done > 0
 
     def _claim(self, path: str, part: str, token: str, limit: int) -> list[dict[str, Any]]:
