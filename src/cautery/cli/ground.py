@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import json
 import os
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
@@ -54,6 +55,18 @@ def set_up(data: Path | None, *, migrate: bool = True) -> None:
     django.setup()
     if migrate:
         call_command("migrate", verbosity=0, interactive=False)
+
+
+@contextmanager
+def set_up_briefly(data: Path | None) -> Iterator[None]:
+    """Django for what needs no register: on a folder that is there, or one that is gone afterwards, so that none is made unasked."""
+    if data is not None and data.is_dir():
+        set_up(data, migrate=False)
+        yield
+        return
+    with tempfile.TemporaryDirectory(prefix="cautery-") as folder:
+        set_up(Path(folder), migrate=False)
+        yield
 
 
 def long_lived() -> None:

@@ -29,6 +29,7 @@ from cautery.core.domains import (
     registry_contact,
 )
 from cautery.core.domains.networks import is_network, is_system, origin
+from cautery.core.domains.registered import registered
 from cautery.core.errors import CauteryError
 from cautery.fetch import Fetcher
 from cautery.fetch.dial import Dialler
@@ -44,6 +45,7 @@ AT_ONCE = 32
 """Certificates and WHOIS servers asked at once."""
 ADDRESSES = 4
 """Addresses of a site whose networks are asked for."""
+NOBODY_S = "it stands below a domain of somebody else's, and no registry has a record of it"
 BOOK = Book()
 REFERRALS: dict[str, str] = {}
 
@@ -116,10 +118,12 @@ def inquire(names: Sequence[str], using: Means, now: datetime) -> list[Seen]:
 
 
 def registries(names: Sequence[str], using: Means) -> dict[str, DomainRecord]:
-    """What registries say by RDAP, of the names whose zone has a service."""
-    asked = {name: request for name in names if (request := using.rdap.domain(name)) is not None}
+    """What registries say by RDAP, of the names whose zone has a service; of a name below a domain, what they say of that."""
+    own = {name: found for name in names if (found := registered(name))}
+    asked = {name: request for name in own if (request := using.rdap.domain(own[name])) is not None}
     answers = using.fetcher.fetch_many(list(asked.values()))
-    return {name: told(name, answer) for name, answer in zip(asked, answers, strict=True)}
+    records = {name: told(own[name], answer) for name, answer in zip(asked, answers, strict=True)}
+    return records | {name: DomainRecord(name, State.UNKNOWN, NOBODY_S) for name in names if name not in own}
 
 
 async def _outside(names: Sequence[str], by_whois: set[str], using: Means) -> dict[str, _Outside]:
@@ -139,8 +143,8 @@ async def _outside(names: Sequence[str], by_whois: set[str], using: Means) -> di
     async def text(name: str, one: _Outside) -> None:
         async with gate:
             try:
-                answer, one.server = await whois.ask(name)
-                one.whois = parse(answer, name)
+                answer, one.server = await whois.ask(registered(name))
+                one.whois = parse(answer, registered(name))
             except CauteryError as problem:
                 one.problems["whois"] = problem.message
 
