@@ -66,8 +66,8 @@ def add(
     text = f"Watch {begun['watch']} on {begun['what']} {begun['subject']}, until {begun['expires_at']:%Y-%m-%d}."
     if what == "item" and begun["url"] is None and not begun["closed"]:
         text += " The register does not hold it: what comes in is compared with its name."
-    if what == "domain" and not import_module("django.conf").settings.RDAP_BASE:
-        text += " CAUTERY_RDAP_BASE is not set, so no registry is asked: give answers with cautery watch observe."
+    if what == "domain" and not import_module("django.conf").settings.DOMAIN_ASKS:
+        text += " Nobody is asked about domains here (CAUTERY_DOMAIN_ASKS): give answers with cautery watch observe."
     say(begun, as_json=as_json, text=text)
 
 
@@ -242,8 +242,7 @@ def _lines(said: dict[str, Any]) -> Iterator[str]:
         known = said["state"]
         expires = f", expires {known['expires'][:10]}" if known["expires"] else ""
         yield f"  {known['state']} on {known['seen_at']:%Y-%m-%d %H:%M}, by {known['source']}: {known['grounds']}{expires}"
-        for step in known["write_to"]:
-            yield f"  write to the {step['role']}: {step['name']} {step['email']}".rstrip()
+        yield from (f"  {line}" for line in import_module("cautery.watch.domains.telling").lines_of(known))
     for event in said["events"]:
         since = f" (after {event['after']:%Y-%m-%d %H:%M})" if event["after"] else ""
         yield f"  {event['at']:%Y-%m-%d %H:%M}{since}: {event['said']}"

@@ -9,12 +9,13 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from cautery.core.domains import DomainRecord, State, abuse_chain, expiring, lookalikes
+from cautery.core.domains import DomainRecord, Site, State, expiring, lookalikes
 from cautery.core.errors import NotFound
 from cautery.core.kinship.lineage import generations
 from cautery.intake.models import Item, Operation
 from cautery.track.models import Answer, Proceeding, ProceedingKind, Ruling, Tracking
 from cautery.watch.closed import CLOSED, Closed, closed_to_view
+from cautery.watch.domains.telling import told_of
 from cautery.watch.models import DomainEvent, Lead, Search, Sighting, Watch, Way, What
 
 WORTH = {
@@ -130,12 +131,13 @@ def _event(event: DomainEvent, closed: Closed) -> dict[str, Any]:
 
 def _known(watch: Watch) -> dict[str, Any] | None:
     """What the last look at a domain that could tell said, when, and whom to write to; None where nobody looked."""
-    look = watch.looks.exclude(state=State.UNKNOWN).order_by("-at").first()
-    if look is None:
+    last = watch.looks.order_by("-at").first()
+    if last is None:
         return None
+    look = watch.looks.exclude(state=State.UNKNOWN).order_by("-at").first() or last
     record = DomainRecord.of(look.record, look.record.get("marks", ()))
-    chain = [{"role": s.role, "name": s.name, "email": s.email, "ground": s.ground} for s in abuse_chain(record)]
-    return record.as_dict() | {"seen_at": look.until, "source": look.source, "write_to": chain}
+    said = record.as_dict() | {"seen_at": look.until, "source": look.source, "looked_at": last.until}
+    return said | told_of(record, Site.of(last.site))
 
 
 def calendar(now: datetime, within: timedelta) -> list[dict[str, Any]]:
