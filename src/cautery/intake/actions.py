@@ -76,8 +76,9 @@ class Received:
 def create_operation(
     slug: str, name: str, *, starts_at: datetime, t0: datetime | None, ends_at: datetime | None, by: Actor, at: datetime
 ) -> Operation:
-    """Create an operation, or answer the one that has this slug."""
+    """Create an operation, or answer the one that has this slug; it begins with the handling code of its unit."""
     by.require(Permission.INTAKE_OPERATION_CREATE)
+    unit = Unit.objects.filter(slug=by.unit).first() if by.unit else None
     with transaction.atomic():
         operation, made = Operation.objects.get_or_create(
             slug=slug,
@@ -86,7 +87,8 @@ def create_operation(
                 "starts_at": starts_at,
                 "t0": t0,
                 "ends_at": ends_at,
-                "unit": Unit.objects.filter(slug=by.unit).first() if by.unit else None,
+                "unit": unit,
+                "handling": unit.handling if unit else Handling.GREEN,
             },
         )
         if made:

@@ -23,6 +23,7 @@ MAIN = (
     Place(_("Register"), "register", Permission.INTAKE_ITEM_READ),
     Place(_("My day"), "care", Permission.REVIEW_EPISODE_CLAIM),
     Place(_("Exposure"), "team", Permission.REVIEW_EXPOSURE_READ),
+    Place(_("People"), "people", Permission.DIRECTORY_OFFICER_READ),
     Place(_("Closed to view"), "closed", Permission.REVIEW_ITEM_HAND_OVER),
 )
 

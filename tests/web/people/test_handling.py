@@ -21,7 +21,8 @@ from tests.web.conftest import Story
 from tests.web.test_access import ACTING, GUARDED, PATTERNS, READING, address, ask
 
 HERE, THERE = "fr-pharos", "de-meldestelle"
-OF_AN_OPERATION = [name for name in GUARDED if "slug" in PATTERNS[name].pattern.converters and name != "provider"]
+OF_NO_OPERATION = {"provider", "unit"}
+OF_AN_OPERATION = [n for n in GUARDED if "slug" in PATTERNS[n].pattern.converters and n not in OF_NO_OPERATION]
 OF_AN_ITEM = ["item", "item-stop", "picture"]
 
 

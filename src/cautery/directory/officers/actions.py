@@ -205,7 +205,7 @@ def suspend_officer(key: UUID, reason: str, *, by: Actor, at: datetime) -> Kept:
     return Kept(officer, returned=returned)
 
 
-def resume_officer(key: UUID, *, by: Actor, at: datetime) -> None:
+def resume_officer(key: UUID, *, by: Actor, at: datetime) -> Kept:
     """Let an officer in again, with what they sign in with; key roles wait for a second administrator again, where there is one."""
     by.require(Permission.DIRECTORY_OFFICER_MANAGE)
     with transaction.atomic():
@@ -218,6 +218,7 @@ def resume_officer(key: UUID, *, by: Actor, at: datetime) -> None:
         officer.save(update_fields=["is_active", "suspended_at", "roles"])
         _log(Event.DIRECTORY_OFFICER_RESUMED, officer, by, at, roles=officer.roles)
         _ask(officer, waiting, by, at)
+    return Kept(officer, waiting)
 
 
 def let_in(key: UUID, *, by: Actor, at: datetime) -> str:

@@ -40,6 +40,12 @@ class Link:
     says: str
 
 
+@needs(Permission.DIRECTORY_OFFICER_READ)
+def people_home(_request: HttpRequest, *, by: Actor) -> HttpResponse:  # noqa: ARG001 (the guard asked)
+    """Where people begin: their list."""
+    return redirect("web:listing", "people")
+
+
 @needs(Permission.DIRECTORY_OFFICER_MANAGE)
 def officer_new(request: HttpRequest, *, by: Actor) -> HttpResponse:  # noqa: ARG001 (the guard asked)
     """The form for one more officer."""

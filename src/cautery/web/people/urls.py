@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from cautery.web.people import account, oidc, saml, set_up, sharing, sign_in, welcome
+from cautery.web.people import account, officers, oidc, saml, set_up, sharing, sign_in, welcome
 from cautery.web.views.session import SignIn, SignOut
 
 urlpatterns = [
@@ -36,6 +36,16 @@ urlpatterns = [
     path("me/sessions/end/", account.sessions_end, name="sessions-end"),
     path("operations/<slug:slug>/sharing/", sharing.sharing_page, name="sharing"),
     path("operations/<slug:slug>/sharing/set/", sharing.sharing_set, name="sharing-set"),
+    path("people/", officers.people_home, name="people"),
+    path("people/add/", officers.officer_new, name="officer-new"),
+    path("people/add/do/", officers.officer_add, name="officer-add"),
+    path("people/<uuid:officer>/", officers.officer_page, name="officer"),
+    path("people/<uuid:officer>/act/", officers.officer_act, name="officer-act"),
+    path("people/roles/<int:pk>/settle/", officers.roles_settle, name="roles-settle"),
+    path("people/tokens/<int:pk>/revoke/", officers.token_revoke, name="token-revoke"),
+    path("units/add/", officers.unit_new, name="unit-new"),
+    path("units/keep/", officers.unit_keep, name="unit-keep"),
+    path("units/<slug:slug>/", officers.unit_page, name="unit"),
     path("set-up/", set_up.set_up, name="set-up"),
     path("set-up/rehearse/", set_up.rehearse, name="set-up-rehearse"),
     path("set-up/rehearsal/", set_up.rehearsal, name="set-up-rehearsal"),
