@@ -7,6 +7,7 @@ from base64 import b64decode
 from dataclasses import dataclass
 from datetime import datetime
 
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509 import load_der_x509_certificate
 
@@ -91,11 +92,11 @@ def _keys(role: Element) -> tuple[Key, ...]:
 
 
 def _key(certificate: Element) -> Key | None:
-    """The key of a certificate; None where it is not sound."""
+    """The key of a certificate; None where it is not sound, or cannot be read."""
     try:
         key = load_der_x509_certificate(b64decode("".join(certificate.itertext()))).public_key()
-    except (binascii.Error, ValueError) as error:
-        raise _unusable("certificate") from error
+    except (binascii.Error, UnsupportedAlgorithm, ValueError):
+        return None
     if isinstance(key, rsa.RSAPublicKey):
         return key if key.key_size >= SMALLEST_RSA else None
     return key if isinstance(key, ec.EllipticCurvePublicKey) and key.curve.name in CURVES else None
