@@ -39,7 +39,7 @@ FURTHER = {
         "printing",
         "signing",
     },  # who else has an interest; notices made out, printed, signed
-    "review": {"care", "queue"},  # what officers look at and must not; what comes next to whom
+    "review": {"care", "pictures", "queue"},  # what officers look at and must not; text in pictures; what comes next to whom
     "track": {
         "desk",
         "forms",

@@ -6,7 +6,7 @@ import csv
 import shutil
 import subprocess
 import tomllib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import groupby
@@ -26,8 +26,9 @@ Anywhere it sees letters in any weave: there only what it is sure of, and has `W
 """
 WORD = 3
 GET = "Debian: apt-get install tesseract-ocr tesseract-ocr-ara tesseract-ocr-deu (a package a language)."
-FEW, MANY = 4, 6
-"""Languages used at once where the item's is known, and where it is not: each one costs up to a second."""
+FEW, MANY, OTHER_SCRIPTS = 5, 6, 2
+"""Languages used at once where the item's is known, and where it is not: each one costs up to a second; and scripts beside
+its own and English's."""
 _WORD = "5"
 """Level of a row of its table that is a word."""
 _ASKING_S = 20.0
@@ -93,21 +94,19 @@ def chosen(engine_has: Sequence[str], wanted: str) -> tuple[str, ...]:
 def suited(engine_has: Sequence[str], code: str = "") -> tuple[str, ...]:
     """Of the languages that are there those to read a picture with, the likeliest first; `code` is the item's (BCP 47).
 
-    Known: that language, others of its script, then English and one for each further script, `FEW` in all. Unknown: the first
-    `MANY` of languages.toml. A picture often has another language than its page.
+    A picture often has another language than its page. Known: that language, English, one of each of the two likeliest other
+    scripts, then others of its own script, `FEW` in all. Unknown: the first `MANY` of languages.toml.
     """
     here = [language for language in listed() if language.name in engine_has]
     base = code.lower().partition("-")[0]
     own = [language for language in here if base and language.code == base]
-    if not own:
-        ordered: Iterable[Language] = here
-    else:
-        scripts = {language.script for language in own}
-        near = [language for language in here if language.script in scripts]
-        far = [
-            next(group) for _, group in groupby(sorted(here, key=lambda one: one.script), key=lambda one: one.script)
-        ]
-        ordered = [*own, *near[:2], *(one for one in here if one.code == "en"), *near, *far]
+    scripts = {language.script for language in own}
+    english = [language for language in here if language.code == "en"]
+    known = {*scripts, *(language.script for language in english)}
+    other = {language.script: language for language in reversed(here) if language.script not in known}
+    far = sorted(other.values(), key=here.index)[:OTHER_SCRIPTS]
+    near = [language for language in here if language.script in scripts]
+    ordered = [*own, *english, *far, *near] if own else here
     names = list(dict.fromkeys(language.name for language in ordered)) or list(engine_has)
     return tuple(names[: FEW if own else MANY])
 

@@ -28,7 +28,7 @@ class Unindexed(models.Model):
 
 
 class Searchable(models.Model):
-    """The words of an item as core.searching folds them: key, owner, link, host, and title and text of its newest page."""
+    """The words of an item as core.searching folds them: key, owner, link, host, title and text of its newest page, and what was read in its pictures."""
 
     item = models.OneToOneField(Item, models.PROTECT, primary_key=True, related_name="searchable")
     text = models.TextField()

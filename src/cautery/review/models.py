@@ -8,6 +8,7 @@ from django.db.models import Q
 from cautery.core.grounds import grounds
 from cautery.directory.models import Officer, Unit
 from cautery.ground.leases import Leased
+from cautery.identify.models import Media
 from cautery.intake.models import Episode, Item, Operation
 
 
@@ -175,3 +176,27 @@ class Precedence(models.Model):
     class Meta:
         verbose_name_plural = "precedence"
         constraints = [models.UniqueConstraint("operation", "item", name="precedence_once")]
+
+
+class PictureText(models.Model):
+    """What an engine read in a picture, once for its bytes, the engine, its version and the languages it was asked in.
+
+    `lines` are pairs of text and confidence (0 to 100, null where the engine does not say); no lines: it found no text. `digest` is
+    the SHA-256 of the words however they are set (empty where there are too few to tell by).
+    """
+
+    media = models.ForeignKey(Media, models.PROTECT, related_name="texts")
+    engine = models.CharField(max_length=40)
+    version = models.CharField(max_length=60)
+    languages = models.CharField(max_length=120, blank=True)
+    at = models.DateTimeField()
+    text = models.TextField(blank=True)
+    lines = models.JSONField(default=list)
+    left_out = models.PositiveIntegerField(default=0)
+    digest = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint("media", "engine", "version", "languages", name="picture_text_once"),
+        ]
+        indexes = [models.Index(fields=["digest"], condition=~Q(digest=""), name="picture_text_same")]

@@ -18,5 +18,10 @@ def take_down(_apps: Any, editor: Any) -> None:
 class Migration(migrations.Migration):
     """Statements that differ between databases, so apart from 0001, which is made anew (docs/decisions/0007)."""
 
-    dependencies = [("report", "0001_initial"), ("identify", "0001_initial"), ("intake", "0001_initial")]
+    dependencies = [
+        ("report", "0001_initial"),
+        ("identify", "0001_initial"),
+        ("intake", "0001_initial"),
+        ("review", "0001_initial"),
+    ]
     operations = [migrations.RunPython(put_up, take_down)]

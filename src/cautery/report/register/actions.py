@@ -22,6 +22,7 @@ from cautery.report.models import SavedView, Searchable, Tallied, Unindexed
 from cautery.report.register.bulk import NEEDED, Act, BulkPlan
 from cautery.report.register.words import host_of, outlet_of, words_of
 from cautery.review.actions import HoldRequest, hold_many
+from cautery.review.pictures.queries import texts_by_item
 from cautery.sources.base import Row
 from cautery.watch.actions import Asked, begin_watch
 from cautery.watch.models import What
@@ -65,6 +66,8 @@ def _texts(items: Mapping[int, Item], family: Mapping[int, int]) -> dict[int, st
     newest = {
         family[item]: f"{title} {text}" for item, title, text in pages.values_list("episode__item_id", "title", "text")
     }
+    for pk, text in texts_by_item(family).items():
+        parts[family[pk]].append(indexed(text))
     return {root: " ".join([*lines, indexed(newest.get(root, ""))]) for root, lines in parts.items()}
 
 

@@ -7,8 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-SOURCES = {"intake_item": "url, owner, merged_into_id", "identify_capture": "title, text"}
+SOURCES = {
+    "intake_item": "url, owner, merged_into_id",
+    "identify_capture": "title, text",
+    "review_picturetext": "text",
+}
 """By table: the columns whose change is to be indexed."""
+
+_SHOWS = (
+    "SELECT DISTINCT item_id FROM intake_episode WHERE id IN "
+    "(SELECT episode_id FROM identify_episodemedia WHERE media_id = NEW.media_id)"
+)
+"""Items that show the picture in which something was read."""
 
 _SQLITE = (
     (
@@ -46,6 +56,10 @@ _POSTGRESQL = (
         "CREATE FUNCTION report_note_capture() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO report_unindexed (item_id) "
         "SELECT item_id FROM intake_episode WHERE id = NEW.episode_id ON CONFLICT DO NOTHING; RETURN NULL; END $$"
     ),
+    (
+        "CREATE FUNCTION report_note_picturetext() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO report_unindexed (item_id) "
+        f"{_SHOWS} ON CONFLICT DO NOTHING; RETURN NULL; END $$"
+    ),
 )
 _QUEUED = "INSERT OR IGNORE INTO report_unindexed (item_id) "
 _NOTED = {
@@ -53,6 +67,8 @@ _NOTED = {
     "report_intake_item_update": _QUEUED + "VALUES (NEW.id), (coalesce(OLD.merged_into_id, NEW.id))",
     "report_identify_capture_insert": _QUEUED + "SELECT item_id FROM intake_episode WHERE id = NEW.episode_id",  # noqa: S608
     "report_identify_capture_update": _QUEUED + "SELECT item_id FROM intake_episode WHERE id = NEW.episode_id",  # noqa: S608
+    "report_review_picturetext_insert": _QUEUED + _SHOWS,
+    "report_review_picturetext_update": _QUEUED + _SHOWS,
 }
 """SQLite: what each trigger does. A merge that is undone changes what can be searched of both items."""
 
@@ -83,4 +99,4 @@ def take_down(vendor: str) -> Iterator[str]:
         return
     yield "DROP VIEW report_words"
     yield "DROP INDEX report_words_grams"
-    yield from (f"DROP FUNCTION report_{name}" for name in ("grams(text)", "note_item()", "note_capture()"))
+    yield from (f"DROP FUNCTION report_{name}" for name in ("grams(text)", "note_item()", "note_capture()", "note_picturetext()"))

@@ -8,6 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("directory", "0001_initial"),
+        ("identify", "0001_initial"),
         ("intake", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
@@ -280,6 +281,42 @@ class Migration(migrations.Migration):
             ],
             options={
                 "constraints": [models.UniqueConstraint(models.F("episode"), models.F("officer"), name="showing_once")],
+            },
+        ),
+        migrations.CreateModel(
+            name="PictureText",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("engine", models.CharField(max_length=40)),
+                ("version", models.CharField(max_length=60)),
+                ("languages", models.CharField(blank=True, max_length=120)),
+                ("at", models.DateTimeField()),
+                ("text", models.TextField(blank=True)),
+                ("lines", models.JSONField(default=list)),
+                ("left_out", models.PositiveIntegerField(default=0)),
+                ("digest", models.CharField(blank=True, max_length=64)),
+                (
+                    "media",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="texts", to="identify.media"
+                    ),
+                ),
+            ],
+            options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("digest", ""), _negated=True), fields=["digest"], name="picture_text_same"
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        models.F("media"),
+                        models.F("engine"),
+                        models.F("version"),
+                        models.F("languages"),
+                        name="picture_text_once",
+                    )
+                ],
             },
         ),
     ]

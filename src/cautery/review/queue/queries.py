@@ -180,9 +180,10 @@ def shown_to(keys: Sequence[int], *, by: Actor) -> dict[int, str]:
 
 
 def medium_of(episode_id: int, sha256: str, *, by: Actor) -> Media:
-    """A medium of an episode; `NotFound` where it has none such, or must not be seen."""
+    """A medium of an episode; `NotFound` where it has none such, or must not be seen: here, or where else the same bytes were shown."""
     by.require(Permission.INTAKE_EVIDENCE_READ)
-    closed = Quarantine.objects.filter(item__episodes=episode_id).exists()
+    here = Q(item__episodes=episode_id) | Q(item__episodes__media__media__sha256=sha256)
+    closed = Quarantine.objects.filter(here).exists()
     seen = Episode.objects.filter(pk=episode_id).exclude(operation__in=hidden(by=by))
     found = None if closed else Media.objects.filter(sha256=sha256, episodes__episode__in=seen).first()
     if found is None:
