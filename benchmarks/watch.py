@@ -34,7 +34,7 @@ from cautery.intake.models import Batch, Episode, Item, Operation  # noqa: E402
 from cautery.track.actions import Looked, record_probes, standings  # noqa: E402
 from cautery.track.models import Tracking  # noqa: E402
 from cautery.track.steps import RECORDED_AT_ONCE  # noqa: E402
-from cautery.watch.actions import end_watches  # noqa: E402
+from cautery.watch.ending import end_watches  # noqa: E402
 from cautery.watch.memory import Known, Memory, best_account  # noqa: E402
 from cautery.watch.models import Watch, Way, What  # noqa: E402
 from cautery.watch.queries import domains_like  # noqa: E402

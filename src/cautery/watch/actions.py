@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
 
 from cautery.core.actors import Actor, Permission
 from cautery.core.availability import DOWN
@@ -21,11 +20,10 @@ from cautery.intake.actions import advance, receive_all, reopen
 from cautery.intake.models import Episode, Item, OpenedBy, Operation
 from cautery.intake.queries import roots
 from cautery.refer.models import Notice
-from cautery.review.models import Assessment, Finding
 from cautery.sources.base import Row
 from cautery.track.models import Tracking
 from cautery.watch.models import Ended, Lead, Mark, Search, Sighting, Watch, Watched, Way, Weighed, What
-from cautery.watch.queries import Found, put_right
+from cautery.watch.queries import Found
 
 COVERED_AFTER = tuple(timedelta(minutes=m) for m in (240, 1440))
 """When the words of one thing are asked for, where a word of its outlet finds it too; for other things more often."""
@@ -37,7 +35,6 @@ TERM = timedelta(days=180)
 """How long beyond its operation a removed thing is watched for."""
 
 
-END_AT_ONCE = 10_000
 PARTS = 2
 """Colons of an identity: provider, kind and key."""
 
@@ -159,24 +156,6 @@ def keep_leads(found: Sequence[Found], *, source: str, by: Actor, at: datetime) 
             rows = [{"watch": f.watch.pk, "domain": f.domain, "reason": f.reason} for f in new.values()]
             record(Event.WATCH_LEADS_RECORDED, by=by, at=at, subject="leads", facts={"leads": len(new)}, rows=rows)
     return len(new)
-
-
-def end_watches(at: datetime, *, by: Actor) -> int:
-    """End the watches whose time is over, and those on what was dismissed or put right since; how many ended."""
-    running = Watch.objects.filter(ended_at__isnull=True)
-    decided = Assessment.objects.filter(
-        finding=Finding.DISMISSED, episode__item=OuterRef("item"), decided_at__gte=OuterRef("began_at")
-    )
-    proceedings, answers = put_right(OuterRef("item"))
-    since = {"at__gte": OuterRef("began_at")}
-    ended = 0
-    for why, rows in (
-        (Ended.EXPIRED, running.filter(expires_at__lte=at)),
-        (Ended.DISMISSED, running.filter(Exists(decided))),
-        (Ended.REDRESS, running.filter(Exists(proceedings.filter(**since)) | Exists(answers.filter(**since)))),
-    ):
-        ended += end(list(rows.values_list("pk", flat=True).order_by("pk")[:END_AT_ONCE]), why, by=by, at=at)
-    return ended
 
 
 def end(keys: Sequence[int], why: Ended, *, by: Actor, at: datetime) -> int:
@@ -354,4 +333,14 @@ def trace(found: Sequence[Traced], *, by: Actor, at: datetime) -> int:
 
 def mark(name: str, position: int) -> None:
     """Note how far the watch has read."""
-    Mark.objects.update_or_create(name=name, defaults={"position": position})
+    mark_all({name: position})
+
+
+def mark_all(positions: Mapping[str, int]) -> None:
+    """Note how far the watch has read several things, in one statement."""
+    Mark.objects.bulk_create(
+        (Mark(name=name, position=position) for name, position in positions.items()),
+        update_conflicts=True,
+        unique_fields=["name"],
+        update_fields=["position"],
+    )

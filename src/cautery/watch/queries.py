@@ -31,6 +31,10 @@ HOLDS = 0.65
 """What a name is worth that holds the whole of a watched one."""
 LONG_ENOUGH = 6
 SHOWN = 200
+FELL = Q(kind__in=(ProceedingKind.WITHDRAWAL, ProceedingKind.REINSTATEMENT)) | Q(ruling=Ruling.OVERTURNED)
+"""The steps of redress by which a removal falls."""
+REINSTATED = Q(answer="reinstated")
+"""A provider's word that it put the thing back."""
 
 
 def running() -> QuerySet[Watch]:
@@ -222,10 +226,7 @@ def leads() -> QuerySet[Lead]:
 
 def put_right(item: Any) -> tuple[QuerySet[Proceeding], QuerySet[Answer]]:
     """The steps of redress by which a removal fell, and the provider's word that it put the thing back: of an item (or `OuterRef`)."""
-    fell = Q(kind__in=(ProceedingKind.WITHDRAWAL, ProceedingKind.REINSTATEMENT)) | Q(ruling=Ruling.OVERTURNED)
-    return Proceeding.objects.filter(fell, notice__item=item), Answer.objects.filter(
-        answer="reinstated", notice__item=item
-    )
+    return Proceeding.objects.filter(FELL, notice__item=item), Answer.objects.filter(REINSTATED, notice__item=item)
 
 
 def no_returns() -> Q:

@@ -17,7 +17,8 @@ from cautery.intake.queries import members
 from cautery.intake.rules import known_object
 from cautery.track.actions import look_now
 from cautery.track.models import OutLink, Tracking
-from cautery.watch.actions import Candidate, end_watches, mark, reopen_returned
+from cautery.watch.actions import Candidate, mark, reopen_returned
+from cautery.watch.ending import end_watches
 from cautery.watch.memory import HANDLES, Memory, best_account, handle_of
 from cautery.watch.models import Watch, Way
 from cautery.watch.queries import no_returns
