@@ -77,7 +77,7 @@ def explained(watch: Watch) -> dict[str, Any]:
         "searches": [_search(one, closed) for one in (*searches, *brands)][:SHOWN],
         "found": [_sighting(one, closed) for one in sightings[:SHOWN]],
         "events": [_event(one, closed) for one in watch.events.order_by("-at", "-pk")[:SHOWN]],
-        "state": None if _is_closed(watch, closed) else _known(watch),
+        "state": None if _is_closed(watch, closed) else known_of(watch),
         "leads": [
             {
                 "domain": closed.say(lead.domain),
@@ -133,7 +133,7 @@ def _event(event: DomainEvent, closed: Closed) -> dict[str, Any]:
     }
 
 
-def _known(watch: Watch) -> dict[str, Any] | None:
+def known_of(watch: Watch) -> dict[str, Any] | None:
     """What the last look at a domain that could tell said, when, and whom to write to; None where nobody looked."""
     last = watch.looks.order_by("-at").first()
     if last is None:
@@ -148,7 +148,7 @@ def calendar(now: datetime, within: timedelta) -> list[dict[str, Any]]:
     """Watched domains that expire within a span, the first first, by what was last known of each; none that is closed to view."""
     found, closed = {}, closed_to_view()
     for watch in running().filter(what=What.DOMAIN):
-        known = None if _is_closed(watch, closed) else _known(watch)
+        known = None if _is_closed(watch, closed) else known_of(watch)
         if known is not None and known["expires"] is not None:
             found[watch.subject] = DomainRecord.of(known)
     return [

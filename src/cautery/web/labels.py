@@ -95,6 +95,20 @@ OTHERS: dict[str, object] = {
     "released": _("Released"),
 }
 
+CHANGES: dict[str, object] = {
+    "addresses": _("addresses"),
+    "certificate": _("certificate"),
+    "delegation": _("delegation"),
+    "expires": _("day of expiry"),
+    "leads_to": _("where it leads"),
+    "nameservers": _("name servers"),
+    "network": _("network"),
+    "registrar": _("registrar"),
+    "state": _("state"),
+    "zone": _("in the DNS"),
+}
+"""What changes on a domain under watch."""
+
 CURVES: dict[str, object] = {
     "flags": _("Flagged"),
     "decisions": _("Decided"),
@@ -334,6 +348,7 @@ WORDS: dict[str, dict[str, object]] = {
     "outcome": {str(k): v for k, v in OUTCOMES.items()},
     "verdict": {str(k): v for k, v in VERDICTS.items()},
     "answer": ANSWERS,
+    "change": CHANGES,
     "channel": CHANNELS,
     "curve": CURVES,
     "deadline": DEADLINES,

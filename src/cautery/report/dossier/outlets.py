@@ -19,7 +19,8 @@ from cautery.match.models import Match
 from cautery.report.dossier.items import ItemFilter, ItemRow, hits, rows_of
 from cautery.report.models import Tallied, Tally
 from cautery.review.care.queries import closed_items
-from cautery.watch.models import DomainEvent, DomainLook, Lead, Sighting, Watch
+from cautery.watch.models import DomainEvent, Lead, Sighting, Watch, What
+from cautery.watch.queries import known_of
 
 LOOKED_AT = 300
 """The newest items of an outlet or domain that are looked at for its figures; beyond, the page says so."""
@@ -92,7 +93,7 @@ def domain_page(name: str, *, by: Actor) -> Gathered:
 def _gathered(wanted: ItemFilter, name: str, provider: str, tally: Tally | None, by: Actor) -> Gathered:
     by.require(Permission.INTAKE_ITEM_READ)
     keys = _keys(wanted)
-    if not keys and tally is None:
+    if not keys and tally is None and (provider or not Watch.objects.filter(subject=name, what=What.DOMAIN).exists()):
         raise NotFound(f"Nothing in the register belongs to {name[:100]}.", name=name[:100])
     rows, unseen = _rows(keys, hidden(by=by)), hidden(by=by)
     watched = Watch.objects.filter(item__in=keys[:LOOKED_AT], ended_at=None).order_by("-pk")
@@ -123,17 +124,9 @@ def _keys(wanted: ItemFilter) -> list[int]:
 
 
 def _record(name: str) -> dict[str, Any]:
-    """What the registry said of a watched domain at the last look; empty where it is not watched."""
-    look = DomainLook.objects.filter(watch__subject=name).order_by("-at").first()
-    if look is None:
-        return {}
-    said = {"registrar": look.record.get("registrar"), "abuse": look.record.get("abuse_email")}
-    return said | {
-        "state": look.state,
-        "ground": look.ground,
-        "at": look.until,
-        "nameservers": look.record.get("nameservers"),
-    }
+    """What its registry and its site say of a watched domain; empty where it is not watched."""
+    watch = Watch.objects.filter(subject=name, what=What.DOMAIN).order_by("-pk").first()
+    return (known_of(watch) if watch is not None else None) or {}
 
 
 def _rows(keys: Sequence[int], unseen: frozenset[int]) -> list[tuple[Any, ...]]:

@@ -14,9 +14,10 @@ from cautery.core.errors import NotFound
 from cautery.core.mail.weighing import FOR_A_PERSON
 from cautery.custody.events import LABELS
 from cautery.report.register import desks, lists, people
+from cautery.report.register.domains import changes
 from cautery.track.models import ProceedingKind, Ruling
 from cautery.web.access import needs
-from cautery.web.labels import ANSWERS, PEOPLE, ROLES
+from cautery.web.labels import ANSWERS, CHANGES, PEOPLE, ROLES
 from cautery.web.listing import Choice, Column, Listing, download_of, page_of
 
 _TALLIED = (
@@ -40,6 +41,21 @@ LISTINGS = {
             _("Hosts that links lead to, those with most items first. The search takes the beginning of a name."),
             (Column("name", _("Domain"), "domain"), *_TALLIED),
             lambda asked, by: lists.domains(asked.words, asked.after, by=by),
+        ),
+        Listing(
+            "domain-changes",
+            _("Changes of domains"),
+            _("What changed on domains under watch, the newest first. The search takes the beginning of a name."),
+            (
+                Column("at", _("Seen"), "time"),
+                Column("watch__subject", _("Domain"), "domain"),
+                Column("what", _("What"), "word:change"),
+                Column("said", _("Change"), "long"),
+                Column("after", _("Last seen otherwise"), "time"),
+            ),
+            lambda asked, by: changes(asked.words, asked.after, asked.chosen, by=by),
+            (Choice("what", _("What"), CHANGES),),
+            empty=_("No domain under watch has changed."),
         ),
         Listing(
             "providers",
