@@ -6,7 +6,7 @@ import json
 from typing import Any, Literal
 
 from django.conf import settings
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from ninja import Field, Router, Schema
 from ninja.errors import AuthenticationError
 from ninja.security import HttpBearer
@@ -23,7 +23,7 @@ from cautery.track.actions import Said
 from cautery.track.desk.actions import MOST, answer_many, hand_over, report_threat, show, take_call
 from cautery.track.desk.queries import Wanted, art_7, one_row, rows_of
 from cautery.track.forms.actions import MOST_FORMS, give_forms
-from cautery.track.forms.queries import annex
+from cautery.track.forms.queries import annex, issued_pdf
 
 router = Router()
 HOOK = system("webhook")
@@ -137,6 +137,15 @@ def notice(request: HttpRequest, reference: s.Text) -> dict[str, Any]:
     key, now = _key(request), clock().now()
     hand_over(key, [reference], at=now)
     return one_row(key, reference, now)
+
+
+@router.get("/notices/{reference}/order.pdf", auth=Key())
+def notice_pages(request: HttpRequest, reference: s.Text) -> HttpResponse:
+    """An order as it was printed and signed, its machine form attached."""
+    key = _key(request)
+    pdf = issued_pdf(key, reference)
+    hand_over(key, [reference], at=clock().now())
+    return HttpResponse(pdf, content_type="application/pdf")
 
 
 @router.get("/notices/{reference}/annex-{number}", response=dict[str, Any], auth=Key())

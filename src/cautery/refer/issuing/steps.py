@@ -41,6 +41,8 @@ KEPT_AT_ONCE = 25
 AHEAD = timedelta(hours=1)
 """How long before it is due a notice is made out, so that signing and printing do not stand between T0 and the sending."""
 FIRST_WAIT = timedelta(hours=12)
+PRINTED = frozenset({Channel.MAIL, Channel.PORTAL})
+"""Ways on which people read an order: it is printed and its print is signed. A program gets the machine form, signed too."""
 LACKING_AGAIN = timedelta(hours=1)
 PROCEDURES = (
     "A removal order is sent to the contact point above, with its form in Annex I. Feedback after removal goes by Annex II, "
@@ -133,7 +135,7 @@ def _make(delivery: Delivery, case: Case, desk: Desk, made: list[Made]) -> int:
     if lacking(found):
         wait_for(delivery, case.at + AHEAD + LACKING_AGAIN, f"not complete: {said(lacking(found))}")
         return 0
-    printed = delivery.channel == Channel.MAIL and instrument in ORDERS
+    printed = delivery.channel in PRINTED and instrument in ORDERS
     made.append(Made(delivery, *desk.make(case, instrument, found, printed=printed)))
     return 0
 

@@ -138,6 +138,7 @@ def one_row(key: ProviderKey, reference: str, now: datetime) -> dict[str, Any]:
         "answers": list(answers),
         "forms": [form_row(one) for one in notice.forms.order_by("received_at", "pk")],
         "document": issue.machine if issue else "",
+        "print_signed": bool(issue and issue.signed and issue.pdf),
     }
 
 

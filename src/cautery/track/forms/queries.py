@@ -14,7 +14,7 @@ from cautery.core.instruments.incoming import ANNEX_II, ANNEX_III
 from cautery.directory.models import ProviderKey
 from cautery.intake.queries import hidden
 from cautery.refer.issuing.steps import Desk
-from cautery.refer.models import Notice
+from cautery.refer.models import Issue, Notice
 from cautery.refer.printing.layout import pages
 from cautery.review.models import Instrument
 from cautery.track.desk.queries import form_row, own_notice
@@ -47,12 +47,39 @@ _ONE_AT_A_TIME = Lock()
 
 
 def annex_pdf(document: Document, found: Read, at: datetime) -> bytes:
-    """The pages of an annex, with its machine form attached; one that lacks something is marked as a draft and lists it."""
+    """The pages of a form, with its machine form attached; one that lacks something is marked as a draft and lists it."""
     with _ONE_AT_A_TIME:
         press = _PRINTING.ready_press()
         instrument = press.catalogue.get(document.instrument)
         content = pages(instrument.form, found, instrument.wording(document.language), draft=not found.complete)
         return press.print(content, at=at, machine=document.to_json())
+
+
+def issued_form(key: ProviderKey, reference: str) -> Document:
+    """An order as its machine form, as it was signed and sent; `NotFound` for a notice that is its text alone."""
+    return Document.parse(_issue(key, reference).machine.encode())
+
+
+def issued_pdf(key: ProviderKey, reference: str) -> bytes:
+    """The pages of an order: those that were signed and kept; where its way was a program's, printed now from its machine form.
+
+    What is printed now carries the machine form with its signature, and none of its own.
+    """
+    issue = _issue(key, reference)
+    if issue.pdf is not None:
+        return bytes(issue.pdf)
+    document = Document.parse(issue.machine.encode())
+    instrument = catalogue().get(document.instrument)
+    return annex_pdf(
+        document, read(instrument.form, document.fields, instrument.wording(document.language)), issue.issued_at
+    )
+
+
+def _issue(key: ProviderKey, reference: str) -> Issue:
+    issue: Issue | None = getattr(own_notice(key, reference), "issue", None)
+    if issue is None:
+        raise NotFound("This notice has no form of its own.", reference=reference[:60])
+    return issue
 
 
 def _filled(notice: Notice, name: str) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from cautery.channels.mail import FORM_BYTES, Attached
 from cautery.core.errors import CauteryError, NotAllowed, Refused
+from cautery.core.instruments.reference import file_name
 from cautery.directory.actions import use_link
 from cautery.directory.models import ProviderKey
 from cautery.directory.queries import provider_access, provider_session
@@ -21,7 +22,7 @@ from cautery.track.actions import ANSWERS, Said
 from cautery.track.desk.actions import answer_many, hand_over, report_threat, show
 from cautery.track.desk.queries import FIELDS, Wanted, art_7, one_row, pages_of, rows_of
 from cautery.track.forms.actions import give_file
-from cautery.track.forms.queries import ANNEXES, annex, annex_pdf
+from cautery.track.forms.queries import ANNEXES, annex, annex_pdf, issued_form, issued_pdf
 from cautery.web.access import error_page
 from cautery.web.exports import Echo, cell
 from cautery.web.labels import ANSWERS as WORDS
@@ -163,6 +164,29 @@ def notice(request: HttpRequest, reference: str, *, key: ProviderKey) -> HttpRes
 
 @require_safe
 @inside
+def order_form(request: HttpRequest, reference: str, *, key: ProviderKey) -> HttpResponse:  # noqa: ARG001
+    """An order as its machine form; whoever takes it has received the order."""
+    document = issued_form(key, reference)
+    hand_over(key, [reference], at=clock().now())
+    return _attachment(document.to_json(), "application/json", f"{file_name(reference)}.json")
+
+
+@require_safe
+@inside
+def order_pages(request: HttpRequest, reference: str, *, key: ProviderKey) -> HttpResponse:  # noqa: ARG001
+    """An order as it was printed and signed; whoever takes it has received the order."""
+    pdf = issued_pdf(key, reference)
+    hand_over(key, [reference], at=clock().now())
+    return _attachment(pdf, "application/pdf", f"{file_name(reference)}.pdf")
+
+
+def _attachment(data: bytes, kind: str, name: str) -> HttpResponse:
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return HttpResponse(data, content_type=kind, headers=headers)
+
+
+@require_safe
+@inside
 def annex_file(request: HttpRequest, reference: str, number: str, *, key: ProviderKey) -> HttpResponse:  # noqa: ARG001
     """Annex II or III as JSON."""
     if number not in ANNEXES:
@@ -178,8 +202,7 @@ def annex_pages(request: HttpRequest, reference: str, number: str, *, key: Provi
     if number not in ANNEXES:
         raise Refused("There is no such annex.", reason="annex")
     document, found = annex(key, reference, number, request.GET.get("language", "")[:8])
-    headers = {"Content-Disposition": f'attachment; filename="annex-{number}.pdf"'}
-    return HttpResponse(annex_pdf(document, found, clock().now()), content_type="application/pdf", headers=headers)
+    return _attachment(annex_pdf(document, found, clock().now()), "application/pdf", f"annex-{number}.pdf")
 
 
 @require_POST
