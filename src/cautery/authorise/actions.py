@@ -24,6 +24,7 @@ from cautery.ground.leases import claim, renew
 from cautery.ground.rows import insert_many
 from cautery.intake.actions import advance
 from cautery.intake.models import Operation
+from cautery.intake.queries import any_in
 from cautery.review.actions import CLAIM_LIMIT, CLAIM_SECONDS
 from cautery.review.models import Assessment, Finding, Instrument, Quarantine
 
@@ -44,6 +45,8 @@ class Signing:
 def claim_decisions(operation: Operation, limit: int, *, by: Actor) -> list[int]:
     """Lease up to `limit` confirmed decisions to a signer, never their own: first what they hold, then the oldest free ones."""
     by.require(Permission.AUTHORISE_DECISION_SIGN)
+    if not any_in(operation, EpisodeState.CONFIRMED):
+        return []
     limit = min(limit, CLAIM_LIMIT)
     waiting = (
         Assessment.objects.filter(

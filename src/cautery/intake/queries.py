@@ -52,6 +52,12 @@ def _shown(operation: Operation, by: Actor) -> bool:
     return operation.handling == Handling.GREEN or visible(by=by).filter(pk=operation.pk).exists()
 
 
+def any_in(operation: Operation, state: EpisodeState) -> bool:
+    """Whether an episode of the operation is in this state: a short question, asked where the long one often finds nothing."""
+    asked = "SELECT id FROM intake_episode WHERE state = %s AND operation_id = %s LIMIT 1"
+    return any(True for _ in Episode.objects.raw(asked, [str(state), operation.pk]))
+
+
 def operation_row(operation: Operation) -> dict[str, Any]:
     """An operation for a list; `state` is `gathering` until it is released."""
     return {

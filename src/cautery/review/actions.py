@@ -24,6 +24,7 @@ from cautery.ground.leases import claim, hold, renew
 from cautery.ground.rows import insert_many
 from cautery.intake.actions import advance
 from cautery.intake.models import Episode, Operation
+from cautery.intake.queries import any_in
 from cautery.intake.rules import object_of
 from cautery.review.models import LIMBS, Assessment, Finding, Hold, Instrument, Purpose, Quarantine
 from cautery.review.queries import marker
@@ -72,6 +73,8 @@ class HoldRequest:
 def claim_episodes(operation: Operation, limit: int, *, by: Actor) -> list[int]:
     """Lease up to `limit` episodes to a reviewer: first what this officer already holds, then the oldest free ones."""
     by.require(Permission.REVIEW_EPISODE_CLAIM)
+    if not any_in(operation, EpisodeState.IN_REVIEW):
+        return []
     limit = min(limit, CLAIM_LIMIT)
     ready = Episode.objects.filter(operation=operation, state=EpisodeState.IN_REVIEW).order_by("pk")
     ready = ready.exclude(item__in=Quarantine.objects.values("item"))
