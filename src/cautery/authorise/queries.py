@@ -21,6 +21,18 @@ from cautery.intake.models import Operation
 from cautery.match.models import Match
 from cautery.review.models import LIMBS, Assessment, Finding, Instrument, Quarantine
 
+READ = {
+    "pk": "decision_id",
+    "episode_id": "episode_id",
+    "episode__number": "number",
+    "episode__item__url": "url",
+    "episode__item__provider": "provider",
+    "episode__item__kind": "kind",
+    "limbs": "limbs",
+    "reason": "reason",
+    "reviewer__name": "reviewer",
+}
+"""What a signer is told of a decision: where it is kept, and by which name."""
 SAME = ("addressee", "instrument", "limbs", "reason", "reviewer", "kind")
 """What a signer need read only once where it is the same in all of a batch."""
 
@@ -29,21 +41,9 @@ def decisions(keys: Sequence[int]) -> list[dict[str, Any]]:
     """Each decision with its item and reviewer, in the order of `keys`."""
     if not keys:
         return []
-    found = Assessment.objects.select_related("episode__item", "reviewer").in_bulk(list(keys))
-    return [
-        {
-            "decision_id": key,
-            "episode_id": found[key].episode_id,
-            "number": found[key].episode.number,
-            "url": found[key].episode.item.url,
-            "provider": found[key].episode.item.provider,
-            "kind": found[key].episode.item.kind,
-            "limbs": found[key].limbs,
-            "reason": found[key].reason,
-            "reviewer": found[key].reviewer.name,
-        }
-        for key in keys
-    ]
+    rows = Assessment.objects.filter(pk__in=keys).values(*READ)
+    found = {row["pk"]: row for row in rows}
+    return [{name: found[key][column] for column, name in READ.items()} for key in keys]
 
 
 @dataclass(frozen=True, slots=True)
