@@ -111,6 +111,7 @@ class Books:
 
     def __init__(self, path: Path, run: str, *, patience_s: float = PATIENCE_S) -> None:
         self._lock = _only_one(path.with_suffix(".lock"), patience_s)
+        self._counted: dict[str, int] = {}
         self._db = sqlite3.connect(path, isolation_level=None)
         self._db.execute("PRAGMA journal_mode=WAL")
         # Survives the death of the process, which is what happens here; not that of the machine.
@@ -219,12 +220,15 @@ class Books:
         return dict(self._db.execute("SELECT key, value FROM notes"))
 
     def count_notes(self, kind: str) -> int:
-        """How many notes of a kind (the part of the key before the colon) there are."""
-        row = self._db.execute("SELECT count(*) FROM notes WHERE key >= ? AND key < ?", (f"{kind}:", f"{kind};"))
-        return int(row.fetchone()[0])
+        """How many notes of a kind (the part of the key before the colon) there are; counted again when there are new ones."""
+        if kind not in self._counted:
+            row = self._db.execute("SELECT count(*) FROM notes WHERE key >= ? AND key < ?", (f"{kind}:", f"{kind};"))
+            self._counted[kind] = int(row.fetchone()[0])
+        return self._counted[kind]
 
     def note(self, notes: Mapping[str, str]) -> None:
         """Keeps people's notes, replacing those with the same key."""
+        self._counted.clear()
         with self.transaction():
             self._db.executemany("INSERT OR REPLACE INTO notes VALUES (?, ?)", notes.items())
 
