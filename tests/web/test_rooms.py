@@ -46,6 +46,14 @@ def test_the_curves_are_running_totals_that_end_at_the_register(story: Story) ->
     assert found.hours[0] == make.START
 
 
+def test_what_the_curves_are_drawn_from_is_a_file(story: Story, reader: Client) -> None:
+    answer = reader.get(f"/operations/{story.operation.slug}/room/hours/file/csv")
+    head, *rows = b"".join(answer.streaming_content).decode().splitlines()
+    assert head == "provider,hour,flags,decisions,notices,removals,returns"
+    assert rows[0].startswith(",2026-06-15T06:00:00Z,")
+    assert {row.partition(",")[0] for row in rows} == {"", "youtube"}
+
+
 def test_it_says_what_is_stuck_and_what_runs_out(work: Work) -> None:
     found = room(work.operation, by=READER, at=make.hours(2))
     assert [(deadline.what, deadline.count) for deadline in found.deadlines] == [

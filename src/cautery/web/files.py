@@ -26,7 +26,10 @@ FORMATS = {
     "parquet": "application/vnd.apache.parquet",
 }
 GROUP = 20_000
-WHOLE = frozenset({"episode", "item_id", "items", "matches", "max_batch", "notice__item_id", "pk", "severity"})
+WHOLE = frozenset(
+    {"decisions", "episode", "flags", "item_id", "items", "matches", "max_batch", "notice__item_id", "notices", "pk"}
+    | {"removals", "returns", "severity"}
+)
 """Fields of whole numbers; Parquet keeps the others as text."""
 PEOPLE = frozenset({"owner", "author", "name"})
 """Fields that name a person online; `name` of an outlet too."""

@@ -41,7 +41,7 @@ from cautery.web.views.queue import (
     queue_undo,
 )
 from cautery.web.views.reports import report_file, report_page, report_raw
-from cautery.web.views.room import room_key, room_page, room_panel
+from cautery.web.views.room import room_file, room_key, room_page, room_panel
 from cautery.web.views.signing import signing_page, signing_sign, signing_take
 from cautery.web.views.translation import queue_translation
 
@@ -54,6 +54,7 @@ urlpatterns = [
     path("operations/<slug:slug>/", operation_page, name="operation"),
     path("operations/<slug:slug>/room/", room_page, name="room"),
     path("operations/<slug:slug>/room/panel/", room_panel, name="room-panel"),
+    path("operations/<slug:slug>/room/hours/file/<str:kind>", room_file, name="room-file"),
     path("operations/<slug:slug>/room/key/", room_key, name="room-key"),
     path("operations/<slug:slug>/review/", queue_page, name="queue"),
     path("operations/<slug:slug>/review/next/", queue_next, name="queue-next"),

@@ -43,7 +43,7 @@ class Deadline:
 class Room:
     """An operation as it runs at `at`; what had to be counted is of `as_of` (None: being counted for the first time).
 
-    `curves` are running totals at the end of each hour of `hours`: by provider, `""` for all.
+    `curves` are running totals at the end of each hour of `hours`: by provider, `""` for all; `names` are the providers' own.
     """
 
     facts: dict[str, Any]
@@ -52,6 +52,7 @@ class Room:
     states: Counter[str]
     hours: list[datetime]
     curves: dict[str, dict[str, list[int]]]
+    names: dict[str, str]
     deadlines: list[Deadline]
     terms: list[Term]
     stuck: list[Stuck]
@@ -77,6 +78,7 @@ def room(operation: Operation, *, by: Actor, at: datetime) -> Room:
         counted.states,
         counted.hours,
         counted.curves,
+        {line.slug: line.name for line in counted.lines},
         _deadlines(operation, counted, at),
         terms(operation, by=by, at=at),
         counted.stuck,
@@ -90,8 +92,8 @@ def _deadlines(operation: Operation, counted: Counted, at: datetime) -> list[Dea
     found = []
     if operation.ends_at and operation.ends_at > at:
         found.append(Deadline("The operation ends", operation.ends_at, 1))
-    if operation.t0 and operation.t0 > at:
-        unready = sum(counted.states[state] for state in UNDER_WAY)
+    unready = sum(counted.states[state] for state in UNDER_WAY)
+    if operation.t0 and operation.t0 > at and unready:
         found.append(Deadline("T0: not yet ready to leave", operation.t0, unready))
     ending = Hold.objects.filter(operation=operation, until__gt=at, until__lte=at + SOON)
     holds = ending.aggregate(n=Count("pk"), due=Min("until"))

@@ -68,4 +68,4 @@ def provider_facts(provider: Provider, *, by: Actor) -> ProviderFacts:
 def _line(rows: list[Case]) -> list[tuple[int, int]]:
     """How many were seen down within each hour of the first three days."""
     hours = sorted(case.down / HOUR_S for case in rows if case.down < 72 * HOUR_S)
-    return [(hour, sum(1 for one in hours if one <= hour)) for hour in range(0, 73, 3)]
+    return [(hour, sum(1 for one in hours if one <= hour)) for hour in range(73)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils.translation import get_language
@@ -20,8 +20,12 @@ from cautery.report.dossier import CURVES, Room, room
 from cautery.web.access import acts, needs
 from cautery.web.briefly import Briefly
 from cautery.web.counting import count_behind
+from cautery.web.files import FORMATS, file_of
 from cautery.web.labels import STATES
 from cautery.web.tiles import tiles
+
+HOUR_S = 3_600
+"""A total is that at the end of its hour, and is drawn there."""
 
 PANEL: Briefly[str] = Briefly(5.0)
 """The moving part of the room, drawn once for all who look: the same for everybody."""
@@ -43,10 +47,11 @@ def panel(operation: Operation, *, by: Actor) -> str:
 
 
 def _context(found: Room) -> dict[str, object]:
-    stamps = [int(hour.timestamp()) for hour in found.hours]
+    stamps = [int(hour.timestamp()) + HOUR_S for hour in found.hours]
     lines = [
         {
             "slug": slug,
+            "name": found.names.get(slug, slug),
             "data": json.dumps([stamps, *(c[name] for name in CURVES)]),
             "last": {n: c[n][-1] if c[n] else 0 for n in CURVES},
         }
@@ -60,6 +65,7 @@ def _context(found: Room) -> dict[str, object]:
         "states": STATES,
         "operation": found.facts,
         "keys_needed": KEYS,
+        "formats": list(FORMATS),
     }
 
 
@@ -80,6 +86,18 @@ def room_page(request: HttpRequest, slug: str, *, by: Actor) -> HttpResponse:
 def room_panel(_request: HttpRequest, slug: str, *, by: Actor) -> HttpResponse:
     """The moving part alone."""
     return HttpResponse(panel(get_operation(slug, by=by), by=by))
+
+
+@needs(Permission.INTAKE_OPERATION_READ)
+def room_file(request: HttpRequest, slug: str, kind: str, *, by: Actor) -> StreamingHttpResponse:
+    """What the curves are drawn from, as a file: a row a provider and hour, `provider` empty for all of them."""
+    found = room(get_operation(slug, by=by), by=by, at=clock().now())
+    rows = (
+        {"provider": provider, "hour": hour} | {name: curve[name][n] for name in CURVES}
+        for provider, curve in found.curves.items()
+        for n, hour in enumerate(found.hours)
+    )
+    return file_of(request, rows, ("provider", "hour", *CURVES), kind, f"{slug}-hours", by=by)
 
 
 @acts(Permission.AUTHORISE_OPERATION_RELEASE)

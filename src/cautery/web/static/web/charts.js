@@ -25,6 +25,29 @@ function label(seconds) {
   return moment.toLocaleString(document.documentElement.lang, midnight ? { day: "numeric", month: "short" } : { hour: "2-digit", minute: "2-digit" });
 }
 
+function moment(seconds) {
+  return new Date(seconds * 1000).toLocaleString(document.documentElement.lang, { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", timeZoneName: "short" });
+}
+
+// The moment all notices leave: a line across the curves, where it is among the hours drawn.
+function drawMark(u, seconds, colour, font) {
+  if (seconds < u.scales.x.min || seconds > u.scales.x.max) return;
+  const { ctx, bbox } = u;
+  const x = Math.round(u.valToPos(seconds, "x", true));
+  ctx.save();
+  ctx.strokeStyle = ctx.fillStyle = colour;
+  ctx.font = font.replace(/^\d+/, (size) => String(size * devicePixelRatio));
+  ctx.setLineDash([4 * devicePixelRatio, 4 * devicePixelRatio]);
+  ctx.beginPath();
+  ctx.moveTo(x, bbox.top);
+  ctx.lineTo(x, bbox.top + bbox.height);
+  ctx.stroke();
+  ctx.textAlign = x > bbox.left + bbox.width / 2 ? "right" : "left";
+  ctx.textBaseline = "top";
+  ctx.fillText("T0", x + (ctx.textAlign === "right" ? -6 : 6) * devicePixelRatio, bbox.top + 4 * devicePixelRatio);
+  ctx.restore();
+}
+
 function draw(node) {
   drawn.get(node)?.destroy();
   const small = "small" in node.dataset;
@@ -33,18 +56,20 @@ function draw(node) {
   const data = read[0].length === 1 ? read.map((row, n) => (n ? [0, row[0]] : [row[0] - 3600, row[0]])) : read;
   const { quiet, font } = tokens();
   const names = (node.dataset.names ?? "").split("|");
-  const series = CURVES.map((name, n) => ({ label: names[n] ?? name, stroke: colourOf(name), width: small ? 1.5 : 2, points: { show: false } }));
+  const series = CURVES.map((name, n) => ({ label: names[n] ?? name, stroke: colourOf(name), width: small ? 1.5 : 2, points: { show: false }, value: (u, n, which) => (n ?? u.data[which].at(-1)).toLocaleString(document.documentElement.lang) }));
+  const mark = Number(node.dataset.mark);
   const axis = { stroke: quiet, font, grid: { stroke: quiet, width: 0.25 }, ticks: { show: false } };
   const width = node.clientWidth || 300;
   const chart = new uPlot({
     width,
     height: small ? 28 : Math.max(220, Math.min(340, width * 0.35)),
-    legend: { show: false, live: !small },
-    cursor: { show: !small, drag: { x: false, y: false } },
+    legend: { show: !small, live: !small },
+    cursor: { show: !small, drag: { x: false, y: false }, focus: { prox: -1 } },
+    hooks: small || !mark ? {} : { draw: [(u) => drawMark(u, mark, quiet, font)] },
     padding: small ? [2, 0, 2, 0] : undefined,
     scales: { x: { time: true } },
     axes: small ? [{ show: false }, { show: false }] : [{ ...axis, space: 70, values: (_, ticks) => ticks.map(label) }, { ...axis, size: 64, values: (_, ticks) => ticks.map((n) => n.toLocaleString(document.documentElement.lang)) }],
-    series: [{}, ...series],
+    series: [{ label: node.dataset.when, value: (u, seconds) => moment(seconds ?? u.data[0].at(-1)) }, ...series],
   }, data, node);
   drawn.set(node, chart);
 }

@@ -106,8 +106,34 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   if (event.detail.xhr.status >= 400 && !polled) { event.detail.shouldSwap = true; event.detail.isError = false; }
 });
 
+// On a phone a table that is a stack is a card a row: each cell carries what stands above it, and stays a cell to who listens.
+function nameCells(root) {
+  for (const table of root.querySelectorAll("table.stack:not([role])")) {
+    const heads = [...table.querySelectorAll("thead th")].map((head) => head.textContent.trim());
+    table.setAttribute("role", "table");
+    for (const part of table.querySelectorAll("thead, tbody, tfoot")) part.setAttribute("role", "rowgroup");
+    for (const row of table.rows) {
+      row.setAttribute("role", "row");
+      [...row.cells].forEach((cell, n) => {
+        cell.setAttribute("role", cell.tagName === "TD" ? "cell" : cell.scope === "col" ? "columnheader" : "rowheader");
+        if (cell.scope !== "col" && row.cells.length === heads.length) cell.dataset.label = heads[n];
+      });
+    }
+  }
+}
+
+// Where a bar is wider than a phone, the place one is at is in sight.
+function showHere(root) {
+  for (const place of root.querySelectorAll(".rooms [aria-current], .bar nav [aria-current]")) {
+    const bar = place.parentElement;
+    if (bar.scrollWidth > bar.clientWidth) bar.scrollLeft += place.getBoundingClientRect().left - bar.getBoundingClientRect().left - bar.clientWidth / 3;
+  }
+}
+
 function settle(root) {
   showLocalTimes(root);
+  nameCells(root);
+  showHere(root);
   showChoices();
   tick();
   root.querySelector?.("[data-focus]")?.focus({ preventScroll: false });
