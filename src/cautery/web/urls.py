@@ -29,6 +29,7 @@ from cautery.web.views.network import (
     network_what_if,
 )
 from cautery.web.views.operations import operation_list, operation_page
+from cautery.web.views.picture_text import picture_text, picture_translation
 from cautery.web.views.queue import (
     item_stop,
     picture,
@@ -68,6 +69,8 @@ urlpatterns = [
     path("operations/<slug:slug>/signing/take/", signing_take, name="signing-take"),
     path("operations/<slug:slug>/signing/sign/", signing_sign, name="signing-sign"),
     path("pictures/<int:episode>/<str:sha256>.jpg", picture, name="picture"),
+    path("pictures/<int:episode>/<str:sha256>/text/", picture_text, name="picture-text"),
+    path("pictures/<int:episode>/<str:sha256>/text/translation/", picture_translation, name="picture-translation"),
     path("items/<int:pk>/stop/", item_stop, name="item-stop"),
     path("my-day/", care_page, name="care"),
     path("my-day/display/", care_display, name="care-display"),

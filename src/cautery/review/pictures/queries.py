@@ -11,7 +11,7 @@ from cautery.core.actors import Actor, Permission
 from cautery.core.searching import folded
 from cautery.identify.models import Media
 from cautery.intake.models import Item
-from cautery.intake.queries import hidden
+from cautery.intake.queries import hidden, members
 from cautery.ocr.base import Engine
 from cautery.review.models import PictureText, Quarantine
 
@@ -51,6 +51,13 @@ def texts_by_item(items: Iterable[int]) -> Mapping[int, str]:
     for item, media, text in _read(items).values_list("media__episodes__episode__item_id", "media_id", "text"):
         found.setdefault(item, {})[media] = text
     return {item: "\n".join(texts.values()) for item, texts in found.items()}
+
+
+def read_in(items: Iterable[int], parts: Sequence[str]) -> frozenset[int]:
+    """Of these items those in whose pictures one of these parts (`core.searching.terms`) was read."""
+    family = members(items)
+    texts = {item: folded(text) for item, text in texts_by_item(family).items()}
+    return frozenset(family[item] for item, text in texts.items() if any(part.strip() in text for part in parts))
 
 
 def _read(items: Iterable[int]) -> QuerySet[PictureText]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
 
 from cautery.core.actors import Actor, Permission
 from cautery.core.errors import Refused
@@ -12,11 +13,17 @@ from cautery.fetch import clock
 from cautery.intake.queries import get_operation, operation_row
 from cautery.report.dossier import EXPORT_FIELDS, ItemFilter, dossier, item_page, provider_slugs, stream_items
 from cautery.review.care.queries import refuse_if_closed
+from cautery.review.pictures.queries import read_in
 from cautery.web.access import needs
 from cautery.web.files import FORMATS, file_of
 from cautery.web.labels import OUTCOMES, STATES
 
 FILTERS = ("q", "provider", "kind", "state")
+KEYS = (
+    ("p", _("read the text in the next picture")),
+    ("P", _("translate what was read in it")),
+    ("?", _("show these keys")),
+)
 
 
 def _filter(request: HttpRequest) -> ItemFilter:
@@ -48,6 +55,7 @@ def item_list(request: HttpRequest, slug: str, *, by: Actor) -> HttpResponse:
         "outcomes": OUTCOMES,
         "providers": provider_slugs(by=by),
         "formats": FORMATS,
+        "in_pictures": read_in([row.item_id for row in page.rows], wanted.parts) if wanted.q else (),
     }
     return render(request, "web/items.html", context)
 
@@ -68,4 +76,6 @@ def item_page_view(request: HttpRequest, pk: int, *, by: Actor) -> HttpResponse:
     latest = found.episodes[-1] if found.episodes else None
     context = {"dossier": found, "item": found.item, "latest": latest, "outcome": found.outcome}
     context["may_trace"] = Permission.CUSTODY_LOG_READ in by.permissions
+    context["may_read"] = Permission.INTAKE_EVIDENCE_READ in by.permissions
+    context["desk_keys"] = KEYS
     return render(request, "web/item.html", context)

@@ -40,6 +40,8 @@ KEYS = (
     ("o", _("ask for a second opinion")),
     ("t", _("translate what the page says")),
     ("v", _("uncover the first picture")),
+    ("p", _("read the text in the next picture")),
+    ("P", _("translate what was read in it")),
     ("l", _("give the item back")),
     ("!", _("what must stop: close it to every view")),
     ("?", _("show these keys")),

@@ -15,6 +15,7 @@ from cautery.intake.queries import get_operation, operation_names
 from cautery.report.dossier import EXPORT_FIELDS, ItemFilter, item_page, provider_slugs, stream_items
 from cautery.report.register.actions import forget_view, save_view
 from cautery.report.register.lists import saved_views
+from cautery.review.pictures.queries import read_in
 from cautery.web.access import acts, needs
 from cautery.web.files import FORMATS, file_of
 from cautery.web.labels import OUTCOMES, STATES
@@ -51,6 +52,7 @@ def register(request: HttpRequest, *, by: Actor) -> HttpResponse:
         "acts": acts_of(by),
         "formats": FORMATS,
         "query": request.GET.urlencode(),
+        "in_pictures": read_in([row.item_id for row in page.rows], wanted.parts) if wanted.q else (),
     }
     return render(request, "web/register.html", context)
 
