@@ -48,7 +48,7 @@ def check_address(address: str, setting: str) -> None:
         )
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=8)
 def fetcher(inside: str) -> Fetcher:
     """The guarded fetcher; `inside` is the one host, named by the operator, that may stand in our own network."""
     return Fetcher(
