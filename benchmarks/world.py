@@ -13,7 +13,6 @@ import asyncio
 import multiprocessing
 import random
 import socket
-import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -120,4 +119,4 @@ def _wrapped(site: Site) -> Callable[[web.BaseRequest], Any]:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()
