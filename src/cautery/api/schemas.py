@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from ninja import Field, Schema
-from pydantic import AfterValidator, AwareDatetime
+from pydantic import AfterValidator, AwareDatetime, BaseModel
 
 
 def _without_nul(text: str) -> str:
@@ -28,7 +28,11 @@ Cursor = Annotated[str, Field(pattern="^[0-9]{0,18}$")]
 PageSize = Annotated[int, Field(ge=1, le=5_000)]
 
 
-class FlagRow(Schema):
+class Part(BaseModel):
+    """One of many in a body. Ninja's own `Schema` looks at each through the eyes of an ORM object, which took a third of a call's time."""
+
+
+class FlagRow(Part):
     """One flag: `line` counts from 1 within the batch."""
 
     line: Key
@@ -52,7 +56,7 @@ class BatchIn(Schema):
     rows: Annotated[list[FlagRow], AfterValidator(_each_line_once)] = Field(max_length=5_000)
 
 
-class RejectedRow(Schema):
+class RejectedRow(Part):
     line: int
     reason: str
     message: str
@@ -69,7 +73,7 @@ class ClaimIn(Schema):
     limit: int = Field(100, ge=1, le=500)
 
 
-class ReviewItemOut(Schema):
+class ReviewItemOut(Part):
     """Everything a reviewer is shown of an episode."""
 
     episode_id: int
@@ -95,7 +99,7 @@ class ReviewItemsOut(Schema):
     items: list[ReviewItemOut]
 
 
-class DecisionIn(Schema):
+class DecisionIn(Part):
     episode_id: Key
     outcome: Literal["confirmed", "dismissed"]
     limbs: list[Text] = Field([], max_length=10)
@@ -111,7 +115,7 @@ class DecisionsIn(Schema):
     decisions: list[DecisionIn] = Field(max_length=500)
 
 
-class EpisodeResult(Schema):
+class EpisodeResult(Part):
     episode_id: int
     status: str
     detail: str
@@ -121,7 +125,7 @@ class EpisodeResults(Schema):
     results: list[EpisodeResult]
 
 
-class HoldIn(Schema):
+class HoldIn(Part):
     url: Text = Field(max_length=10_000)
     reason: Text = Field(min_length=1, max_length=4_000)
     until: Moment
@@ -132,7 +136,7 @@ class HoldsIn(Schema):
     holds: list[HoldIn] = Field(max_length=1_000)
 
 
-class HoldResult(Schema):
+class HoldResult(Part):
     url: str
     status: str
     detail: str
@@ -142,7 +146,7 @@ class HoldResults(Schema):
     results: list[HoldResult]
 
 
-class SignableOut(Schema):
+class SignableOut(Part):
     decision_id: int
     episode_id: int
     number: int
@@ -158,7 +162,7 @@ class SignablesOut(Schema):
     decisions: list[SignableOut]
 
 
-class SigningIn(Schema):
+class SigningIn(Part):
     decision_id: Key
     act: Literal["sign", "refuse"]
     reason: Text = Field("", max_length=4_000)
@@ -168,7 +172,7 @@ class SigningsIn(Schema):
     signatures: list[SigningIn] = Field(max_length=500)
 
 
-class DecisionResult(Schema):
+class DecisionResult(Part):
     decision_id: int
     status: str
     detail: str
