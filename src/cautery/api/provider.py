@@ -44,7 +44,7 @@ class NoticesOut(Schema):
     next: str | None
 
 
-class AnswerIn(Schema):
+class AnswerIn(s.Part):
     """One answer. `details` fill in the annexes: authorised_person, contact_email, measured_at ..."""
 
     idempotency_key: s.Text = Field(max_length=64)
