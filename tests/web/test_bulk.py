@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
@@ -87,3 +88,37 @@ def test_all_that_a_filter_finds_can_be_looked_through(story: Story) -> None:
 )
 def test_what_cannot_be_asked_is_said(form: dict[str, Any], status: int, story: Story) -> None:
     assert able("lead").post("/register/acts/preview/", form).status_code == status
+
+
+def test_what_was_ticked_is_exported_and_nothing_else(story: Story) -> None:
+    client = able("observe")
+    page = client.get("/register/").content.decode()
+    assert "/register/acts/export/ndjson" in page
+    answer = client.post("/register/acts/export/ndjson", {"item": [story.returned.pk]})
+    (row,) = [json.loads(line) for line in b"".join(answer.streaming_content).splitlines()]  # type: ignore[attr-defined]
+    assert row["item_id"] == story.returned.pk
+    assert client.post("/register/acts/export/csv", {}).status_code == 422
+    assert client.post("/register/acts/export/xlsx", {"item": [story.returned.pk]}).status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("language", "typed"), [("de", "1.1.2099 11:00"), ("fr", "01/01/2099 11h00"), ("en-gb", "1/1/2099 11:00")]
+)
+def test_a_moment_is_typed_in_the_readers_way_and_zone(story: Story, language: str, typed: str) -> None:
+    client = able("flag")
+    _, form = shown(client, act="hold", into="summer", item=[story.returned.pk])
+    said = form | {"reason": "A case", "until": typed, "zone": "Europe/Berlin"}
+    assert client.post("/register/acts/do/", said, headers={"Accept-Language": language}).status_code == 200
+    assert Hold.objects.latest("pk").until.isoformat() == "2099-01-01T10:00:00+00:00"
+
+
+def test_a_date_with_two_readings_is_refused_with_its_field_and_both(story: Story) -> None:
+    client = able("flag")
+    _, form = shown(client, act="hold", into="summer", item=[story.returned.pk])
+    answer = client.post(
+        "/register/acts/do/", form | {"reason": "A case", "until": "03/07/2099"}, headers={"Accept-Language": "de"}
+    )
+    said = answer.content.decode()
+    assert answer.status_code == 422
+    assert "2099-07-03" in said
+    assert "2099-03-07" in said

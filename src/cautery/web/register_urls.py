@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from cautery.web.views.bulk import bulk_do, bulk_preview
+from cautery.web.views.bulk import bulk_do, bulk_export, bulk_preview
 from cautery.web.views.desks import (
     custody_of_item,
     mail,
@@ -26,6 +26,7 @@ urlpatterns = [
     path("register/views/<int:pk>/forget/", view_forget, name="view-forget"),
     path("register/acts/preview/", bulk_preview, name="bulk-preview"),
     path("register/acts/do/", bulk_do, name="bulk-do"),
+    path("register/acts/export/<str:kind>", bulk_export, name="bulk-export"),
     path("lists/<str:name>/", listing_page, name="listing"),
     path("lists/<str:name>/file/<str:kind>", listing_file, name="listing-file"),
     path("bank/", bank_page, name="bank"),

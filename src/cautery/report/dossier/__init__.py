@@ -5,7 +5,7 @@ Every query takes `by` and asks for its permission; none of them writes.
 
 from cautery.report.dossier.counting import ProviderLine
 from cautery.report.dossier.item import Dossier, dossier
-from cautery.report.dossier.items import EXPORT_FIELDS, ItemFilter, ItemPage, ItemRow, item_page, stream_items
+from cautery.report.dossier.items import EXPORT_FIELDS, ItemFilter, ItemPage, ItemRow, item_page, rows_of, stream_items
 from cautery.report.dossier.overview import (
     OperationLine,
     Overview,
@@ -32,5 +32,6 @@ __all__ = [
     "operation_overview",
     "provider_slugs",
     "room",
+    "rows_of",
     "stream_items",
 ]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.request import QueryDict
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -14,10 +14,12 @@ from cautery.core.errors import Refused
 from cautery.custody.actions import consult
 from cautery.fetch import clock
 from cautery.intake.queries import get_operation, operation_names
-from cautery.report.dossier import ItemFilter, item_page
+from cautery.report.dossier import EXPORT_FIELDS, ItemFilter, item_page, rows_of
 from cautery.report.register.actions import Particulars, act_on_many
 from cautery.report.register.bulk import MOST, NEEDED, BulkPlan, plan_bulk
 from cautery.web.access import acts
+from cautery.web.files import file_of
+from cautery.web.moments import moment_of
 
 FILTERS = ("q", "operation", "provider", "kind", "state", "outlet", "domain")
 ASKED_FOR = timedelta(days=30)
@@ -45,10 +47,20 @@ def bulk_do(request: HttpRequest, *, by: Actor) -> HttpResponse:
     now, form = clock().now(), request.POST
     plan = _plan(request, _chosen(form), by, now)
     said = Particulars(
-        form.get("reason", "")[:500], form.get("seconded_by", "").strip()[:64], _moment(form.get("until", ""))
+        form.get("reason", "")[:500], form.get("seconded_by", "").strip()[:64], moment_of(request, "until", _("Until"))
     )
     done = act_on_many(plan, form.get("digest", ""), said, by=by, at=now)
     return render(request, "web/bulk_done.html", {"plan": plan, "done": done})
+
+
+@acts(Permission.INTAKE_ITEM_READ)
+def bulk_export(request: HttpRequest, kind: str, *, by: Actor) -> StreamingHttpResponse:
+    """The items that were ticked, or all that the filter finds, as a file; noted in the log as any file."""
+    items = _items(request, by)
+    if not items or len(items) > MOST:
+        raise Refused(_("Tick the items that the file is to hold, %(most)s at most.") % {"most": MOST}, reason="items")
+    rows = (row.exported() for row in rows_of(items, by=by))
+    return file_of(request, rows, EXPORT_FIELDS, kind, "items-chosen", by=by)
 
 
 def _plan(request: HttpRequest, items: list[int], by: Actor, now: datetime) -> BulkPlan:
@@ -72,15 +84,6 @@ def _items(request: HttpRequest, by: Actor) -> list[int]:
     if page.older is not None:
         raise Refused(_("The filter finds more than %(most)s items: narrow it.") % {"most": MOST}, reason="items")
     return [row.item_id for row in page.rows]
-
-
-def _moment(text: str) -> datetime | None:
-    if not text:
-        return None
-    try:
-        return datetime.fromisoformat(text).replace(tzinfo=UTC)
-    except ValueError as error:
-        raise Refused(_("That is no date and time."), reason="moment") from error
 
 
 def acts_of(by: Actor) -> list[str]:

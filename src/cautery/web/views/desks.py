@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -23,6 +21,7 @@ from cautery.track.desk.actions import see_threat
 from cautery.track.models import ProceedingKind, Ruling
 from cautery.track.redress.actions import Step, record_step
 from cautery.web.access import acts, needs
+from cautery.web.moments import moment_of
 from cautery.web.views.items import key_of
 
 
@@ -47,20 +46,10 @@ def redress_record(request: HttpRequest, reference: str, *, by: Actor) -> HttpRe
     words = {name: form.get(name, "").strip() for name in ("kind", "ruling", "body", "reason")}
     if len(words["body"]) > 300 or len(words["reason"]) > 4_000:
         raise Refused(_("That is longer than the record takes."), reason="redress")
-    until = _moment(form.get("until", ""))
+    until = moment_of(request, "until", _("Until, of a non-disclosure"))
     step = Step(reference, words["kind"], words["ruling"], words["body"], words["reason"], until=until)
     record_step(step, by=by, at=clock().now())
     return redirect("web:redress", reference=reference)
-
-
-def _moment(text: str) -> datetime | None:
-    """What a field for date and time holds, taken as UTC."""
-    if not text:
-        return None
-    try:
-        return datetime.fromisoformat(text).replace(tzinfo=UTC)
-    except ValueError as error:
-        raise Refused(_("That is no date and time."), reason="moment") from error
 
 
 @acts(Permission.TRACK_THREAT_READ)

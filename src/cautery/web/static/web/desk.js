@@ -130,8 +130,20 @@ function showHere(root) {
   }
 }
 
+// Moments that are typed are the reader's: a field shows its moment by their clock, and the form says which zone that is.
+function placeMoments(root) {
+  for (const field of root.querySelectorAll("input[name=zone]")) field.value = ZONE;
+  for (const name of root.querySelectorAll("[data-zone-name]")) name.textContent = ZONE;
+  for (const field of root.querySelectorAll("input[data-moment]")) {
+    const moment = new Date(field.dataset.moment);
+    delete field.dataset.moment;
+    field.value = new Date(moment - moment.getTimezoneOffset() * 60000).toISOString().slice(0, 16);
+  }
+}
+
 function settle(root) {
   showLocalTimes(root);
+  placeMoments(root);
   nameCells(root);
   showHere(root);
   showChoices();
