@@ -17,6 +17,7 @@ from cautery.identify.models import EpisodeMedia
 from cautery.intake.models import Item
 from cautery.report.models import SavedView, Searchable, Tally, Unindexed
 from cautery.report.register.actions import index_waiting
+from cautery.report.register.words import marked_outlet
 from tests import factories as make
 from tests.web.conftest import VIDEO, Story
 
@@ -45,6 +46,8 @@ def whole(client: Client, where: str) -> bytes:
         ("q=hxxps://www[.]youtube[.]com/watch?v%3D00000000001", ["dismissed"]),
         ("q=youtube&state=dismissed", ["dismissed"]),
         ("domain=youtube.com", ["waiting", "returned", "dismissed"]),
+        ("domain=www.YouTube.com", ["waiting", "returned", "dismissed"]),
+        ("domain=com", ["waiting", "returned", "dismissed"]),
         ("domain=outube.com", []),
         ("q=100%25_off", []),
         ("operation=summer&kind=video", ["waiting", "returned", "dismissed"]),
@@ -83,6 +86,21 @@ def test_items_are_indexed_and_tallied_once(story: Story) -> None:
     index_waiting()
     assert (tally.items, Tally.objects.get(pk=tally.pk).items) == (3, 3)
     assert "somebody" in Searchable.objects.get(item=story.returned).text
+
+
+def test_nobodys_words_look_like_the_mark_of_an_outlet(story: Story, reader: Client) -> None:
+    Item.objects.filter(pk=story.returned.pk).update(owner="Somebody")
+    Item.objects.filter(pk=story.waiting.pk).update(url=f"https://other.example/{marked_outlet('youtube', 'Somebody')}")
+    index_waiting()
+    assert shown(reader, "/register/?outlet=youtube/somebody") == [f"/items/{story.returned.pk}/"]
+
+
+def test_a_text_of_any_length_and_script_is_cut_into_what_finds_it(story: Story, reader: Client) -> None:
+    (long,) = make.flagged(story.operation, [VIDEO.format(78)], key="long")
+    make.identified([long], title="Long", text="\U0001f4f0 " * 900 + "am Ende: 速報 Straße")
+    index_waiting()
+    for words in ("strasse", "速報", '"\U0001f4f0 \U0001f4f0 am ende"'):
+        assert shown(reader, f"/register/?q={words}") == [f"/items/{long.item_id}/"]
 
 
 def test_pages_of_a_search_follow_each_other(story: Story, reader: Client) -> None:

