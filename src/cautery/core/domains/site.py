@@ -38,18 +38,22 @@ class Site:
 
     @property
     def hosts(self) -> frozenset[str]:
-        """By what its networks are known apart."""
+        """By what the networks it was last known in are known apart."""
         return frozenset(one.key for one in self.networks if one.key)
 
+    @property
+    def current(self) -> tuple[Network, ...]:
+        """The networks of the addresses it has now; none where it has none, or nobody said."""
+        now = set(self.zone.addresses) if self.zone is not None else set()
+        return tuple(one for one in self.networks if now.intersection(one.addresses))
+
     def over(self, old: Site | None) -> Site:
-        """What is known after this look: what it could not tell stands as it was."""
+        """What is known after this look: what it could not tell stands as it was last known."""
         if old is None:
             return self
         zone = self.zone.over(old.zone) if self.zone is not None and old.zone is not None else self.zone or old.zone
-        networks = self.networks
-        if not networks and zone is not None and old.zone is not None and zone.addresses == old.zone.addresses:
-            networks = old.networks
-        return Site(zone, self.certificate or old.certificate, networks, self.registry or old.registry, self.problems)
+        certificate, registry = self.certificate or old.certificate, self.registry or old.registry
+        return Site(zone, certificate, self.networks or old.networks, registry, self.problems)
 
     def as_dict(self) -> dict[str, Any]:
         """For JSON; empty where nothing was asked."""
@@ -134,7 +138,8 @@ def _moved(old: Site, new: Site) -> bool:
     """Whether it answers from quite other addresses; not where the same network only uses another of its own."""
     if old.zone is None or new.zone is None or not old.zone.addresses or not new.zone.addresses:
         return False
-    return not set(old.zone.addresses) & set(new.zone.addresses) and not old.hosts & new.hosts
+    before, now = ({network.key for network in one.current} for one in (old, new))
+    return not set(old.zone.addresses) & set(new.zone.addresses) and not before & now
 
 
 def _addresses(addresses: tuple[str, ...], said: str) -> Event:

@@ -15,9 +15,9 @@ def told_of(record: DomainRecord, site: Site) -> dict[str, Any]:
     return {
         "dns": None if site.zone is None else _zone(site.zone),
         "certificate": None if certificate is None else certificate.as_dict(),
-        "networks": [one.as_dict() | {"called": one.called} for one in site.networks],
+        "networks": [one.as_dict() | {"called": one.called} for one in site.current],
         "problems": dict(site.problems),
-        "write_to": [asdict(step) for step in abuse_chain(record, networks=site.networks, registry=site.registry)],
+        "write_to": [asdict(step) for step in abuse_chain(record, networks=site.current, registry=site.registry)],
     }
 
 
