@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import io
 import re
 from pathlib import Path
@@ -20,6 +21,7 @@ from cautery.match.models import Kind
 from cautery.report.dossier.timeline import STAGES
 from cautery.review.models import LIMBS, Finding, Instrument, Purpose
 from cautery.web import labels
+from cautery.web.refusals import told
 from cautery.web.templatetags.desk import because, count, share_of, until, when
 from tests import factories as make
 from tests.web.conftest import Story, Work
@@ -129,6 +131,34 @@ def test_the_room_is_drawn_for_each_language(story: Story, reader: Client) -> No
     at = f"/operations/{story.operation.slug}/room/panel/"
     for language, words in (("de", "Fort gesehen"), ("fr", "Disparitions constatées"), ("en", "Seen down")):
         assert words in reader.get(at, headers={"Accept-Language": language}).content.decode()
+
+
+SHOWN = {"MovedMeanwhile", "NotAllowed", "NotFound", "Refused", "RowRefused"}
+"""Errors a page of the desk shows; the others end in a command or a log."""
+
+
+def _with_values(path: Path) -> list[str]:
+    """What a module refuses with values in it, each value an X."""
+    raised = [node.exc for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Raise)]
+    calls = [one for one in raised if isinstance(one, ast.Call) and getattr(one.func, "id", "") in SHOWN and one.args]
+    shapes = [one.args[0].values for one in calls if isinstance(one.args[0], ast.JoinedStr)]
+    return ["".join(str(part.value) if isinstance(part, ast.Constant) else "X" for part in shape) for shape in shapes]
+
+
+@pytest.mark.parametrize("folder", messages.SPOKEN)
+def test_a_refusal_with_values_is_told_in_every_language(folder: str) -> None:
+    said = [one for path in sorted((messages.PACKAGE / folder).rglob("*.py")) for one in _with_values(path)]
+    for language in messages.LANGUAGES:
+        with translation.override(language):
+            assert [one for one in said if told(one) == one] == [], "add them to web/refusals.py"
+
+
+def test_values_and_reasons_of_a_refusal_are_put_into_the_translation() -> None:
+    with translation.override("de"):
+        assert told("No item 5.") == "Es gibt kein Objekt 5."
+        assert told("This step cannot be recorded: it needs its reason.").endswith(": er braucht seine Begründung.")
+        assert told("Nobody has put this into words 7.") == "Nobody has put this into words 7."
+    assert told("No item 5.") == "No item 5."
 
 
 def test_an_error_says_in_the_readers_language_what_happened(work: Work, reviewer: Client) -> None:

@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpRespons
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.cache import patch_cache_control
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect
@@ -24,6 +24,7 @@ from cautery.core.statuses import STATUSES
 from cautery.directory.people.queries import is_second, second_wanted
 from cautery.directory.people.sessions import BEGUN
 from cautery.directory.queries import actor_of
+from cautery.web.refusals import told
 
 View = Callable[..., HttpResponseBase]
 
@@ -130,7 +131,7 @@ def _to_sign_in(request: HttpRequest) -> HttpResponseBase:
 
 def error_page(request: HttpRequest, error: CauteryError) -> HttpResponse:
     """The page for an error of the tree, with its status."""
-    status, message = STATUSES[type(error)], gettext(error.message)
+    status, message = STATUSES[type(error)], told(error.message)
     context = {
         "status": status,
         "title": TITLES.get(status, _("Something is wrong here")),

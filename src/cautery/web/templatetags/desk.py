@@ -21,6 +21,7 @@ from django.utils.translation import gettext_lazy as _
 from cautery.custody.events import LABELS
 from cautery.directory.roles import permissions_of
 from cautery.report.dossier.timeline import Line, Run
+from cautery.web import refusals
 from cautery.web.labels import LINE_WORDS, WORDS
 from cautery.web.navigation import MAIN, ROOMS, Place
 
@@ -132,7 +133,7 @@ def plainly(value: str) -> str:
 @register.filter
 def told(message: str) -> str:
     """What an action said, in the reader's language where the catalogue has it; else as it was said, in English."""
-    return gettext(message) if message else ""
+    return refusals.told(message)
 
 
 @register.filter
