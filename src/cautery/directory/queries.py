@@ -12,7 +12,7 @@ from cautery.core.mail.addressees import ContactPoint, Known, addressees
 from cautery.directory.actions import REFUSED_S, WINDOW_S, token_digest
 from cautery.directory.models import Officer, Provider, ProviderKey, SignInFailure, Unit
 from cautery.directory.roles import permissions_of
-from cautery.ground.rows import row_by
+from cautery.ground.rows import row_by, select_rows
 
 HOLDER = (
     "SELECT o.*, u.slug AS unit_slug FROM directory_apitoken t JOIN directory_officer o ON o.id = t.officer_id "
@@ -28,9 +28,10 @@ def actor_of(officer: Officer) -> Actor:
 
 def actor_by_token(token: str) -> Actor:
     """The officer whose unrevoked token this is; `NotAllowed` when there is none."""
-    found = next(iter(Officer.objects.raw(HOLDER, [token_digest(token)])), None)
-    if found is None:
+    holders = select_rows(Officer, HOLDER, [token_digest(token)])
+    if not holders:
         raise NotAllowed("The token is unknown or revoked.", permission="token", actor="")
+    found = holders[0]
     return Actor(f"officer:{found.pk}", vars(found)["unit_slug"], permissions_of(found.roles))
 
 

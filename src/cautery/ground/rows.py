@@ -46,11 +46,16 @@ def select_in(sql: str, values: Sequence[Any], *, before: Sequence[Any] = ()) ->
         return list(cursor.fetchall())
 
 
+def select_rows(model: type[M], sql: str, values: Sequence[Any]) -> list[M]:
+    """The rows of one SELECT of our own as rows of `model`; columns that are none of its fields are attributes by their names."""
+    return list(model._default_manager.raw(sql, list(values)))
+
+
 def row_by(model: type[M], column: str, value: object) -> M | None:
     """The row whose unique `column` is `value`: for what every call asks, at 0.08 ms where the ORM's own SQL takes 0.2."""
     table, where = _quoted(model._meta.db_table), _quoted(column)
-    found = model._default_manager.raw(f"SELECT * FROM {table} WHERE {where} = %s", [value])  # noqa: S608 (our own names)
-    return next(iter(found), None)
+    found = select_rows(model, f"SELECT * FROM {table} WHERE {where} = %s", [value])  # noqa: S608 (our own names)
+    return found[0] if found else None
 
 
 def update_many(rows: Sequence[Model], fields: Sequence[str], *, only: str = "") -> int:

@@ -12,7 +12,7 @@ from cautery.core.actors import Actor, Permission
 from cautery.core.errors import NotFound
 from cautery.core.handling import Handling
 from cautery.core.lifecycle import EpisodeState
-from cautery.ground.rows import row_by
+from cautery.ground.rows import row_by, select_rows
 from cautery.intake.models import Episode, Item, Operation, Rejection, Share
 
 
@@ -55,7 +55,7 @@ def _shown(operation: Operation, by: Actor) -> bool:
 def any_in(operation: Operation, state: EpisodeState) -> bool:
     """Whether an episode of the operation is in this state: a short question, asked where the long one often finds nothing."""
     asked = "SELECT id FROM intake_episode WHERE state = %s AND operation_id = %s LIMIT 1"
-    return any(True for _ in Episode.objects.raw(asked, [str(state), operation.pk]))
+    return bool(select_rows(Episode, asked, [str(state), operation.pk]))
 
 
 def operation_row(operation: Operation) -> dict[str, Any]:
