@@ -4,7 +4,8 @@
 
 A world has items with true removal times (a fast and a slow provider, some never removed). Probes come soon after the
 notice and then ever more rarely, jittered; one in twenty says nothing; looks stop after four days. The report's own estimators get only
-(last seen up, first seen down]. Printed: the share of worlds whose true figure lies inside, beside the stated level.
+(last seen up, first seen down]. Printed: the share of worlds whose true figure lies inside, beside the stated level. The band of
+presence has worlds of its own: benchmarks/presence.py.
 """
 
 from __future__ import annotations

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from statistics import median
 from typing import Any
@@ -17,7 +18,7 @@ SHOWN = 24
 
 
 def lineage(operation: Operation) -> dict[str, Any]:
-    """`links`, `families`, `generations`, `median_life_s` of those that came after another; `shown` the longest lines."""
+    """`links`, `families`, `generations`, `median_life_s` of those that came after another, `by_generation`; `shown` the longest lines."""
     rows = Sighting.objects.filter(operation=operation, predecessor__isnull=False).exclude(way=Way.SAME_PLACE)
     confirmed = rows.exclude(episode__assessment__finding="dismissed").order_by("at", "pk")
     before = {new: old for new, old in confirmed.values_list("item_id", "predecessor_id") if old is not None}
@@ -35,6 +36,7 @@ def lineage(operation: Operation) -> dict[str, Any]:
         "families": len(depth) - len(before),
         "generations": 1 + max(depth.values(), default=0),
         "median_life_s": round(median(spans)) if spans else None,
+        "by_generation": _by_generation(depth, lives),
         "shown": [
             [
                 {
@@ -48,6 +50,24 @@ def lineage(operation: Operation) -> dict[str, Any]:
             for family in drawn
         ],
     }
+
+
+def _by_generation(depth: Mapping[int, int], lives: Mapping[int, Sequence[Life]]) -> list[dict[str, Any]]:
+    """Of each generation: its items, how many were seen down, the median of how long these had lived (seconds), when its first was known."""
+    found = []
+    for generation in sorted(set(depth.values())):
+        own = [lives[key][0] for key, number in depth.items() if number == generation and lives.get(key)]
+        spans = [life.until - life.since for life in own if life.until is not None]
+        found.append(
+            {
+                "generation": generation,
+                "items": sum(number == generation for number in depth.values()),
+                "gone": len(spans),
+                "median_life_s": round(median(spans)) if spans else None,
+                "first": _iso(min((life.since for life in own), default=None)),
+            }
+        )
+    return found
 
 
 def _iso(moment: float | None) -> str | None:

@@ -74,7 +74,7 @@ class Sheet:
             "missing": [
                 {
                     "figure": f"{one.law} {one.label}".strip(),
-                    "why": "The register does not keep it; give it with --facts.",
+                    "why": "The register does not keep it; it is given as a fact.",
                 }
                 for part in self.parts
                 for one in part.figures

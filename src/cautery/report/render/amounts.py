@@ -76,7 +76,7 @@ def _parts(report: Report) -> tuple[Block, ...]:
 def _part_table(word: str, parts: Mapping[str, Any]) -> Table:
     rows = tuple(
         (
-            Cell(figures.named(name)),
+            Cell(name if word == "Language" else figures.named(name)),
             Cell(figures.count(band["items"])),
             Cell(figures.count(max(band["up"]))),
             Cell(figures.count(band["up"][-1])),
@@ -87,7 +87,7 @@ def _part_table(word: str, parts: Mapping[str, Any]) -> Table:
     )
     heads = ("Items", "Seen up at most", "Seen up at the end", "State unknown", "Online, between")
     columns = (Column(word, "name"), *(Column(head, "number") for head in heads))
-    return Table(f"Items online at the end, by {word.lower()}", columns, rows)
+    return Table(f"Items online at the end, by {word.lower()}, in items", columns, rows)
 
 
 def _returns(report: Report, returns: Mapping[str, Any]) -> tuple[Block, ...]:

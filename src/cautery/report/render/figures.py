@@ -11,6 +11,10 @@ from .document import Cell
 NOT_ESTIMABLE = "not estimable"
 NOT_YET = "not yet"
 
+MINUS = "−"
+WHOLE = 100
+"""From here on a figure without a unit of its own is written without decimals, below with three figures."""
+
 _STEPS = ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))
 
 
@@ -26,7 +30,8 @@ def share(value: float) -> str:
         return "over 99.9 %"
     if percent == 0 and value > 0:
         return "under 0.1 %"
-    return f"{percent:.0f} %" if percent in {0, 100} else f"{percent:.1f} %"
+    written = f"{percent:.0f} %" if percent in {0, 100} else f"{percent:.1f} %"
+    return written.replace("-", MINUS)
 
 
 def duration(seconds: float) -> str:
@@ -66,8 +71,17 @@ def epoch(text: str) -> float:
 
 
 def _plain(value: float) -> str:
-    return f"{value:,.4g}"
+    written = f"{round(value):,}" if abs(value) >= WHOLE else f"{value:.3g}"
+    return written.replace("-", MINUS)
 
+
+NAMES = {
+    "dsa-notice": "DSA notice (Art 16)",
+    "dsa-order": "DSA order (Art 9)",
+    "tco-removal-order": "TCO removal order (Art 3)",
+    "not_a_url": "Not a URL",
+}
+"""Words that come as data and are names: instruments by their law."""
 
 _UNITS: dict[str, Callable[[float], str]] = {"s": duration, "share": share}
 
@@ -87,10 +101,12 @@ def _why(figure: Mapping[str, Any], written: Callable[[float], str]) -> str:
     if figure["n"] == 0:
         return figure.get("reason") or "nothing was observed"
     reason: str = figure.get("reason") or "too few were seen to end"
-    return f"{written(figure['low'])} or more: {reason}" if figure["low"] else reason
+    return f"{written(figure['low'])} or more" if figure["low"] else reason
 
 
 def named(slug: str) -> str:
     """claimed_but_up -> Claimed but up; for words that come as data."""
+    if slug in NAMES:
+        return NAMES[slug]
     words = slug.replace("_", " ")
     return words[:1].upper() + words[1:]

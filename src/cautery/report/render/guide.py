@@ -20,7 +20,8 @@ Ranges are 95 % intervals: made in the same way for many operations, at least 95
 figure. For removal times they rest only on when items were last seen up and first seen gone, and hold however the
 visits were chosen. A range with no upper end means that too few items were seen gone to set one.
 
-Not estimable means that the data do not carry the figure, for the reason given beside it. It does not mean zero.
+Not estimable means that the data do not carry the figure, for the reason given beside it, or, where only a lower end stands
+there, because too few were seen gone by the end. It does not mean zero.
 
 One notice stands for one item at one address. Copies that go by law to further recipients are not counted again.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from html import escape
 from typing import Any
 
@@ -12,6 +13,8 @@ from .document import Chart
 
 LEFT, RIGHT, TOP, ROW = 250, WIDTH - 16, 34, 20
 LETTERS = 38
+DAY, MOST_DAYS = 86_400, 10
+CLOSED = "(closed to view)"
 GAP = 8
 """Between families."""
 
@@ -51,7 +54,17 @@ def lineage_chart(lineage: Mapping[str, Any], ended: str) -> Chart | None:
         y += GAP
     words = f"{figures.moment(lineage_start(shown))} to {figures.moment(ended)}"
     head = [_text(LEFT, 16, words, "start", "quiet")]
-    return Chart(title, described, _svg(y, title, described, [*head, *parts]))
+    for day in _midnights(start, stop):
+        x, when = across(day), datetime.fromtimestamp(day, UTC)
+        head.append(f'<line class="grid" x1="{x:.1f}" y1="{TOP - 12}" x2="{x:.1f}" y2="{y:.1f}"/>')
+        head.append(_text(x, y + 14, f"{when.day} {when:%b}", "middle"))
+    return Chart(title, described, _svg(y + 20, title, described, [*head, *parts]))
+
+
+def _midnights(start: float, stop: float) -> list[float]:
+    """The days that begin within the picture; every so many, where there are many."""
+    first, last = int(start // DAY) + 1, int(stop // DAY)
+    return [float(day * DAY) for day in range(first, last + 1, max(1, (last - first) // MOST_DAYS + 1))]
 
 
 def lineage_start(shown: Sequence[Sequence[Mapping[str, Any]]]) -> str:
@@ -60,7 +73,7 @@ def lineage_start(shown: Sequence[Sequence[Mapping[str, Any]]]) -> str:
 
 
 def _short(url: str) -> str:
-    bare = url.partition("://")[2].rstrip("/")
+    bare = url.partition("://")[2].rstrip("/") or CLOSED
     return bare if len(bare) <= LETTERS else f"{bare[: LETTERS - 13]}…{bare[-12:]}"
 
 

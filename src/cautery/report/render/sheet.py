@@ -10,14 +10,14 @@ from .document import Block, Cell, Column, Document, Paragraph, Section, Table
 from .drawings import presence_chart
 
 NOT_KEPT = "not in the register"
+LACKS = "These figures are not known to the register and are left blank; blank is not none. Whoever answers for the report adds them."
 
 
 def sheet(report: Mapping[str, Any]) -> Document:
     """A document of the report's own sections, with each figure's unit, definition, moment and interval."""
     sections = [Section(part["title"], _blocks(report, part)) for part in report["sections"]]
-    missing = tuple(Paragraph(f"{one['figure']}: {one['why']}") for one in report["missing"])
-    if missing:
-        sections.append(Section("What this report lacks", missing))
+    if report["missing"]:
+        sections.append(Section("What this report lacks", (Paragraph(LACKS), _missing(report["missing"]))))
     return Document(
         title=report["title"],
         subtitle=report["subtitle"],
@@ -26,6 +26,12 @@ def sheet(report: Mapping[str, Any]) -> Document:
         generated=report["generated_at"],
         note=report["note"],
     )
+
+
+def _missing(missing: Sequence[Mapping[str, str]]) -> Table:
+    """What is left blank, a line each."""
+    heads = (Column("Figure left blank", "name"), Column("Why", "text"))
+    return Table("Left blank", heads, tuple((Cell(one["figure"]), Cell(one["why"])) for one in missing))
 
 
 def _fact(value: Any) -> str:
@@ -72,4 +78,4 @@ def _value(value: Any) -> Cell:
         return Cell(NOT_KEPT)
     if isinstance(value, Mapping):
         return figures.estimate(value)
-    return Cell(figures.count(value) if isinstance(value, int) else str(value))
+    return Cell(figures.count(value) if isinstance(value, int) else figures.NAMES.get(str(value), str(value)))

@@ -7,7 +7,7 @@ In short -> What was done -> What came of it -> How soon -> What was left online
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from . import figures
@@ -232,10 +232,10 @@ def _speed(report: Report) -> tuple[Block, ...]:
     methods = Paragraph(
         f"{_meaning(report, 'removal_time.median_s')} {_methods(speed[key] for key, _ in SPEEDS)}".strip()
     )
-    return (removal_chart(ordered, speed), table, *_by_word(speed), methods)
+    return (removal_chart(ordered, speed), table, *_by_word(speed, _as_of(report)), methods)
 
 
-def _by_word(speed: Mapping[str, Any]) -> tuple[Block, ...]:
+def _by_word(speed: Mapping[str, Any], as_of: str) -> tuple[Block, ...]:
     """The same for each kind, language and instrument, where there is more than one."""
     tables = []
     for key, word in (("by_kind", "Kind"), ("by_language", "Language"), ("by_instrument", "Instrument")):
@@ -243,15 +243,16 @@ def _by_word(speed: Mapping[str, Any]) -> tuple[Block, ...]:
         largest = sorted(groups.items(), key=lambda entry: (-entry[1]["median_s"]["n"], entry[0]))
         rows = tuple(
             (
-                Cell(figures.named(name)),
+                Cell(name if key == "by_language" else figures.named(name)),
                 Cell(figures.count(found["median_s"]["n"])),
                 *(figures.estimate(found[one]) for one, _ in SPEEDS),
             )
             for name, found in largest
         )
         columns = (Column(word, "name"), Column("Notices", "number"), *(Column(label, "number") for _, label in SPEEDS))
+        caption = f"Time from notice to removal by {word.lower()}, with 95 % intervals, {as_of}"
         if len(rows) > 1:
-            tables.append(Table(f"Time from notice to removal by {word.lower()}, with 95 % intervals", columns, rows))
+            tables.append(Table(caption, columns, rows))
     return tuple(tables)
 
 
@@ -265,7 +266,7 @@ def _presence(report: Report) -> tuple[Block, ...]:
     presence = report["presence"]
     rows = (_measure("Before the notices", presence["before"]), _measure("At the end", presence["after"]))
     table = Table(
-        "Items online before and after, in items",
+        "Online before and after, in items",
         (
             Column("Moment", "name"),
             Column("As of", "word"),
@@ -337,8 +338,26 @@ def _lineage(report: Report) -> tuple[Block, ...]:
             f"{_many(told['links'], 'item')} came after another, in {_many(told['families'], 'line')} of up to "
             f"{told['generations']} generations{lived}."
         ),
+        *((_generations(told["by_generation"]),) if told.get("by_generation") else ()),
         chart,
     )
+
+
+def _generations(told: Sequence[Mapping[str, Any]]) -> Table:
+    """Whether what came back lived as long as what it came after."""
+    rows = tuple(
+        (
+            Cell("First known" if one["generation"] == 0 else f"{one['generation']} after it"),
+            Cell(figures.count(one["items"])),
+            Cell(figures.count(one["gone"])),
+            Cell("–" if one["median_life_s"] is None else figures.duration(one["median_life_s"])),
+            Cell("" if one["first"] is None else figures.moment(one["first"])),
+        )
+        for one in told
+    )
+    heads = (Column("Items", "number"), Column("Seen down", "number"), Column("Half of these lived", "number"))
+    columns = (Column("Generation", "name"), *heads, Column("First of it seen", "word"))
+    return Table("How long each generation lived, from when it was known until it was first seen down", columns, rows)
 
 
 def _custody(report: Report) -> tuple[Block, ...]:
