@@ -99,8 +99,11 @@ def origin(answer: Mapping[str, Any]) -> int | None:
 
 
 def is_network(answer: Any) -> bool:
-    """Whether this is RDAP's answer about a network."""
-    return isinstance(answer, Mapping) and str(answer.get("objectClassName") or "").lower() == "ip network"
+    """Whether this is RDAP's answer about a network; older servers leave out what kind of object it is."""
+    if not isinstance(answer, Mapping):
+        return False
+    kind = str(answer.get("objectClassName") or "").lower()
+    return kind == "ip network" or (not kind and "startAddress" in answer)
 
 
 def is_system(answer: Any) -> bool:
