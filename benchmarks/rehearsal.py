@@ -1,6 +1,7 @@
-"""A whole operation, end to end, at two sizes (`python benchmarks/rehearsal.py [FLAGS ...]`, default 26000 104000).
+"""A whole operation, end to end, at two sizes (`python benchmarks/rehearsal.py [--line] [FLAGS ...]`, default 26000 104000).
 
 Prints wall time, peak memory of the platform's processes, and where the worker's time went; then the ratio of the sizes.
+`--line` runs the line from flag to report alone (`cautery exercise --depth line`).
 There is no peer to run beside it: nobody else's software goes all the way round. The ratio is against itself.
 """
 
@@ -15,10 +16,22 @@ import tempfile
 from pathlib import Path
 
 
-def run(flags: int) -> dict[str, float]:
+def run(flags: int, depth: str) -> dict[str, float]:
     """One rehearsal in a folder of its own."""
     with tempfile.TemporaryDirectory(prefix="cautery-bench-") as folder:
-        command = [sys.executable, "-m", "cautery", "exercise", "--flags", str(flags), "--out", folder, "--json"]
+        command = [
+            sys.executable,
+            "-m",
+            "cautery",
+            "exercise",
+            "--flags",
+            str(flags),
+            "--out",
+            folder,
+            "--json",
+            "--depth",
+            depth,
+        ]
         log = Path(folder) / "bench.log"
         with log.open("w") as errors:
             subprocess.run(
@@ -40,11 +53,13 @@ def run(flags: int) -> dict[str, float]:
     return figures
 
 
-def main(sizes: list[int]) -> None:
-    found = [run(size) for size in sizes]
+def main(sizes: list[int], depth: str) -> None:
+    found = [run(size, depth) for size in sizes]
     for size, figures in zip(sizes[1:], found[1:], strict=True):
         print(f"{size:,} flags took {figures['wall_s'] / found[0]['wall_s']:.2f} times as long as {sizes[0]:,}")
 
 
 if __name__ == "__main__":
-    main([int(word) for word in sys.argv[1:]] or [26_000, 104_000])
+    words = sys.argv[1:]
+    numbers = [int(word) for word in words if word.isdigit()]
+    main(numbers or [26_000, 104_000], "line" if "--line" in words else "full")

@@ -217,6 +217,6 @@ def probed(episodes: Sequence[int], verdict: Verdict = Verdict.REMOVED, *, at: d
     status = {Verdict.UP: 200, Verdict.GONE: 404, Verdict.GEO_BLOCKED: 451}.get(verdict, 410)
     trackings = Tracking.objects.filter(pk__in=episodes).select_related("item")
     looks = [
-        Looked(s, Judged(verdict, f"{status}, as the test says"), status) for s in standings([t.pk for t in trackings])
+        Looked(s, verdict, f"{status}, as the test says", status) for s in standings([t.pk for t in trackings])
     ]
     record_probes(looks, by=SYSTEM, at=at or hours(26))

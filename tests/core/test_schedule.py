@@ -35,6 +35,29 @@ def test_what_is_down_is_looked_at_often_in_the_first_day_and_then_daily(verdict
     assert looks == [*WHILE_DOWN, timedelta(hours=72), timedelta(hours=96)]
 
 
+def test_sparse_looks_come_on_the_same_grid_half_as_often() -> None:
+    def looks(verdict: Verdict, *, sparse: bool) -> int:
+        now, n = NOON, 0
+        while now < NOON + timedelta(hours=48):
+            n, now = (
+                n + 1,
+                next_probe(
+                    now,
+                    referred_at=NOON,
+                    verdict=verdict,
+                    kind="post",
+                    unsure_in_a_row=0,
+                    down_since=NOON,
+                    sparse=sparse,
+                ),
+            )
+            assert now == on_grid(now, 5)
+        return n
+
+    for verdict in (Verdict.UP, Verdict.REMOVED):
+        assert looks(verdict, sparse=True) * 2 <= looks(verdict, sparse=False) + 1
+
+
 @pytest.mark.parametrize("verdict", sorted(UNSURE))
 def test_what_could_not_be_told_is_looked_at_again_less_and_less_often(verdict: Verdict) -> None:
     waits = [

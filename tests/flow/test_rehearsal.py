@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
+from pathlib import Path
 
-from tests.flow.conftest import Books
+from tests.flow.conftest import LIMIT_S, SIZE, Books, start
 
 
 def test_every_check_between_both_books_holds(rehearsal: Books) -> None:
@@ -32,3 +33,11 @@ def test_everything_removed_in_the_report_was_removed_in_the_world(rehearsal: Bo
 def test_the_log_verifies_with_everything_in_it(rehearsal: Books) -> None:
     assert rehearsal.report["custody"]["verified"] is True
     assert rehearsal.report["custody"]["head"]
+
+
+def test_the_line_alone_goes_round_as_well(tmp_path: Path) -> None:
+    status = start(tmp_path, *SIZE, "--depth", "line").wait(LIMIT_S)
+    assert status == 0, (tmp_path / "said.txt").read_text()[-3_000:]
+    books = Books.read(tmp_path)
+    assert books.score["ok"]
+    assert books.report["outcomes"]["removed"] > 0

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from django.conf import LazySettings
 from django.db import OperationalError, connection
 
 from cautery.core.clock import SystemClock
@@ -15,6 +16,7 @@ from cautery.core.errors import SettingInvalid, Unreachable
 from cautery.core.lifecycle import DeliveryState
 from cautery.custody.queries import verify
 from cautery.fetch import Fetcher
+from cautery.identify.steps import next_identify
 from cautery.intake.models import Episode
 from cautery.pipeline.flow import Flow, Step
 from cautery.pipeline.inbox import open_inbox
@@ -102,6 +104,42 @@ def test_a_step_runs_when_what_it_comes_after_has_moved(flow: Flow) -> None:
     flow.run_until_idle(make.START)
     flow.run_until_idle(make.START)
     assert ran == ["second"]
+
+
+def test_what_others_write_while_the_steps_run_is_seen_the_next_time(
+    flow: Flow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written, ran = [0], []
+    monkeypatch.setattr("cautery.pipeline.flow.register_stamp", lambda: (written[0], 0))
+
+    def slow(_: datetime) -> int:
+        written[0] += not ran.count("early") > 1  # somebody writes when the early step has looked already
+        return 0
+
+    flow.steps = [Step("early", lambda _: ran.append("early") or 0), Step("late", slow)]
+    flow.run_until_idle(make.START)
+    flow.run_until_idle(make.START)
+    flow.run_until_idle(make.START)
+    assert ran == ["early", "early"]
+
+
+def test_when_a_step_is_due_is_asked_again_once_a_step_has_run(flow: Flow) -> None:
+    make.flagged(make.operation(), [VIDEO.format(1)])
+    flow.steps = [Step("put off", lambda now: Episode.objects.filter(due_at__lte=now).update(due_at=make.hours(5)) * 0)]
+    flow.steps.append(Step("waits", lambda _: 0, due=next_identify, ours=True))
+    assert (flow.next_due(make.START - timedelta(hours=1)) or make.START) <= make.START
+    flow.run_until_idle(make.START)
+    assert flow.next_due(make.START) == make.hours(5)
+
+
+@pytest.mark.parametrize(("depth", "there"), [("full", True), ("line", False)])
+def test_the_line_alone_searches_for_nothing(
+    db: None, fetcher: Fetcher, settings: LazySettings, depth: str, there: bool
+) -> None:
+    settings.DEPTH = depth
+    names = {step.name for step in Flow(OneLook(1), fetcher, "worker:test").steps}
+    assert ({"search", "domains", "index"} <= names) is there
+    assert {"identify", "match", "send", "probe", "returns", "lineage"} <= names
 
 
 def test_pages_nobody_answers_for_are_tried_some_times_and_then_go_on_to_a_person(flow: Flow) -> None:

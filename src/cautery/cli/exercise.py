@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from cautery.cli.ground import JSON_OPTION, say, set_up, told
-from cautery.cli.world import Wanted, World
+from cautery.cli.world import Depth, Wanted, World
 
 app = typer.Typer(add_completion=False)
 RULES = Path(__file__).resolve().parent.parent / "exercise" / "rules"
@@ -28,6 +28,9 @@ def exercise(
     scenario: Annotated[
         Path | None, typer.Option(help="TOML file that changes providers, rates, decoys, the adversary.")
     ] = None,
+    depth: Annotated[
+        Depth, typer.Option(help="full, or line: only the line from flag to report (CAUTERY_DEPTH).")
+    ] = Depth.FULL,
     resume: Annotated[bool, typer.Option("--resume", help="Finish a rehearsal that was cut off.")] = False,
     fresh: Annotated[bool, typer.Option("--fresh", help="Begin anew, over an unfinished rehearsal.")] = False,
     as_json: Annotated[bool, JSON_OPTION] = False,
@@ -36,7 +39,7 @@ def exercise(
 
     Example: cautery exercise --flags 2000 --out var/small
     """
-    wanted = Wanted(flags, providers, days, seed, scenario.resolve() if scenario else None)
+    wanted = Wanted(flags, providers, days, seed, scenario.resolve() if scenario else None, depth)
     with told(), World(out.resolve(), wanted, resume=resume, fresh=fresh) as world:
         if world.finished:
             typer.echo(f"The rehearsal in {out} is finished; leave out --resume to begin anew.")

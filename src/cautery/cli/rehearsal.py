@@ -24,7 +24,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from cautery import __version__
 from cautery.cli.known import read_known
 from cautery.cli.memory import Memory
-from cautery.cli.world import World
+from cautery.cli.world import Depth, World
 from cautery.core.actors import Actor, Permission
 from cautery.core.errors import Unreachable
 from cautery.custody.actions import Sealer
@@ -108,7 +108,7 @@ def rehearse(world: World, *, quiet: bool) -> dict[str, Any]:
                         json.dumps({"wall_s": before + time.monotonic() - world.began})
                     )
                     time.sleep(POLL_S)
-            planner = _planner(operation)
+            planner = _planner(operation) if world.wanted.depth is Depth.FULL else None
             _await(planner, lambda: memory.sample([os.getpid(), serve.process.pid]))
             return _finish(world, operation, places["api"], memory, lambda: before + time.monotonic() - world.began)
         finally:

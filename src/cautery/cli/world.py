@@ -10,6 +10,7 @@ import sys
 import time
 import urllib.request
 from dataclasses import asdict, dataclass
+from enum import StrEnum
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Self
@@ -21,6 +22,13 @@ LOCK_S = 20.0
 DONE = "score.json"
 
 
+class Depth(StrEnum):
+    """How much of the platform takes part."""
+
+    FULL = "full"
+    LINE = "line"
+
+
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """What kind of rehearsal."""
@@ -30,6 +38,7 @@ class Wanted:
     days: int
     seed: int
     scenario: Path | None
+    depth: Depth = Depth.FULL
 
 
 class World:
@@ -163,7 +172,8 @@ class World:
         """What the platform's processes are told of this world."""
         return {
             "CAUTERY_MODE": "rehearsal",
-            "CAUTERY_CAPTURE": "pages",
+            "CAUTERY_CAPTURE": "pages" if self.wanted.depth is Depth.FULL else "none",
+            "CAUTERY_DEPTH": self.wanted.depth.value,
             "CAUTERY_DATA": str(self.out / "data"),
             "CAUTERY_HOST_MAP": str(self.out / "hosts.json"),
             "CAUTERY_CLOCK_URL": f"{self.control}/clock",
@@ -188,4 +198,5 @@ class World:
 def _read_wanted(file: Path) -> Wanted:
     kept = json.loads(file.read_text())
     kept["scenario"] = Path(kept["scenario"]) if kept["scenario"] else None
+    kept["depth"] = Depth(kept.get("depth", Depth.FULL))
     return Wanted(**kept)

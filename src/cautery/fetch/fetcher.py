@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from functools import cache, partial
-from typing import TypeVar
+from queue import SimpleQueue
+from typing import Self, TypeVar
 from urllib.parse import urljoin
 
 import aiohttp
@@ -44,6 +45,11 @@ class Request:
     note: str = ""
     """The caller's own word on it, for what reads the answer."""
 
+    def __reduce__(self) -> tuple[type[Request], tuple[object, ...]]:
+        """Thousands go to the reading process together: this is a third of what a data class does by itself."""
+        rest = self.timeout_s, self.max_bytes, self.redirects, self.note
+        return Request, (self.url, self.method, self.headers, self.body, *rest)
+
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
@@ -68,6 +74,48 @@ class FetchFailed:
 
 Answer = Fetched | FetchFailed
 T = TypeVar("T")
+
+
+class Answers:
+    """The answers to a batch, in the order of its requests; each as soon as it and all before it are there.
+
+    What comes in one turn of the loop is handed over together: waking the other thread costs more than an answer does.
+    """
+
+    def __init__(self, requests: int) -> None:
+        self._wanted = range(requests)
+        self._next = 0
+        self._turn: list[tuple[int, asyncio.Task[Answer]]] = []
+        self._turns: SimpleQueue[list[tuple[int, asyncio.Task[Answer]]]] = SimpleQueue()
+        self._here: dict[int, asyncio.Task[Answer]] = {}
+
+    def put(self, number: int, task: asyncio.Task[Answer]) -> None:
+        """In the loop: the request of this number is answered."""
+        if not self._turn:
+            task.get_loop().call_soon(self._hand_over)
+        self._turn.append((number, task))
+
+    def _hand_over(self) -> None:
+        self._turns.put(self._turn)
+        self._turn = []
+
+    def ready(self) -> bool:
+        """Whether the next one is there."""
+        while self._next not in self._here and not self._turns.empty():
+            self._here.update(self._turns.get())
+        return self._next in self._here
+
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> Answer:
+        """The next answer, waited for; an error of our own included."""
+        if self._next not in self._wanted:
+            raise StopIteration
+        while self._next not in self._here:
+            self._here.update(self._turns.get())
+        self._next += 1
+        return self._here.pop(self._next - 1).result()
 
 
 class Fetcher:
@@ -119,31 +167,26 @@ class Fetcher:
         """Fetch all, some at a time, and answer in their order."""
         return list(self.fetch_each(requests))
 
-    def fetch_each(self, requests: Sequence[Request]) -> Iterator[Answer]:
+    def fetch_each(self, requests: Sequence[Request]) -> Answers:
         """The same, one answer after the other: the caller works on the first while the rest is under way."""
-        for answer in self.start(requests):
-            yield answer.result()
+        answers = Answers(len(requests))
+        self._loop.call_soon_threadsafe(self._start_all, requests, answers)
+        return answers
 
     def each(self, requests: Sequence[Request], then: Callable[[Request, Answer], T]) -> Iterator[T]:
         """What `then` says of each request and its answer, in order; see `reading.Reader`."""
         return map(then, requests, self.fetch_each(requests))
 
-    def start(self, requests: Sequence[Request]) -> list[Future[Answer]]:
-        """Start fetching all, some at a time; a future for each."""
-        answers: list[Future[Answer]] = [Future() for _ in requests]
-        self._loop.call_soon_threadsafe(self._start_all, requests, answers)
-        return answers
-
     def fetch(self, request: Request) -> Answer:
         """Fetch one."""
         return self.submit(request).result()
 
-    def _start_all(self, requests: Sequence[Request], answers: Sequence[Future[Answer]]) -> None:
+    def _start_all(self, requests: Sequence[Request], answers: Answers) -> None:
         gate = asyncio.Semaphore(self._concurrency)
-        for request, answer in zip(requests, answers, strict=True):
+        for number, request in enumerate(requests):
             task = self._loop.create_task(self._gated(gate, request))
             self._tasks.add(task)
-            task.add_done_callback(partial(self._hand_over, answer))
+            task.add_done_callback(partial(self._hand_over, answers, number))
 
     async def _gated(self, gate: asyncio.Semaphore, request: Request) -> Answer:
         try:
@@ -164,14 +207,10 @@ class Fetcher:
         host = URL(request.url).host or ""
         return 0.0 if self._hosts.find(host) is not None else self._pacer.turn(host)
 
-    def _hand_over(self, answer: Future[Answer], task: asyncio.Task[Answer]) -> None:
-        """From the loop's thread to the caller's, an error of our own included."""
+    def _hand_over(self, answers: Answers, number: int, task: asyncio.Task[Answer]) -> None:
+        """From the loop's thread to the caller's."""
         self._tasks.discard(task)
-        error = task.exception()
-        if error is not None:
-            answer.set_exception(error)
-        else:
-            answer.set_result(task.result())
+        answers.put(number, task)
 
     async def _fetch(self, request: Request) -> Answer:
         sent = False

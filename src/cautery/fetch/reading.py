@@ -83,11 +83,12 @@ def read_for(source: IO[bytes], target: IO[bytes], using: Fetcher) -> None:
         except EOFError:
             return
         part: list[Any] = []
-        for request, coming in zip(requests, using.start(requests), strict=True):
-            if part and (len(part) >= AT_ONCE or not coming.done()):
+        answers = using.fetch_each(requests)
+        for request in requests:
+            if part and (len(part) >= AT_ONCE or not answers.ready()):
                 _write(target, (job, part))
                 part = []
-            part.append(then(request, coming.result()))
+            part.append(then(request, next(answers)))
         _write(target, (job, part))
 
 

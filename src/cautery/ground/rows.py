@@ -126,10 +126,10 @@ def learn_sizes() -> None:
             cursor.execute("ANALYZE")
 
 
-def register_stamp() -> object | None:
-    """Equal as long as nobody has written to the register; None where the database cannot say (PostgreSQL).
+def register_stamp() -> tuple[int, int] | None:
+    """What others committed (SQLite's data_version), and what this connection changed (total_changes).
 
-    SQLite counts what other connections committed (data_version) and what this one changed (total_changes).
+    Equal as long as nobody has written to the register; None where the database cannot say (PostgreSQL).
     """
     if connection.vendor != "sqlite":
         return None

@@ -36,7 +36,7 @@ from cautery.fetch.hosts import HostMap
 from cautery.fetch.mail import Box, Postman, open_box
 from cautery.fetch.reading import Reader
 from cautery.ground.leases import release_all
-from cautery.ground.rows import learn_sizes, register_stamp
+from cautery.ground.rows import Earliest, learn_sizes, register_stamp
 from cautery.identify.steps import follow_shortened, identify_ready, next_identify
 from cautery.intake.capturing.steps import Capturing, collecting, next_capture
 from cautery.intake.models import Capture, Episode, Item, MergedBy
@@ -79,7 +79,8 @@ def _merge_shortened(source: Item, target: Item, reason: str, at: datetime) -> N
     merge(source, target, way=MergedBy.SHORTENER, reason=reason, by=MERGER, at=at)
 
 
-Due = Callable[[datetime], datetime | None]
+Due = Earliest | Callable[[datetime], datetime | None]
+"""When a step is due next: what the register says, or what a function says of the moment since when it is asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +121,10 @@ class Flow:
     _moves: Counter[str] = field(default_factory=Counter)
     _heard: dict[str, tuple[object, ...]] = field(default_factory=dict)
     _idle_at: dict[str, datetime] = field(default_factory=dict)
-    _stamp: object | None = None
+    _stamp: tuple[int, int] | None = None
     _writes: int = 0
+    _runs: int = 0
+    _dues: dict[str, tuple[tuple[object, ...], datetime | None]] = field(default_factory=dict)
     spent: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
     """Wall seconds by step, so that what bounds a run can be said."""
 
@@ -139,9 +142,8 @@ class Flow:
         self._bank = Bank()
         self.sealer = Sealer()
         worker, fetcher, pages = self.worker, self.fetcher, self.reader or self.fetcher
-        known: set[str] = set()
         memory = Memory()
-        flagged, asked, sending = _plain(next_identify), _plain(next_question), next_sending
+        flagged, asked, sending = next_identify, next_question, next_sending
         self.steps = [
             Step("shortened links", lambda now: follow_shortened(fetcher, _merge_shortened, worker, now), due=flagged),
             Step("identify", lambda now: identify_ready(fetcher, pages, worker, now), due=flagged),
@@ -157,27 +159,31 @@ class Flow:
             Step("follow", self._follow, ("compose", "send", "settle"), ours=True),
             Step("collect mail", self._collect, due=self._next_collecting),
             Step("read mail", reader().read, ("collect mail",)),
-            Step("read feeds", lambda now: read_feeds(self._api, now), ("follow",), due=_plain(next_reading)),
+            Step("read feeds", lambda now: read_feeds(self._api, now), ("follow",), due=next_reading),
             Step("flagged again", look_at_reflagged),
-            Step("probe", lambda now: probe_due(pages, worker, now), due=_plain(next_probe)),
+            Step("probe", lambda now: probe_due(pages, worker, now), due=next_probe),
             Step("returns", notice_returns, ("probe",), ours=True),
-            Step("index", index_words, ("identify",)),
-            Step("words", lambda now: learn_words(memory, now), due=next_learning, ours=True),
-            Step("plan searches", lambda now: plan_searches(memory, now), ("probe", "follow"), ours=True),
-            Step("search", lambda now: search_due(pages, memory, now, known), due=_plain(next_search)),
-            Step("announcements", lambda now: read_announcements(memory, now), ("probe", "follow"), ours=True),
+            *(self._searching(memory, pages) if settings.DEPTH == "full" else ()),
             Step("lineage", lambda now: trace_lineage(memory, now), ("identify",), ours=True),
-            Step("begin domains", begin_domains, ("follow",), ours=True),
-            Step(
-                "domains", lambda now: look_at_domains(fetcher, pages, now), ("begin domains",), due=_plain(next_domain)
-            ),
-            Step("ended watches", end_over, due=_plain(next_end)),
+            Step("ended watches", end_over, due=next_end),
         ]
 
     def _capturing(self) -> Iterator[Step]:
         """Evidence of what was confirmed, unless the unit keeps it by other means."""
         if settings.CAPTURE != "none":
-            yield Step("capture", Capturing(self.worker, collecting()).ready, due=_plain(next_capture))
+            yield Step("capture", Capturing(self.worker, collecting()).ready, due=next_capture)
+
+    def _searching(self, memory: Memory, pages: Reader) -> Iterator[Step]:
+        """What is done beyond the line: make findable, and look for what comes back elsewhere."""
+        known: set[str] = set()
+        fetcher = self.fetcher
+        yield Step("index", index_words, ("identify",))
+        yield Step("words", lambda now: learn_words(memory, now), due=next_learning, ours=True)
+        yield Step("plan searches", lambda now: plan_searches(memory, now), ("probe", "follow"), ours=True)
+        yield Step("search", lambda now: search_due(pages, memory, now, known), due=next_search)
+        yield Step("announcements", lambda now: read_announcements(memory, now), ("probe", "follow"), ours=True)
+        yield Step("begin domains", begin_domains, ("follow",), ours=True)
+        yield Step("domains", lambda now: look_at_domains(fetcher, pages, now), ("begin domains",), due=next_domain)
 
     def _collect(self, now: datetime) -> int:
         """Keep what waits in the mailbox, where there is one and it is time to look."""
@@ -201,11 +207,12 @@ class Flow:
 
     def run_until_idle(self, now: datetime) -> int:
         """Run the steps that may find something, in order, until none moves anything at `now`; how many rows moved in all."""
-        self._look_for_others()
+        stamp = self._look_for_others()
         total = 0
         while moved := sum(self._run(step, now) for step in self.steps):
             total += moved
-        self._stamp = register_stamp()
+        done = register_stamp()
+        self._stamp = None if stamp is None or done is None else (stamp[0], done[1])
         if time.monotonic() - self._sealed_at > SEAL_EVERY_S:
             self.seal(now)
         if total and time.monotonic() - self._sized_at > SIZES_EVERY_S:
@@ -213,10 +220,15 @@ class Flow:
             self._sized_at = time.monotonic()
         return total
 
-    def _look_for_others(self) -> None:
-        """Note whether anybody wrote to the register since all was done; where that cannot be told, somebody did."""
-        if self._stamp is None or self._stamp != register_stamp():
+    def _look_for_others(self) -> tuple[int, int] | None:
+        """Note whether anybody wrote to the register since this was last asked; where that cannot be told, somebody did.
+
+        What others write while the steps run is seen the next time; what the steps write themselves is not counted.
+        """
+        stamp = register_stamp()
+        if stamp is None or self._stamp != stamp:
             self._writes += 1
+        return stamp
 
     def seal(self, now: datetime) -> None:
         """Give the log's new entries their places in the tree."""
@@ -227,10 +239,20 @@ class Flow:
 
     def _news(self, step: Step, now: datetime) -> tuple[object, ...]:
         """What a step may go by; the same as when it last found nothing means that it would find nothing again."""
-        due = step.due(self._idle_at.get(step.name, LONG_AGO)) if step.due is not None else None
+        due = self._due(step, self._idle_at.get(step.name, LONG_AGO))
         overdue = (now, self._moves.total()) if due is not None and due <= now else None
         heard = sum(self._moves[name] for name in (step.name, *step.after))
         return heard, 0 if step.ours else self._writes, overdue
+
+    def _due(self, step: Step, since: datetime) -> datetime | None:
+        """When it is due; asked once for what the register holds."""
+        if step.due is None:
+            return None
+        plain = isinstance(step.due, Earliest)
+        told = (self._runs, self._writes, None if plain else since)
+        if step.name not in self._dues or self._dues[step.name][0] != told:
+            self._dues[step.name] = told, step.due() if isinstance(step.due, Earliest) else step.due(since)
+        return self._dues[step.name][1]
 
     def _run(self, step: Step, now: datetime) -> int:
         if self._broken.get(step.name, now) > now:
@@ -239,6 +261,7 @@ class Flow:
         if self._heard.get(step.name) == news:
             return 0
         began = time.perf_counter()
+        self._runs += 1
         try:
             moved = step.run(now)
         except (CauteryError, DatabaseError):
@@ -258,11 +281,8 @@ class Flow:
 
     def next_due(self, now: datetime) -> datetime | None:
         """When the next thing is due."""
-        return min((due for due in self._dues(now) if due is not None and due > now), default=None)
-
-    def _dues(self, now: datetime) -> Iterator[datetime | None]:
-        yield from (step.due(now) for step in self.steps if step.due is not None)
-        yield from self._broken.values()
+        dues = [*(self._due(step, now) for step in self.steps), *self._broken.values()]
+        return min((due for due in dues if due is not None and due > now), default=None)
 
     def take_over(self) -> None:
         """At the start of the only worker: free what a predecessor held; what it was sending is uncertain."""
@@ -295,8 +315,3 @@ class Flow:
         look_at_all(now, unsure_only=True)
         self.run_until_idle(now)
         self.seal(now)
-
-
-def _plain(earliest: Callable[[], datetime | None]) -> Due:
-    """A due time that does not ask what time it is."""
-    return lambda _now: earliest()

@@ -40,6 +40,12 @@ SETTINGS: dict[str, Setting] = {
         "File of the key that signs checkpoints, PEM, mode 0600, made on first use (empty: `custody.key` in the data folder).",
     ),
     "CAUTERY_DATA": Setting("var/data", "Folder of the register, the generated secret and the evidence."),
+    "CAUTERY_DEPTH": Setting(
+        "full",
+        "full, or line: only the line from flag to report, without search for what comes back elsewhere, domains and the "
+        "full-text index, and with fewer probes.",
+        ("full", "line"),
+    ),
     "CAUTERY_DESK_URL": Setting(
         "", "Address of the provider desk as providers reach it, named in mails about new notices (empty: not named)."
     ),

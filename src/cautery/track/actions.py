@@ -9,11 +9,12 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 
 from cautery.channels.api import moment
 from cautery.core.actors import Actor, Permission
-from cautery.core.availability import DOWN, UNSURE, Judged, Verdict
+from cautery.core.availability import DOWN, UNSURE, Verdict
 from cautery.core.lifecycle import DeliveryState
 from cautery.core.mail.weighing import FOR_A_PERSON
 from cautery.core.schedule import next_probe
@@ -98,7 +99,8 @@ class Looked:
     """One probe: what was judged, and where the page links."""
 
     standing: Standing
-    judged: Judged
+    verdict: Verdict
+    ground: str
     status: int
     links: Sequence[str] = ()
 
@@ -155,17 +157,14 @@ def save_links(links: Sequence[tuple[int, str]], at: datetime) -> None:
 def record_probes(looks: Sequence[Looked], *, by: Actor, at: datetime) -> int:
     """Keep a batch of probes and what follows from each, in one transaction."""
     for look in looks:
-        _apply(look.standing, look.judged.verdict, at)
+        _apply(look.standing, look.verdict, at)
     moment = stored(at)
-    rows = [{"episode": k.standing.episode_id, "verdict": k.judged.verdict.value, "status": k.status} for k in looks]
+    rows = [{"episode": k.standing.episode_id, "verdict": k.verdict.value, "status": k.status} for k in looks]
     with transaction.atomic():
         executemany(SAVE_STANDING, [_standing_row(look.standing, moment) for look in looks])
         executemany(
             SAVE_PROBE,
-            [
-                (r["episode"], moment, r["verdict"], k.judged.ground[:200], k.status)
-                for r, k in zip(rows, looks, strict=True)
-            ],
+            [(r["episode"], moment, r["verdict"], k.ground[:200], k.status) for r, k in zip(rows, looks, strict=True)],
         )
         save_links([(k.standing.item_id, url) for k in looks for url in k.links], at)
         record(Event.TRACK_PROBES_RECORDED, by=by, at=at, subject="probes", facts={"probes": len(looks)}, rows=rows)
@@ -212,6 +211,7 @@ def _apply(standing: Standing, verdict: Verdict, at: datetime) -> None:
         kind=standing.kind,
         unsure_in_a_row=standing.unsure_in_a_row,
         down_since=standing.first_down_at,
+        sparse=settings.DEPTH == "line",
     )
 
 
@@ -230,7 +230,12 @@ def note_referred(*, at: datetime) -> int:
             tracking = trackings[episode]
             tracking.referred_at = received or left
             tracking.next_probe_at = next_probe(
-                at, referred_at=tracking.referred_at, verdict=Verdict.UP, kind=tracking.item.kind, unsure_in_a_row=0
+                at,
+                referred_at=tracking.referred_at,
+                verdict=Verdict.UP,
+                kind=tracking.item.kind,
+                unsure_in_a_row=0,
+                sparse=settings.DEPTH == "line",
             )
         update_many(list(trackings.values()), ["referred_at", "next_probe_at"])
     return len(new)

@@ -14,7 +14,7 @@ from cautery.fetch import Request
 from cautery.fetch.reading import Reader
 from cautery.ground.leases import claim
 from cautery.ground.rows import Earliest, chunks
-from cautery.identify.looking import LINKS, look
+from cautery.identify.looking import LINKS
 from cautery.identify.steps import PAGE_BYTES
 from cautery.intake.models import Episode
 from cautery.refer.steps import addressee
@@ -29,10 +29,11 @@ from cautery.track.actions import (
     standings,
 )
 from cautery.track.forms.actions import take_rows
+from cautery.track.looking import probed
 from cautery.track.models import Feed, Tracking
 
 BATCH = 1_000
-RECORDED_AT_ONCE = 64
+RECORDED_AT_ONCE = 250
 """Probes written in one transaction, while the next are still being fetched."""
 NAME = "track"
 BUSY = 20
@@ -60,8 +61,8 @@ def probe_due(reader: Reader, worker: str, now: datetime) -> int:
     keys = claim(due, worker, BATCH)
     standing = standings(keys)
     pages = [Request(one.url, max_bytes=PAGE_BYTES, note=_wanted(one.kind)) for one in standing]
-    looks = zip(standing, reader.each(pages, look), strict=True)
-    seen = (Looked(one, found.judged, found.status, found.page.links) for one, found in looks)
+    looks = zip(standing, reader.each(pages, probed), strict=True)
+    seen = (Looked(one, *found) for one, found in looks)
     return sum(record_probes(part, by=system(NAME), at=now) for part in chunks(seen, RECORDED_AT_ONCE))
 
 
