@@ -2,8 +2,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from cautery.exercise.moments import to_iso
 from cautery.exercise.objects import PROPAGANDA, WebObject
+from cautery.exercise.providers import search as search_module
 from cautery.exercise.providers.pages import Pages
 from cautery.exercise.providers.phrases import BY_AUTHOR, MOVED, REMOVED
 from cautery.exercise.providers.search import Search
@@ -97,6 +100,24 @@ def test_a_search_shows_what_came_back_once_it_is_listed_and_newest_first(tmp_pa
     assert [thing.appeared_at for thing in found] == sorted((t.appeared_at for t in found), reverse=True)
     state.now = successor.listed_at - 1
     assert successor not in search.find("chirp", successor.handle)
+
+
+def test_a_search_whose_hits_are_all_gone_finds_what_is_up_again_at_its_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search_module, "GONE", 0)
+    state = small_state(tmp_path)
+    search, now = Search(state, Pages(state)), state.scenario.end
+    state.now = now
+    stem = state.population.outlet_accounts("courier")[0].handle.partition("_")[0]
+    assert len(search.find("courier", stem)) > 1
+    for thing in state.population.by_provider["courier"]:
+        thing.episodes[-1].end = now
+    assert search.find("courier", stem) == search.find("courier", stem) == []
+    state.now = now + 1
+    lost = next(thing for thing in state.population.by_provider["courier"] if stem in thing.handle)
+    state.population.reopen(lost, now + 1)
+    assert search.find("courier", stem) == [lost]
 
 
 def test_the_ground_is_said_in_the_pages_own_language(tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 
 from cautery.exercise.addresses import Address, locate_url, url_of
@@ -30,6 +30,7 @@ class Population:
         self.by_owner: dict[str, list[WebObject]] = defaultdict(list)
         self.by_provider: dict[str, list[WebObject]] = {slug: [] for slug in scenario.providers}
         self.accounts: dict[str, list[WebObject]] = {slug: [] for slug in scenario.providers}
+        self.reopened: Counter[str] = Counter()
         self._owners: dict[tuple[str, bool], list[WebObject]] = defaultdict(list)
         self._sorted: dict[str, int] = {}
         self.hosts = _hosts(scenario)
@@ -44,6 +45,11 @@ class Population:
         self.by_provider[thing.provider].append(thing)
         if thing.owner is not None:
             self.by_owner[thing.owner].append(thing)
+
+    def reopen(self, thing: WebObject, at: int) -> None:
+        """Lets an object be up again at its place."""
+        thing.open(at)
+        self.reopened[thing.provider] += 1
 
     def newest_of(self, owner: str) -> list[WebObject]:
         """What an account posted, newest first."""

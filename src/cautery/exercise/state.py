@@ -197,7 +197,7 @@ class State:
         self.returned += 1
         if back.way == "same_place":
             thing = self.population.objects[back.of]
-            thing.open(back.at)
+            self.population.reopen(thing, back.at)
             self.flagging.came_back(thing, back.at, back.key)
             return
         thing = self.hand.put_up(back)

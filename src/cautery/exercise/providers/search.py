@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from html import escape, unescape
-from itertools import islice
 
 from cautery.exercise.moments import to_iso
 from cautery.exercise.objects import WebObject
@@ -16,6 +16,7 @@ from cautery.exercise.state import State
 
 MOST = 50
 FRESH = 100
+GONE = 32
 QUESTIONS = 256
 """Questions whose hits are kept, for each index."""
 RESULTS = (
@@ -33,15 +34,29 @@ class _Index:
     text: str
     starts: list[int]
     held: dict[tuple[str, ...], list[WebObject]] = field(default_factory=dict)
-    """What holds all of these words, for the questions that were asked: they are asked again and again."""
+    """What holds all of these words and is not gone, for the questions that were asked: they are asked again and again."""
 
     def holding(self, words: tuple[str, ...]) -> list[WebObject]:
-        """All that hold all of these words, the longest of which comes first."""
+        """All that hold all of these words, the longest of which comes first; some that are gone may be left out."""
         if words not in self.held:
             if len(self.held) == QUESTIONS:
                 self.held.clear()
             self.held[words] = list(self._look(words))
         return self.held[words]
+
+    def up(self, words: tuple[str, ...], now: int, most: int) -> list[WebObject]:
+        """The newest of them that are up and listed. When many were gone, they are not looked at the next time."""
+        hits, found, gone = self.holding(words), list[WebObject](), 0
+        for thing in hits:
+            if len(found) == most:
+                break
+            if not thing.is_up(now):
+                gone += thing.appeared_at <= now
+            elif thing.listed_at <= now:
+                found.append(thing)
+        if gone > GONE:
+            self.held[words] = [thing for thing in hits if thing.is_up(now) or thing.appeared_at > now]
+        return found
 
     def _look(self, words: tuple[str, ...]) -> Iterator[WebObject]:
         place = self.text.find(words[0])
@@ -70,6 +85,7 @@ class Search:
         self._result = lru_cache(maxsize=KEPT)(self._written)
         self._old: dict[str, _Index] = {}
         self._fresh: dict[str, _Index] = {}
+        self._reopened: Counter[str] = Counter()
 
     def page(self, provider: str, query: str) -> str:
         """The answer to `/search?q=`: links, newest first, at most fifty."""
@@ -90,8 +106,10 @@ class Search:
         words, now = tuple(sorted(query.lower().split(), key=len, reverse=True)), self.state.now
         if not words:
             return []
-        hits = (thing for index in self._indexes(provider) for thing in index.holding(words))
-        return list(islice((thing for thing in hits if thing.listed_at <= now and thing.is_up(now)), MOST))
+        found: list[WebObject] = []
+        for index in self._indexes(provider):
+            found += index.up(words, now, MOST - len(found))
+        return found
 
     def _indexes(self, provider: str) -> tuple[_Index, _Index]:
         """What is new and what is old, made again as far as something was added."""
@@ -101,6 +119,10 @@ class Search:
             old = self._old[provider] = self._made(things)
         if len(things) != len(old.things) + len(fresh.things):
             fresh = self._fresh[provider] = self._made(things[len(old.things) :])
+        if self._reopened[provider] != self.state.population.reopened[provider]:
+            self._reopened[provider] = self.state.population.reopened[provider]
+            for index in (fresh, old):
+                index.held.clear()
         return fresh, old
 
     def _made(self, things: list[WebObject]) -> _Index:
