@@ -15,8 +15,8 @@ import typer
 from cautery.cli.ground import JSON_OPTION, told
 from cautery.core.errors import CauteryError, FileRefused, SettingInvalid
 from cautery.ocr.base import Engine
-from cautery.ocr.reading import GET, LIMITS, engine, languages_for, read_picture
-from cautery.ocr.tesseract import chosen
+from cautery.ocr.reading import LIMITS, engine, languages_for, read_picture
+from cautery.ocr.tesseract import GET, chosen
 
 app = typer.Typer(add_completion=False)
 
