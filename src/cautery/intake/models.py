@@ -150,7 +150,7 @@ class Episode(Leased):
     """One time online of an item, in one operation: what moves through the stages. `captured`: its capture was asked for."""
 
     item = models.ForeignKey(Item, models.PROTECT, related_name="episodes")
-    operation = models.ForeignKey(Operation, models.PROTECT, related_name="episodes")
+    operation = models.ForeignKey(Operation, models.PROTECT, related_name="episodes", db_index=False)
     number = models.PositiveIntegerField()
     opened_at = models.DateTimeField()
     opened_by = models.CharField(max_length=8, choices=OpenedBy.choices)
@@ -169,6 +169,7 @@ class Episode(Leased):
         indexes = [
             models.Index("state", "due_at", name="episode_state_due"),
             models.Index("operation", "state", name="episode_op_state"),
+            models.Index("operation", "item", name="episode_op_item"),
             models.Index(fields=["state"], condition=Q(captured=False), name="episode_uncaptured"),
         ]
 

@@ -13,8 +13,8 @@ from cautery.core.actors import Actor, Permission
 from cautery.core.availability import Verdict
 from cautery.core.lifecycle import DeliveryState, EpisodeState, Outcome
 from cautery.core.outcomes import outcome
-from cautery.intake.models import Batch, Episode, Flag, Operation, Rejection
-from cautery.intake.queries import members, objects_of
+from cautery.intake.models import Batch, Episode, Flag, Item, Operation, Rejection
+from cautery.intake.queries import members, objects_behind, objects_of
 from cautery.match.models import Match
 from cautery.match.queries import found_of
 from cautery.refer.models import Delivery, Notice
@@ -133,8 +133,8 @@ def register_page(
     Of what must not be seen only that it is there: link, key and owner are empty.
     """
     by.require(Permission.INTAKE_ITEM_READ)
-    start = int(after) if after.isdigit() else 0
-    rows = list(objects_of(operation).filter(pk__gt=start).select_related("first_batch").order_by("pk")[:limit])
+    keys = objects_behind(operation, int(after) if after.isdigit() else 0, limit)
+    rows = list(Item.objects.filter(pk__in=keys).select_related("first_batch").order_by("pk"))
     episodes: dict[int, list[dict[str, Any]]] = {row.pk: [] for row in rows}
     family = members(episodes)
     standing = Episode.objects.filter(item__in=family, operation=operation).exclude(state=EpisodeState.SET_ASIDE)

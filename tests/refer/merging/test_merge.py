@@ -201,6 +201,18 @@ def test_the_register_and_the_report_count_one_item() -> None:
     assert after["up"] + after["unknown"] == 1
 
 
+def test_pages_of_the_register_neither_lose_nor_repeat_what_was_merged() -> None:
+    frame, elsewhere = make.operation(), make.operation("winter")
+    old, new = two.item(frame, two.OLD, two.sent), two.item(elsewhere, two.NEW)
+    alone = [episode.item_id for episode in make.flagged(frame, [f"https://rumble.com/v{n}-x" for n in range(5)])]
+    two.merged(old.item, new.item)
+    seen, after = list[int](), ""
+    while after is not None:
+        rows, after = report.register_page(frame, after=after, limit=2, by=make.SYSTEM)
+        seen += [row["item_id"] for row in rows]
+    assert seen == sorted({*alone, new.item_id})
+
+
 def test_merging_twice_is_merging_once() -> None:
     frame = make.operation()
     old, new = two.item(frame, two.OLD), two.item(frame, two.NEW)

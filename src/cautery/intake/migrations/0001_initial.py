@@ -277,7 +277,10 @@ class Migration(migrations.Migration):
                 (
                     "operation",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="episodes", to="intake.operation"
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="episodes",
+                        to="intake.operation",
                     ),
                 ),
             ],
@@ -419,6 +422,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="episode",
             index=models.Index(models.F("operation"), models.F("state"), name="episode_op_state"),
+        ),
+        migrations.AddIndex(
+            model_name="episode",
+            index=models.Index(models.F("operation"), models.F("item"), name="episode_op_item"),
         ),
         migrations.AddIndex(
             model_name="episode",
