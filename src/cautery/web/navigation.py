@@ -11,16 +11,21 @@ from cautery.core.actors import Permission
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A link of a bar: what it says, the name of its address in `web`, the permission its page needs."""
+    """A link of a bar: what it says, the name of its address in `web`, the permission its page needs, what else belongs to it.
+
+    `holds` are the first parts of the addresses of pages that are found from there.
+    """
 
     label: object
     name: str
     permission: Permission
+    holds: tuple[str, ...] = ()
 
 
+IN_REGISTER = ("bank", "domains", "items", "lists", "mail", "outlets", "providers", "redress", "register")
 MAIN = (
-    Place(_("Operations"), "operations", Permission.INTAKE_OPERATION_READ),
-    Place(_("Register"), "register", Permission.INTAKE_ITEM_READ),
+    Place(_("Operations"), "operations", Permission.INTAKE_OPERATION_READ, ("operations",)),
+    Place(_("Register"), "register", Permission.INTAKE_ITEM_READ, IN_REGISTER),
     Place(_("My day"), "care", Permission.REVIEW_EPISODE_CLAIM),
     Place(_("Exposure"), "team", Permission.REVIEW_EXPOSURE_READ),
     Place(_("People"), "people", Permission.DIRECTORY_OFFICER_READ),

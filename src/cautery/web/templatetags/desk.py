@@ -252,4 +252,8 @@ def _links(context: Context, places: tuple[Place, ...], args: list[str]) -> list
     allowed = permissions_of(context["user"].roles)
     shown = [(place, reverse(f"web:{place.name}", args=args)) for place in places if place.permission in allowed]
     here = context["request"].path
-    return [{"label": place.label, "url": url, "here": url == here} for place, url in shown]
+    first = here.split("/")[1]
+    return [
+        {"label": place.label, "url": url, "here": "page" if url == here else "true" if first in place.holds else ""}
+        for place, url in shown
+    ]

@@ -42,7 +42,7 @@ KEYS = (
     ("v", _("uncover the first picture")),
     ("p", _("read the text in the next picture")),
     ("P", _("translate what was read in it")),
-    ("l", _("give the item back")),
+    ("g", _("give the item back")),
     ("!", _("what must stop: close it to every view")),
     ("?", _("show these keys")),
 )
