@@ -14,9 +14,10 @@ USUAL = {"__init__.py", "actions.py", "apps.py", "looking.py", "migrations", "mo
 FURTHER = {
     "authorise": {
         "allowed.py",
+        "asking.py",
         "fields.py",
         "signed.py",
-    },  # what may be signed, what a notice says, what a signature covers
+    },  # what may be signed, what people are asked for it, what a notice says, what a signature covers
     "custody": {  # what the log can say; what it is signed, kept and proved with
         "events.py",
         "exports.py",

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 
 from cautery.authorise.allowed import rules_for
+from cautery.authorise.asking import completed
 from cautery.authorise.fields import catalogue
 from cautery.authorise.models import Act, OperationKey, Signature, Suspension, Warrant
 from cautery.authorise.signed import signed_digest
 from cautery.core.actors import Actor, Permission
+from cautery.core.canonical import digest
 from cautery.core.errors import Refused
 from cautery.core.lifecycle import EpisodeState
 from cautery.custody.actions import record
@@ -94,6 +97,35 @@ def sign_many(signings: Sequence[Signing], *, by: Actor, at: datetime) -> list[R
             answers.say(assessment.pk, "recorded")
     for pk in sound:
         answers.say(pk, "conflict", "not held by this officer, or moved meanwhile")
+    return answers.all()
+
+
+def complete_many(keys: Sequence[int], given: Mapping[str, Any], *, by: Actor, at: datetime) -> list[Result]:
+    """Fill in, before signing, what decisions this signer holds lack of their form; nothing that they have is changed.
+
+    `Refused` for a field that none of them lacks, and for a value that is not what its field holds.
+    """
+    by.require(Permission.AUTHORISE_DECISION_SIGN)
+    answers = Answers(list(keys))
+    with transaction.atomic():
+        related = ("episode__item", "episode__operation", "episode__capture", "reviewer__unit__authority", "signature")
+        found = Assessment.objects.select_related(*related).in_bulk(list(keys))
+        for pk, assessment in found.items():
+            _sort_out(assessment, Signing(pk, Act.SIGN), by, answers)
+        open_ = [assessment for pk, assessment in found.items() if pk not in answers.by_key]
+        rules = rules_for(open_, Officer.objects.get(pk=by.officer_id), catalogue(), at)
+        for assessment in open_:
+            assessment.details = completed(assessment, given, rules)
+            Assessment.objects.filter(pk=assessment.pk).update(details=assessment.details)
+        if open_:
+            rows = [{"decision": one.pk, "fields": sorted(given), "details": digest(one.details)} for one in open_]
+            facts = {"decisions": len(open_)}
+            record(Event.AUTHORISE_DECISION_COMPLETED, by=by, at=at, subject="decisions", facts=facts, rows=rows)
+    for pk in keys:
+        known = pk in found
+        answers.say(
+            pk, "recorded" if known else "conflict", "" if known else "not held by this officer, or moved meanwhile"
+        )
     return answers.all()
 
 

@@ -79,12 +79,19 @@ class Rules:
 
     def _of_fields(self, assessment: Assessment) -> str:
         """What the notice would lack. One whose addressee is not known yet is looked at when it is issued, unless it is an order."""
-        host = self.hosts.get(assessment.episode.item_id)
-        if host is None:
+        case = self.case(assessment)
+        if case is None:
             return (
                 "nobody is known to host it, so that there is no addressee" if assessment.instrument in ORDERS else ""
             )
-        case = Case(
+        return said(lacking(check(case, self.catalogue)))
+
+    def case(self, assessment: Assessment) -> Case | None:
+        """What its notice would be made of; None where nobody is known to host it."""
+        host = self.hosts.get(assessment.episode.item_id)
+        if host is None:
+            return None
+        return Case(
             assessment,
             host,
             reference(OFFICE, self.at, assessment.pk),
@@ -95,7 +102,6 @@ class Rules:
             informed_at=self.at - timedelta(hours=12),
             observed_at=self.seen.get(assessment.episode_id),
         )
-        return said(lacking(check(case, self.catalogue)))
 
 
 def rules_for(assessments: Iterable[Assessment], signer: Officer, catalogue: Catalogue, at: datetime) -> Rules:

@@ -17,7 +17,8 @@ from django.conf import settings
 
 from cautery.core.grounds import grounds
 from cautery.core.instruments import Catalogue, Finding, Problem, Read, language_for, read
-from cautery.core.instruments.wording import LANGUAGES
+from cautery.core.instruments.form import Form
+from cautery.core.instruments.wording import LANGUAGES, Wording
 from cautery.directory.models import Authority, Provider
 from cautery.review.models import Assessment, Instrument
 
@@ -76,9 +77,13 @@ def check(case: Case, catalogue: Catalogue, instrument: str = "") -> Read:
     """The values of a notice and what it lacks, in the addressee's language."""
     name = instrument or case.assessment.instrument
     found = catalogue.get(name)
-    form = found.form
-    given = {key: value for key, value in _values(case, name).items() if key in form.fields}
-    return read(form, given, found.wording(language_of(case.provider, catalogue, name)))
+    return check_in(found.wording(language_of(case.provider, catalogue, name)), case, found.form)
+
+
+def check_in(wording: Wording, case: Case, form: Form) -> Read:
+    """The same, told in the words of a language: the addressee's, or that of whoever fills it in."""
+    known = _values(case, form.instrument)
+    return read(form, {key: value for key, value in known.items() if key in form.fields}, wording)
 
 
 def lacking(found: Read) -> list[Finding]:

@@ -16,6 +16,7 @@ class Access(StrEnum):
 class Event(StrEnum):
     """Kinds of custody entry."""
 
+    AUTHORISE_DECISION_COMPLETED = "authorise:decision:completed"
     AUTHORISE_DECISION_SIGNED = "authorise:decision:signed"
     AUTHORISE_INSTRUMENT_RESUMED = "authorise:instrument:resumed"
     AUTHORISE_INSTRUMENT_SUSPENDED = "authorise:instrument:suspended"
@@ -102,6 +103,7 @@ class Event(StrEnum):
 
 
 LABELS: dict[Event, str] = {
+    Event.AUTHORISE_DECISION_COMPLETED: "What decisions lacked of their form, filled in by the signer",
     Event.AUTHORISE_DECISION_SIGNED: "Decisions signed or refused by a second person",
     Event.AUTHORISE_INSTRUMENT_RESUMED: "A notice type allowed again",
     Event.AUTHORISE_INSTRUMENT_SUSPENDED: "A notice type suspended by the overseer",

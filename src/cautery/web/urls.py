@@ -8,6 +8,7 @@ from django.views.generic import RedirectView
 from cautery.web import register_urls
 from cautery.web.language import choose_language
 from cautery.web.people import urls as people
+from cautery.web.views.asked import queue_fields, signing_complete
 from cautery.web.views.care import (
     care_display,
     care_page,
@@ -65,6 +66,8 @@ urlpatterns = [
     path("operations/<slug:slug>/review/<int:episode>/decide/", queue_decide, name="queue-decide"),
     path("operations/<slug:slug>/review/<int:episode>/translation/", queue_translation, name="queue-translation"),
     path("operations/<slug:slug>/review/<int:episode>/ask/", queue_ask, name="queue-ask"),
+    path("operations/<slug:slug>/review/<int:episode>/fields/", queue_fields, name="queue-fields"),
+    path("operations/<slug:slug>/signing/complete/", signing_complete, name="signing-complete"),
     path("operations/<slug:slug>/signing/", signing_page, name="signing"),
     path("operations/<slug:slug>/signing/take/", signing_take, name="signing-take"),
     path("operations/<slug:slug>/signing/sign/", signing_sign, name="signing-sign"),

@@ -8,6 +8,7 @@
 
 `need` is `always`, `advised` (its absence is said, not held against it), or a condition on another field:
 `{ field = "x", is = ["a"] }`, `{ field = "x", set = true }`, `{ field = "x", differs = "y" }`, each with an `unless` of its own.
+`asked = true` marks what whoever decides may say and the register does not know; the desk asks for it, and for whatever is needed and lacking.
 `check = true` marks what was not read in the act's own text, for a lawyer to confirm.
 """
 
@@ -60,6 +61,7 @@ class Field:
     need: When | None
     limits: Limits
     check: bool = False
+    asked: bool = False
 
     def needed(self, values: Values) -> bool:
         """Whether it must be there, given the others."""
@@ -156,14 +158,15 @@ def _section(raw: Mapping[str, Any], place: str) -> Section:
 
 
 def _field(raw: Mapping[str, Any], section: str, place: str) -> Field:
-    known = {"id", "kind", "need", "law", "choices", "longest", "check"}
+    known = {"id", "kind", "need", "law", "choices", "longest", "check", "asked"}
     if unknown := set(raw) - known:
         raise _invalid(place, f"gives field {raw.get('id')} unknown keys {sorted(unknown)}")
     if raw["kind"] not in KINDS:
         raise _invalid(place, f"gives field {raw['id']} the unknown kind {raw['kind']!r}")
     limits = Limits(tuple(raw.get("choices", ())), int(raw.get("longest", Limits().longest)))
     need = _need(raw.get("need", "always"), f"{place}, field {raw['id']}")
-    return Field(raw["id"], section, raw["kind"], raw["law"], need, limits, bool(raw.get("check", False)))
+    marks = {mark: bool(raw.get(mark, False)) for mark in ("check", "asked")}
+    return Field(raw["id"], section, raw["kind"], raw["law"], need, limits, **marks)
 
 
 def _need(raw: Any, place: str) -> When | None:

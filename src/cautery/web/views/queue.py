@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -27,6 +28,7 @@ from cautery.review.queue.queries import medium_of, shown_to, waiting_counts
 from cautery.web.access import acts, needs
 from cautery.web.pictures import redrawn
 from cautery.web.templatetags.desk import told
+from cautery.web.views.asked import details_of
 
 KEYS = (
     ("n", _("take the next item")),
@@ -111,7 +113,8 @@ def queue_decide(request: HttpRequest, slug: str, episode: int, *, by: Actor) ->
     seen = shown_to(keys, by=by)
     if missing := set(keys) - set(seen):
         raise Refused("A decision covers only what was shown to you.", reason="not_shown", episodes=sorted(missing))
-    results = decide_many([_decision(form, key, seen[key]) for key in keys], by=by, at=now)
+    details = details_of(request, episode, by=by, at=now)
+    results = decide_many([_decision(form, key, seen[key], details) for key in keys], by=by, at=now)
     refused = [result for result in results if result.status == "refused"]
     if refused:
         raise Refused(gettext("Not recorded: %(words)s.") % {"words": told(refused[0].detail)}, reason="decision")
@@ -125,7 +128,7 @@ def queue_decide(request: HttpRequest, slug: str, episode: int, *, by: Actor) ->
     return _next(request, slug, by)
 
 
-def _decision(form: MultiValueDict[str, str], key: int, seen: str) -> Decision:
+def _decision(form: MultiValueDict[str, str], key: int, seen: str, details: Mapping[str, Any]) -> Decision:
     confirmed = form.get("outcome") == "confirmed"
     return Decision(
         key,
@@ -135,6 +138,7 @@ def _decision(form: MultiValueDict[str, str], key: int, seen: str) -> Decision:
         protected_purpose=form.get("purpose", "none"),
         instrument=form.get("instrument") or "referral",
         seen=seen,
+        details=details,
     )
 
 

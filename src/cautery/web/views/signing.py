@@ -14,6 +14,7 @@ from cautery.fetch import clock
 from cautery.intake.queries import get_operation
 from cautery.web.access import acts, needs
 from cautery.web.templatetags.desk import told
+from cautery.web.views.asked import lacking_of
 
 BATCH = 50
 DONE_KEY = "desk_signed"
@@ -27,6 +28,7 @@ def signing_page(request: HttpRequest, slug: str, *, by: Actor) -> HttpResponse:
         "operation": {"slug": slug, "name": operation.name},
         "counts": signing_counts(operation, by=by),
         "batch": batch(operation, by=by, at=clock().now()),
+        "lacking": lacking_of(operation, by=by, at=clock().now()),
         "done": request.session.pop(DONE_KEY, None),
     }
     return render(request, "web/signing.html", context)
