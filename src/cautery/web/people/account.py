@@ -40,6 +40,7 @@ from cautery.web.people.elsewhere import not_connected
 from cautery.web.people.sign_in import answer_to, asked, refusal
 from cautery.web.people.squares import square
 from cautery.web.people.words import browser_words
+from cautery.web.refusals import told
 
 
 def fresh(view: View) -> View:
@@ -126,7 +127,7 @@ def password(request: HttpRequest, *, by: Actor) -> HttpResponse:
     except Refused as error:
         if error.reason == "password":
             note_failures(tries_of(request, officer.username), now=time.time())
-        return _account(request, by, problem=error.message, at="password")
+        return _account(request, by, problem=told(error.message), at="password")
     update_session_auth_hash(request, officer)
     _end_others(request, by)
     return redirect("web:account")
@@ -207,7 +208,7 @@ def passkey_make(request: HttpRequest, *, by: Actor) -> HttpResponse:
         made = read_made(site_of(request), state, answer)
         actions.add_passkey(made, request.POST.get("name", ""), by=by, at=clock().now())
     except Refused as error:
-        return _account(request, by, problem=error.message, at="passkeys")
+        return _account(request, by, problem=told(error.message), at="passkeys")
     proved_more(request, "passkey")
     return _recovery_codes(request, by)
 

@@ -26,6 +26,7 @@ from cautery.report.register.people import issuing_authorities, officer_whole, u
 from cautery.web.access import acts, needs
 from cautery.web.labels import ROLES
 from cautery.web.people.begun import site_of
+from cautery.web.refusals import told
 
 DONE = "people_done"
 """Where a session keeps what the last act on an officer did, until their page says so."""
@@ -83,7 +84,7 @@ def _words(error: CauteryError | None) -> str:
     if error is None:
         return ""
     roles = ", ".join(str(ROLES.get(role, role)) for role in error.fields.get("roles", []))
-    said = _(error.message)
+    said = told(error.message)
     return f"{said} ({roles})" if roles else said
 
 

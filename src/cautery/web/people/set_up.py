@@ -27,6 +27,7 @@ from cautery.web.access import error_page
 from cautery.web.people import rehearsing
 from cautery.web.people.begun import site_of, tries_of
 from cautery.web.people.lists import PLACES, channels, keys_found, mail_found
+from cautery.web.refusals import told
 
 INSIDE = "set_up"
 """Where a session keeps that the token of the terminal was given."""
@@ -95,7 +96,7 @@ def step(request: HttpRequest, step: str) -> HttpResponse:
     try:
         return ACTS[step](request)
     except CauteryError as error:
-        return _page(request, step, problem=error.message, status=STATUSES[type(error)])
+        return _page(request, step, problem=told(error.message), status=STATUSES[type(error)])
 
 
 def _page(request: HttpRequest, step: str, *, problem: str = "", status: int = 200) -> HttpResponse:

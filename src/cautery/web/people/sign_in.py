@@ -23,6 +23,7 @@ from cautery.directory.people.queries import factors_of
 from cautery.directory.queries import officer_by_id, refused_for
 from cautery.fetch import clock
 from cautery.web.people.begun import PENDING, begin, next_of, proved_more, site_of, tries_of
+from cautery.web.refusals import told
 
 ASKED = "asked"
 """Where a session keeps the question a passkey has to answer: {state, at, what}."""
@@ -114,7 +115,7 @@ def passkey_prove(request: HttpRequest) -> HttpResponse:
         use_passkey(passkey, count, at=clock().now())
     except Refused as error:
         note_failures(keys, now=time.time())
-        return _again(request, error.message, 422)
+        return _again(request, told(error.message), 422)
     if request.user.is_authenticated:
         proved_more(request, "passkey")
         return HttpResponseRedirect(next_of(request, request.POST.get("next", "")))

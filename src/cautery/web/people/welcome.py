@@ -13,6 +13,7 @@ from cautery.directory.people.actions import accept
 from cautery.directory.people.queries import invited
 from cautery.fetch import clock
 from cautery.web.people.begun import begin
+from cautery.web.refusals import told
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -27,7 +28,7 @@ def welcome(request: HttpRequest, secret: str) -> HttpResponse:
                 return redirect("web:account")
             problem = _("The two passwords differ.")
     except Refused as error:
-        problem = error.message
+        problem = told(error.message)
     except NotAllowed:
         return render(request, "web/people/link_over.html", status=403)
     context = {"officer": officer, "problem": problem}
