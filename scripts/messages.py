@@ -30,6 +30,7 @@ LOCALE = WEB / "locale"
 LANGUAGES = ("de", "fr")
 SPOKEN = (
     "authorise",
+    "core/saml",
     "directory",
     "intake",
     "match",
@@ -73,8 +74,9 @@ def of_code(text: str, *, spoken: bool, web: bool) -> Iterator[Message]:
             words = [part.value for part in node.args if isinstance(part, ast.Constant) and isinstance(part.value, str)]
             if words:
                 yield _message(_name(node), words)
-        if spoken and isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call) and _name(node.exc) in ERRORS:
-            first = node.exc.args[0] if node.exc.args else None
+        said = node.exc if isinstance(node, ast.Raise) else node.value if isinstance(node, ast.Return) else None
+        if spoken and isinstance(said, ast.Call) and _name(said) in ERRORS:
+            first = said.args[0] if said.args else None
             if isinstance(first, ast.Constant) and isinstance(first.value, str):
                 yield Message(first.value)
 
