@@ -34,6 +34,7 @@ SPOKEN = (
     "directory",
     "intake",
     "match",
+    "ocr",
     "refer/deconfliction",
     "report",
     "review",
