@@ -18,6 +18,7 @@ from cautery.report.outlets import Outlet, known_outlets, outlet_items
 from cautery.report.presence import curve, looks_of
 from cautery.review.care.queries import closed_items
 from cautery.track.models import Tracking
+from cautery.watch.closed import CLOSED, closed_to_view
 from cautery.watch.models import Sighting
 
 ROWS = 60
@@ -86,17 +87,18 @@ def _rows(found: Outlet, operation: Operation | None) -> list[dict[str, Any]]:
     languages = dict(episodes.exclude(capture__language="").values_list("item_id", "capture__language"))
     authors = dict(episodes.exclude(capture__author="").values_list("item_id", "capture__author"))
     rows = Item.objects.filter(pk__in=wanted, merged_into=None).order_by("provider", "kind", "pk").values_list(*fields)
+    closed = closed_to_view()
     return [
         {
             "item": pk,
             "provider": provider,
             "kind": kind,
-            "key": key,
-            "owner": owner,
-            "url": url,
+            "key": closed.say(key),
+            "owner": closed.say(owner),
+            "url": closed.say(url),
             "first_flagged_at": flagged.isoformat(),
             "language": languages.get(pk) or NOT_SAID,
-            "author": authors.get(pk) or "",
+            "author": closed.say(authors.get(pk) or ""),
             "grounds": sorted(found.found[pk]),
         }
         for pk, provider, kind, key, owner, url, flagged in rows
@@ -205,10 +207,11 @@ def _actions(done: Sequence[Case]) -> Table:
 
 def _lineage(items: Sequence[int]) -> Part:
     rows = Sighting.objects.filter(predecessor__in=items).select_related("item", "predecessor").order_by("at", "pk")
+    closed = closed_to_view()
     lines: list[list[Value]] = [
         [
             s.predecessor.key if s.predecessor else "",
-            s.item.key,
+            CLOSED if s.item_id in closed else s.item.key,
             s.item.provider,
             s.get_way_display(),
             s.at.date().isoformat(),

@@ -10,6 +10,7 @@ from cautery.core.effect import displacement
 from cautery.intake.models import Operation
 from cautery.report.measures.figure import figure
 from cautery.track.models import OutLink
+from cautery.watch.closed import closed_to_view
 
 LEAST = 20
 """Out-links on each side below which no shift is stated."""
@@ -27,12 +28,13 @@ def displaced(operation: Operation) -> dict[str, Any]:
     if operation.t0 is None or min(before.total(), after.total()) < LEAST:
         why = f"it takes {LEAST} out-links first seen before T0 and {LEAST} after"
         return {**counts, "by_destination": {}, "reason": why}
+    closed = closed_to_view()
     shifts = sorted(displacement({**before}, {**after}), key=lambda one: -abs(one.change.value or 0.0))[:MOST]
     return {
         **counts,
         "reason": None,
         "by_destination": {
-            str(one.destination): {
+            closed.say(str(one.destination)): {
                 "before": figure(one.before, "share"),
                 "after": figure(one.after, "share"),
                 "change": figure(one.change, "share"),

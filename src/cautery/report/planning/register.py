@@ -27,6 +27,7 @@ from cautery.intake.queries import objects_of
 from cautery.review.models import Assessment, Finding, Quarantine
 from cautery.review.queries import families, interests
 from cautery.track.models import OutLink, Tracking
+from cautery.watch.closed import CLOSED, closed_to_view
 from cautery.watch.memory import HANDLES
 from cautery.watch.models import Sighting
 
@@ -82,9 +83,11 @@ class _Reading:
         self.family = {item.pk: item.pk for item in items} | {pk: root for pk, root in merged if root is not None}
         self.known = {item.identity: item.pk for item in items}
         hosts = dict(Hosting.objects.filter(item__in=self.mine).values_list("item", "provider__slug"))
+        self.closed = closed_to_view()
         for item in items:
             if item.kind in HANDLES:
-                self.node[item.pk] = self._new(item.url, hosts.get(item.pk, item.provider), item.pk)
+                label = f"item {item.pk} {CLOSED}" if item.pk in self.closed else item.url
+                self.node[item.pk] = self._new(label, hosts.get(item.pk, item.provider), item.pk)
                 self.own[item.pk] = item
                 self._named.setdefault((item.provider, item.key.lower()), self.node[item.pk])
         self._owned([item for item in items if item.kind not in HANDLES], hosts)
@@ -102,7 +105,9 @@ class _Reading:
         for item in items:
             node = self._named.get((item.provider, (item.owner or authors.get(item.pk, "")).lower()))
             if node is None and item.owner:
-                node = self._new(f"{item.provider}: {item.owner}", hosts.get(item.pk, item.provider), 0)
+                node = self._new(
+                    self.closed.say(f"{item.provider}: {item.owner}"), hosts.get(item.pk, item.provider), 0
+                )
                 self._named[item.provider, item.owner.lower()] = node
             if node is None:
                 self.register.left_out += 1
