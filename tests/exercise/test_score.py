@@ -262,6 +262,11 @@ def _call_a_login_a_removal(made: Books) -> None:
     made[1]["outcomes"]["by_provider"]["agora"] = {"removed": 1}
 
 
+def _call_this_login_a_removal_and_another_thing_none(made: Books) -> None:
+    walled = next(row for row in made[2] if row["provider"] == "agora")
+    walled["episodes"][0].update(idempotency_key=f"k-{walled['key']}", outcome="removed")
+
+
 def _count_owners_out(made: Books) -> None:
     made[1]["outcomes"]["gone_other"] = 1
 
@@ -304,6 +309,7 @@ def _miss_an_object(made: Books) -> None:
     ("geo_blocked_exact", _call_a_block_a_removal),
     ("declined_exact", _lose_a_refusal),
     ("unknown_exact", _call_a_login_a_removal),
+    ("removed_wrongly", _call_this_login_a_removal_and_another_thing_none),
     ("gone_other_exact", _count_owners_out),
     ("unanswered_exact", _count_silence_out),
     ("flags_exact", _lose_a_flag),

@@ -114,6 +114,8 @@ def notice_figures(books: Books) -> tuple[dict[str, Figure], list[Check]]:
         "t0_spread_s": _t0_spread(books),
         "review_errors": _review_errors(books),
     }
+    wrongly = _removed_wrongly(books)
+    figures["removed_wrongly"] = wrongly
     sent = Counter(notice.provider for notice in books.notices)
     sent["all"] = len(books.notices)
     told_sent = {**told["notices"]["by_provider"], "all": told["notices"]["sent"]}
@@ -124,6 +126,7 @@ def notice_figures(books: Books) -> tuple[dict[str, Figure], list[Check]]:
     figures["outcomes_differing"] = _differing(books, tallied)
     checks = [
         nothing_of("effects_repeated", repeated),
+        nothing_of("removed_wrongly", wrongly),
         agreement("notices_exact", sent, told_sent),
         *(
             within(f"{name}_exact", flat(tallied.least, name), flat(tallied.most, name), _said(said, name))
@@ -139,6 +142,14 @@ def _said(said: Mapping[str, Any], column: str) -> Counter[str]:
     lines = Counter({name: row.get(column, 0) for name, row in said["by_provider"].items()})
     lines["all"] = said[column]
     return lines
+
+
+def _removed_wrongly(books: Books) -> Figure:
+    """Notice by notice, so that one too many here and one too few there do not make up for each other."""
+    accepted = tally(books).accepted
+    told = [one.notice for item in books.items.values() for one in item.openings if one.outcome == "removed"]
+    known = [key for key in told if key in accepted]
+    return count([f"{key}: {accepted[key][0]}" for key in known if "removed" not in accepted[key]], n=len(known))
 
 
 def _differing(books: Books, tallied: Tally) -> Figure:
