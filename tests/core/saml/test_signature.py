@@ -190,6 +190,17 @@ def test_both_signatures_must_hold_where_there_are_two() -> None:
     assert found(by_both, NEXT_KEY) == "signature"
 
 
+def test_the_text_after_a_signature_is_signed() -> None:
+    root = etree.fromstring(signed(answer()))
+    signature = root.find(".//ds:Signature", SAML)
+    issuer = signature.getprevious()
+    signature.tail, issuer.tail = issuer.tail, None  # the same once the signature is away
+    assert signature.tail
+    assert believed(etree.tostring(root)) == "subject-1"
+    signature.tail += "more"
+    assert found(etree.tostring(root)) == "digest"
+
+
 @pytest.mark.parametrize("part", ["assertion", "response"])
 def test_what_was_altered_or_signed_by_another_is_refused(part: str) -> None:
     document = signed(answer(), part)

@@ -17,7 +17,18 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 
-from cautery.core.saml.xml import ASSERTION, SIGNATURE, Element, canonical, children, etree, only, parse, refused
+from cautery.core.saml.xml import (
+    ASSERTION,
+    SIGNATURE,
+    Element,
+    canonical,
+    children,
+    etree,
+    only,
+    parse,
+    refused,
+    text_of,
+)
 
 Key = rsa.RSAPublicKey | ec.EllipticCurvePublicKey
 EXCLUSIVE = "http://www.w3.org/2001/10/xml-exc-c14n#"
@@ -171,6 +182,6 @@ def _take_out(signature: Element) -> None:
 
 def _bytes(element: Element) -> bytes:
     try:
-        return b64decode("".join("".join(element.itertext()).split()), validate=True)
+        return b64decode("".join(text_of(element, "signature").split()), validate=True)
     except (binascii.Error, ValueError) as error:
         raise refused("signature") from error
