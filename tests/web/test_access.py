@@ -19,7 +19,7 @@ from tests.web.conftest import Story
 SAML = {"saml", "saml-back", "saml-consume", "saml-metadata"}
 IN = {"confirm", "oidc", "oidc-back", "passkey-ask", "passkey-prove", "second", "sign-in", "sign-out", "welcome"} | SAML
 """Ways in and out: tests/web/people says who gets through them."""
-SETTING_UP = {"set-up", "set-up-rehearsal", "set-up-rehearse", "set-up-step"}
+SETTING_UP = {name for name in (pattern.name for pattern in urlpatterns) if name and name.startswith("set-up")}
 """There only until the first day is over, and for who has the token of the terminal."""
 OPEN = {"home", "language"} | IN | SETTING_UP
 PATTERNS = {pattern.name: pattern for pattern in urlpatterns}
@@ -73,8 +73,11 @@ def test_what_is_ones_own_wants_who_is_there_and_no_role(name: str, story: Story
 
 @pytest.mark.parametrize("name", sorted(SETTING_UP))
 def test_the_set_up_is_not_there_once_it_is_closed(name: str, story: Story, client: Client) -> None:
-    where = reverse("web:set-up-step", args=["unit"]) if name == "set-up-step" else reverse(f"web:{name}")
-    assert (client.post if name == "set-up-rehearse" else client.get)(where).status_code == 404
+    words = {"set-up-step": ["unit"], "set-up-rehearsal-file": ["report.html"]}
+    where = reverse(f"web:{name}", args=words.get(name, []))
+    assert (client.post if name in {"set-up-rehearse", "set-up-rehearsal-act"} else client.get)(
+        where
+    ).status_code == 404
 
 
 @pytest.mark.parametrize("name", GUARDED)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -181,7 +183,7 @@ def test_one_click_rehearses_in_a_folder_of_its_own_without_our_settings(
     (tmp_path / "rehearsal" / "progress.json").write_text('{"progress": 0.4, "now": "2026-06-16", "flags": 120}')
     page = setter.get("/set-up/rehearsal/").content
     assert b'value="40"' in page
-    assert b"flags 120" in page
+    assert b"<dt>Flagged</dt><dd>120</dd>" in page
     assert b"hx-get" in setter.get("/set-up/rehearsal/", headers={"HX-Request": "true"}).content
     assert setter.post("/set-up/rehearse/").status_code == 409
     assert len(children) == 1
@@ -192,6 +194,74 @@ def test_one_click_rehearses_in_a_folder_of_its_own_without_our_settings(
     page = setter.get("/set-up/rehearsal/").content
     assert b"It is finished." in page
     assert b"all checks hold" in page
+
+
+STAND_IN = """#!{python}
+# Does what the rehearsal's commands do to their folder, at once: says how far it is, ends, or answers on a port.
+import json, pathlib, socket, sys, time
+words = sys.argv[3:]
+if words[0] == "serve":
+    listening = socket.create_server(("127.0.0.1", int(words[words.index("--port") + 1])))
+    time.sleep(60)
+out = pathlib.Path(words[words.index("--out") + 1])
+(out / "progress.json").write_text(json.dumps({{"progress": 0.5, "now": "2026-06-16T06:00:00Z", "flags": 60}}))
+while not (out.parent / "go").exists():
+    time.sleep(0.02)
+for name in ("score.json", "report.html", "report.pdf"):
+    (out / name).write_text("<p>Specimen</p>")
+"""
+
+
+@pytest.fixture
+def stand_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Real processes that behave like the rehearsal's; they end when the file beside them is there."""
+    script = tmp_path / "stand-in"
+    script.write_text(STAND_IN.format(python=sys.executable))
+    script.chmod(0o755)
+    monkeypatch.setattr(rehearsing.sys, "executable", str(script))
+    yield tmp_path / "go"
+    rehearsing.stop()
+    rehearsing._remove()
+
+
+def until(client: Client, words: str) -> str:
+    """The page of the rehearsal once it says so."""
+    limit = time.monotonic() + 20
+    while words not in (page := client.get("/set-up/rehearsal/").content.decode()):
+        assert time.monotonic() < limit, page
+    return page
+
+
+def test_a_rehearsal_goes_from_its_beginning_to_its_report_its_desk_and_away(setter: Client, stand_in: Path) -> None:
+    setter.post("/set-up/rehearse/")
+    assert "<dt>Flagged</dt><dd>60</dd>" in until(setter, 'value="50"')
+    assert setter.post("/set-up/rehearsal/act/", {"act": "remove"}).status_code == 409
+    stand_in.touch()
+    assert "Open its desk" not in until(setter, "It is finished."), "who asks is not on this machine"
+    here = {"HTTP_HOST": "127.0.0.1:8300"}
+    assert b"Open its desk" in setter.get("/set-up/rehearsal/", **here).content  # type: ignore[arg-type]
+    report = setter.get("/set-up/rehearsal/files/report.html")
+    assert (report.content, "sandbox" in report["Content-Security-Policy"]) == (b"<p>Specimen</p>", True)
+    assert setter.get("/set-up/rehearsal/files/world.sqlite3").status_code == 404
+    assert setter.post("/set-up/rehearsal/act/", {"act": "desk"}).status_code == 302
+    port = rehearsing.progress().desk
+    limit = time.monotonic() + 20
+    while not rehearsing.progress().desk_answers:
+        assert time.monotonic() < limit
+    assert f"http://localhost:{port}/" in setter.get("/set-up/rehearsal/", **here).content.decode()  # type: ignore[arg-type]
+    assert setter.post("/set-up/rehearsal/act/", {"act": "remove"})["Location"] == "/set-up/"
+    assert not rehearsing.folder().exists()
+    assert not rehearsing._answers(port)
+    assert b"Rehearse</button>" in setter.get("/set-up/").content
+
+
+def test_a_rehearsal_is_stopped_and_says_so(setter: Client, stand_in: Path) -> None:
+    setter.post("/set-up/rehearse/")
+    until(setter, 'value="50"')
+    setter.post("/set-up/rehearsal/act/", {"act": "stop"})
+    page = setter.get("/set-up/rehearsal/").content.decode()
+    assert "It stopped before its end" in page
+    assert "Rehearse once more" in page
 
 
 def test_in_production_nothing_is_rehearsed_once_people_are_there(

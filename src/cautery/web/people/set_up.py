@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from datetime import datetime
 from functools import wraps
 
 from django.conf import settings
@@ -16,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as later
 from django.views.decorators.http import require_http_methods
 
-from cautery.core.errors import CauteryError, MovedMeanwhile, Refused
+from cautery.core.errors import CauteryError, MovedMeanwhile, NotFound, Refused
 from cautery.core.statuses import STATUSES
 from cautery.directory.actions import import_directory, note_failures
 from cautery.directory.people import first
@@ -28,6 +29,7 @@ from cautery.web.people import rehearsing
 from cautery.web.people.begun import site_of, tries_of
 from cautery.web.people.lists import PLACES, channels, keys_found, mail_found
 from cautery.web.refusals import told
+from cautery.web.views.reports import RAW_POLICY
 
 INSIDE = "set_up"
 """Where a session keeps that the token of the terminal was given."""
@@ -204,9 +206,69 @@ def rehearse(request: HttpRequest) -> HttpResponse:
     return redirect("web:set-up-rehearsal")
 
 
+REHEARSAL_ACTS: dict[str, Callable[[], object]] = {
+    "desk": rehearsing.open_desk,
+    "remove": rehearsing.remove,
+    "stop": rehearsing.stop,
+}
+NEAR = {"127.0.0.1": "localhost", "localhost": "127.0.0.1"}
+"""By which of its two names this machine is reached: the rehearsal's desk is offered under the other, for cookies know no ports."""
+
+
+@require_http_methods(["POST"])
+@inside
+def rehearsal_act(request: HttpRequest) -> HttpResponse:
+    """Stop it, open its desk, or take it away."""
+    act = request.POST.get("act", "")
+    if act not in REHEARSAL_ACTS:
+        raise Http404
+    try:
+        REHEARSAL_ACTS[act]()
+    except MovedMeanwhile as error:
+        return error_page(request, error)
+    return redirect("web:set-up" if act == "remove" else "web:set-up-rehearsal")
+
+
+@require_http_methods(["GET", "HEAD"])
+@inside
+def rehearsal_file(request: HttpRequest, name: str) -> HttpResponse:
+    """The report in a sandbox of its own, or a file as a download."""
+    try:
+        path, kind = rehearsing.file_of(name)
+    except NotFound as error:
+        return error_page(request, error)
+    if name == "report.html":
+        return HttpResponse(path.read_bytes(), content_type=kind, headers={"Content-Security-Policy": RAW_POLICY})
+    headers = {"Content-Disposition": f'attachment; filename="rehearsal-{name}"'}
+    return HttpResponse(path.read_bytes(), content_type=kind, headers=headers)
+
+
 @require_http_methods(["GET", "HEAD"])
 @inside
 def rehearsal(request: HttpRequest) -> HttpResponse:
     """How far it is, and how to look at it."""
     part = "web/people/_rehearsal.html" if request.headers.get("HX-Request") else "web/people/set_up_rehearsal.html"
-    return render(request, part, {"progress": rehearsing.progress()})
+    progress, host = rehearsing.progress(), site_of(request).host
+    try:
+        now = datetime.fromisoformat(progress.now) if progress.now else None
+    except ValueError:
+        now = None
+    context = {
+        "progress": progress,
+        "now": now,
+        "counts": [(BOOKS[name], number) for name, number in progress.counts.items() if name in BOOKS],
+        "near": host in NEAR,
+        "again": settings.REHEARSAL or first.nobody_is_there(),
+        "desk": f"http://{NEAR.get(host, host)}:{progress.desk}/" if progress.desk else "",
+    }
+    return render(request, part, context)
+
+
+BOOKS = {
+    "flags": later("Flagged"),
+    "decisions": later("Decided"),
+    "deliveries": later("Notices delivered"),
+    "removed": later("Seen down"),
+    "returned": later("Seen up again"),
+}
+"""What the world of a rehearsal counts, as people read it."""

@@ -49,5 +49,7 @@ urlpatterns = [
     path("set-up/", set_up.set_up, name="set-up"),
     path("set-up/rehearse/", set_up.rehearse, name="set-up-rehearse"),
     path("set-up/rehearsal/", set_up.rehearsal, name="set-up-rehearsal"),
+    path("set-up/rehearsal/act/", set_up.rehearsal_act, name="set-up-rehearsal-act"),
+    path("set-up/rehearsal/files/<str:name>", set_up.rehearsal_file, name="set-up-rehearsal-file"),
     path("set-up/<str:step>/", set_up.step, name="set-up-step"),
 ]
