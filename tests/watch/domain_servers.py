@@ -160,7 +160,7 @@ def tls_server(certificates: Mapping[str, Signed]) -> Iterator[int]:
     context.load_cert_chain(next(iter(certificates.values())).file)
 
     def choose(line: ssl.SSLObject, host: str | None, _: ssl.SSLContext) -> int | None:
-        if host not in certificates:
+        if host is None or host not in certificates:
             return ssl.ALERT_DESCRIPTION_UNRECOGNIZED_NAME
         own = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         own.load_cert_chain(certificates[host].file)

@@ -282,3 +282,11 @@ def test_the_one_service_that_is_set_is_asked_about_everything() -> None:
         "http://rdap.test/autnum/64500",
     ]
     assert (many.domain("x.zz"), many.zone("a.b.org").url) == (None, "https://rdap.iana.org/domain/org")
+
+
+def test_a_system_without_a_resolver_stops_nothing_else(world: World, fetcher: Fetcher, settings: Any) -> None:
+    settings.DNS = "nowhere"
+    (seen,) = inquiry.inquire([NAME], inquiry.means(fetcher), make.hours(0))
+    assert str(seen.record.state) == "registered"
+    assert seen.site.certificate is not None
+    assert seen.site.problems == {"dns": "'nowhere' is no resolver: it has no port."}

@@ -95,7 +95,9 @@ def site_of(history: Sequence[DomainLook]) -> Site:
 
 def _keep(looks: Sequence[Look], history: dict[int, list[DomainLook]], at: datetime) -> None:
     """What says the same as the last look makes its span longer."""
-    longer, new = [], []
+    longer: list[DomainLook] = []
+    otherwise: list[DomainLook] = []
+    new: list[DomainLook] = []
     for look in looks:
         said = look.record.as_dict() | {"marks": list(look.record.marks)}
         site = look.site.as_dict()
@@ -105,8 +107,9 @@ def _keep(looks: Sequence[Look], history: dict[int, list[DomainLook]], at: datet
             and (last.record, last.leads_to, last.source) == (said, look.leads_to, look.source)
             and (_settled(last.site) == _settled(site))
         ):
-            last.until, last.site = at, site
-            longer.append(last)
+            last.until = at
+            (longer if last.site == site else otherwise).append(last)
+            last.site = site
         else:
             new.append(
                 DomainLook(
@@ -121,7 +124,8 @@ def _keep(looks: Sequence[Look], history: dict[int, list[DomainLook]], at: datet
                     site=site,
                 )
             )
-    update_many(longer, ["until", "site"])
+    update_many(longer, ["until"])
+    update_many(otherwise, ["until", "site"])
     DomainLook.objects.bulk_create(new, ignore_conflicts=True, batch_size=500)
 
 

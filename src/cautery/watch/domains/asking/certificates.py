@@ -46,7 +46,7 @@ async def certificate_of(dialler: Dialler, host: str, timeout_s: float = TIMEOUT
         raise Unreachable(
             f"{host} does not speak TLS ({error.reason or 'broken'}).", reason="tls", host=host
         ) from error
-    except (OSError, UnicodeError) as error:
+    except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or type(error).__name__
         raise Unreachable(f"{host} is not reached on port {PORT}: {why}.", reason="no_connection", host=host) from error
 

@@ -30,7 +30,7 @@ from cautery.core.domains import (
 )
 from cautery.core.domains.networks import is_network, is_system, origin
 from cautery.core.domains.registered import registered
-from cautery.core.errors import CauteryError
+from cautery.core.errors import CauteryError, SettingInvalid
 from cautery.fetch import Fetcher
 from cautery.fetch.dial import Dialler
 from cautery.fetch.hosts import Guard, HostMap
@@ -129,9 +129,9 @@ def registries(names: Sequence[str], using: Means) -> dict[str, DomainRecord]:
 async def _outside(names: Sequence[str], by_whois: set[str], using: Means) -> dict[str, _Outside]:
     """DNS, certificates and WHOIS of all, a few at a time."""
     gate = asyncio.Semaphore(AT_ONCE)
-    asking = resolver(using.dns, system=using.system) if "dns" in using.asks else None
     whois = Whois(using.dialler, using.whois, known=REFERRALS)
     found = {name: _Outside() for name in names}
+    asking = _resolver(using, found) if "dns" in using.asks else None
 
     async def certificate(name: str, one: _Outside) -> None:
         async with gate:
@@ -162,6 +162,16 @@ async def _outside(names: Sequence[str], by_whois: set[str], using: Means) -> di
     jobs += [text(name, found[name]) for name in by_whois]
     await asyncio.gather(*jobs)
     return found
+
+
+def _resolver(using: Means, found: dict[str, _Outside]) -> Resolver | None:
+    """The resolver; where there is none, that is what could not be told of each."""
+    try:
+        return resolver(using.dns, system=using.system)
+    except SettingInvalid as problem:
+        for one in found.values():
+            one.problems["dns"] = problem.message
+        return None
 
 
 def _networks(outside: dict[str, _Outside], using: Means, now: datetime) -> dict[str, tuple[list[Network], str]]:

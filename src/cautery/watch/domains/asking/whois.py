@@ -74,7 +74,7 @@ class Whois:
                     line.writer.transport.abort()
         except TimeoutError as error:
             raise Unreachable(f"{host} did not answer in time.", reason="timeout", host=host) from error
-        except (OSError, UnicodeError) as error:
+        except (OSError, ValueError) as error:
             why = getattr(error, "strerror", None) or type(error).__name__
             raise Unreachable(f"{host} is not reached: {why}.", reason="no_connection", host=host) from error
 
