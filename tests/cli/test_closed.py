@@ -11,6 +11,7 @@ import pytest
 from cautery.cli.watch import app as watch_app
 from cautery.core.availability import Verdict
 from cautery.intake.models import Item, Operation
+from cautery.intake.rules import object_of
 from cautery.report.dossier.item import _lineage
 from cautery.report.kinds.making import Kind
 from cautery.review.care.actions import quarantine
@@ -39,7 +40,7 @@ def frame(db: None) -> Operation:
     reason = "the handle specimenhouse2 is like specimenhouse: another number; linked from https://t.me/specimenhouse"
     sight(
         frame,
-        [Candidate(OPEN, "telegram:channel:specimenhouse2", Way.SEARCH, 0.8, reason, item)],
+        [Candidate(OPEN, object_of(OPEN).identity, Way.SEARCH, 0.8, reason, item)],
         by=ACTOR,
         at=make.hours(30),
     )
