@@ -108,7 +108,7 @@ def rules_for(assessments: Iterable[Assessment], signer: Officer, catalogue: Cat
     """Look up what the signatures on these decisions depend on; a constant number of statements."""
     rows = list(assessments)
     needing = [row for row in rows if row.instrument != Instrument.REFERRAL]
-    hosts = Hosting.objects.filter(item_id__in=[row.episode.item_id for row in rows]).select_related("provider")
+    hosts = Hosting.objects.filter(item_id__in=[row.episode.item_id for row in rows]).prefetch_related("provider")
     captures = Capture.objects.filter(episode__in=[row.episode_id for row in needing])
     granted = Warrant.objects.filter(assessment__in=rows, granted_at__lte=at)
     designations: dict[str, list[tuple[date, date | None]]] = {}
