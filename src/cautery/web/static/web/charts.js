@@ -2,6 +2,7 @@
 "use strict";
 
 const CURVES = ["flags", "decisions", "notices", "removals", "returns"];
+const WHOLE = [1, 2, 5].flatMap((n) => [...Array(8).keys()].map((power) => n * 10 ** power)).sort((a, b) => a - b);
 const drawn = new Map();
 
 function colourOf(name) {
@@ -68,7 +69,7 @@ function draw(node) {
     hooks: small || !mark ? {} : { draw: [(u) => drawMark(u, mark, quiet, font)] },
     padding: small ? [2, 0, 2, 0] : undefined,
     scales: { x: { time: true } },
-    axes: small ? [{ show: false }, { show: false }] : [{ ...axis, space: 70, values: (_, ticks) => ticks.map(label) }, { ...axis, size: 64, values: (_, ticks) => ticks.map((n) => n.toLocaleString(document.documentElement.lang)) }],
+    axes: small ? [{ show: false }, { show: false }] : [{ ...axis, space: 70, values: (_, ticks) => ticks.map(label) }, { ...axis, size: 64, incrs: WHOLE, values: (_, ticks) => ticks.map((n) => n.toLocaleString(document.documentElement.lang)) }],
     series: [{ label: node.dataset.when, value: (u, seconds) => moment(seconds ?? u.data[0].at(-1)) }, ...series],
   }, data, node);
   drawn.set(node, chart);
