@@ -272,3 +272,15 @@ def test_an_endless_answer_and_a_silent_server_end(tmp_path: Path) -> None:
 def test_a_referral_into_the_house_is_refused(tmp_path: Path) -> None:
     with raw_server(answering({b"org\r\n": b"refer: 127.0.0.1\r\n"}, [])) as port, pytest.raises(FetchRefused):
         ask(tmp_path, {"whois.root.test": port}, {"*": "whois.root.test"})
+
+
+def test_a_resolver_that_is_gone_is_not_waited_for_by_every_name(names: Names, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cautery.watch.domains.asking.zones.GONE", 3)
+    names.trouble = {f"x{n}.org": "silent" for n in range(40)}
+    asked = Resolver([("127.0.0.1", names.port)], timeout_s=0.1)
+
+    async def all_of() -> list[Outcome]:
+        return [(await asked.ask(name, "A")).outcome for name in names.trouble]
+
+    assert set(asyncio.run(all_of())) == {Outcome.TIMEOUT}
+    assert len(names.asked) == 3

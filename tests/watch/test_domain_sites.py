@@ -201,11 +201,12 @@ def test_a_zone_without_rdap_is_asked_by_whois_and_what_fails_stops_nothing(
     world: World, fetcher: Fetcher, settings: Any
 ) -> None:
     settings.RDAP_BASE, settings.WHOIS = "", {}
+    world.at("198.18.0.1", name="HARBOUR-NET", number=64500)
     (seen,) = inquiry.inquire([NAME], inquiry.means(fetcher), make.hours(0))
     assert seen.record.ground == "No WHOIS server is known for .org."
     assert seen.site.certificate is not None
     assert seen.site.zone is not None
-    assert set(seen.site.problems) == {"whois"}
+    assert set(seen.site.problems) == {"networks", "whois"}
 
 
 def test_the_registry_is_asked_for_what_it_knows_of_a_name(world: World, fetcher: Fetcher, settings: Any) -> None:

@@ -148,20 +148,25 @@ async def _outside(names: Sequence[str], by_whois: set[str], using: Means) -> di
             except CauteryError as problem:
                 one.problems["whois"] = problem.message
 
-    async def zone(name: str, one: _Outside, asked: Resolver) -> None:
-        one.zone = await asked.zone(name)
-        if unanswered := one.zone.unanswered:
-            one.problems["dns"] = ", ".join(f"{kind} {outcome}" for kind, outcome in unanswered.items())
-        for address in one.zone.addresses[:ADDRESSES] if using.origins else ():
-            number = await asked.origin(address, using.origins)
-            if number is not None:
-                one.origins[address] = number
+    async def site(name: str, one: _Outside) -> None:
+        if asking is not None:
+            await _ask_zone(name, one, asking, using.origins)
+        if "tls" in using.asks and (one.zone is None or one.zone.has_addresses is not False):
+            await certificate(name, one)
 
-    jobs = [zone(name, one, asking) for name, one in found.items()] if asking is not None else []
-    jobs += [certificate(name, one) for name, one in found.items() if "tls" in using.asks]
-    jobs += [text(name, found[name]) for name in by_whois]
-    await asyncio.gather(*jobs)
+    await asyncio.gather(*(site(*pair) for pair in found.items()), *(text(name, found[name]) for name in by_whois))
     return found
+
+
+async def _ask_zone(name: str, one: _Outside, asking: Resolver, origins: Sequence[str]) -> None:
+    """The DNS of a name, and where its addresses are announced."""
+    one.zone = await asking.zone(name)
+    if unanswered := one.zone.unanswered:
+        one.problems["dns"] = ", ".join(f"{kind} {outcome}" for kind, outcome in unanswered.items())
+    for address in one.zone.addresses[:ADDRESSES] if origins else ():
+        number = await asking.origin(address, origins)
+        if number is not None:
+            one.origins[address] = number
 
 
 def _resolver(using: Means, found: dict[str, _Outside]) -> Resolver | None:

@@ -37,16 +37,23 @@ RCODES = {
     dns.rcode.SERVFAIL: Outcome.SERVFAIL,
 }
 PORT = 53
+SILENCE = frozenset({Outcome.TIMEOUT, Outcome.UNREACHABLE})
+GONE = 100
+"""So many questions without any answer between them."""
 FAMILIES = (4, 6)
 """The order of the zones that tell where addresses are announced."""
 
 
 @dataclass(slots=True)
 class Resolver:
-    """Asks one of several servers, the next where one could not tell; a few questions under way at once. For one event loop."""
+    """Asks one of several servers, the next where one could not tell; a few questions under way at once. For one event loop.
+
+    When nothing has answered many times in a row, it is the resolver that is gone, and the rest are not waited for.
+    """
 
     servers: Sequence[tuple[str, int]]
     timeout_s: float = TIMEOUT_S
+    _silent: int = 0
     _gate: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
 
     async def ask(self, name: str, kind: str) -> Told:
@@ -59,7 +66,8 @@ class Resolver:
         for _ in range(TRIES):
             for host, port in self.servers:
                 async with self._gate:
-                    told = await self._once(question, host, port)
+                    told = Told(Outcome.TIMEOUT) if self._silent >= GONE else await self._once(question, host, port)
+                self._silent = self._silent + 1 if told.outcome in SILENCE else 0
                 if told.outcome in TOLD:
                     return told
             if told.outcome is not Outcome.TIMEOUT:
