@@ -171,5 +171,6 @@ def test_by_one_key_it_stands_beside_the_picture(
     page.keyboard.press("p")
     page.get_by_role("region", name="Text in the picture, machine-read").wait_for()
     assert [Line(words).text for words in page.locator(".beside .read p").all_inner_texts()] == [ENGLISH, ARABIC]
+    page.wait_for_function("!document.querySelector('.htmx-added, .htmx-settling')")  # its button is bound then
     page.keyboard.press("P")
     page.get_by_text("No translation service is set up here").wait_for()
