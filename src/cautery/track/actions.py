@@ -16,7 +16,6 @@ from cautery.channels.api import moment
 from cautery.core.actors import Actor, Permission
 from cautery.core.availability import DOWN, UNSURE, Verdict
 from cautery.core.lifecycle import DeliveryState
-from cautery.core.mail.weighing import FOR_A_PERSON
 from cautery.core.schedule import next_probe
 from cautery.core.text import storable
 from cautery.custody.actions import record
@@ -28,6 +27,7 @@ from cautery.intake.models import Episode
 from cautery.intake.rules import known_object
 from cautery.refer.models import Delivery
 from cautery.track.models import Feed, Mail, Tracking
+from cautery.track.queries import shown_mail
 
 STANDING = frozenset({"removed", "disabled", "geo_blocked", "declined", "already_gone", "reinstated"})
 """Answers that say where the thing stands; the latest of them is the provider's word."""
@@ -408,9 +408,7 @@ def settle_mail(mail: int, *, by: Actor, at: datetime) -> bool:
     """A person has dealt with a message that waited for one; False when somebody had before."""
     by.require(Permission.TRACK_MAIL_READ)
     with transaction.atomic():
-        settled = Mail.objects.filter(pk=mail, settled_at=None, meaning__in=FOR_A_PERSON).update(
-            settled_by=by.name, settled_at=at
-        )
+        settled = shown_mail(by=by).filter(pk=mail, settled_at=None).update(settled_by=by.name, settled_at=at)
         if settled:
             record(Event.TRACK_MAIL_SETTLED, by=by, at=at, subject=f"mail:{mail}", facts={})
     return bool(settled)

@@ -7,6 +7,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
 from cautery.core.actors import Actor
 from cautery.core.errors import NotAllowed, NotFound, Refused
@@ -15,6 +16,8 @@ from cautery.directory.models import Unit
 from cautery.intake.actions import set_handling
 from cautery.intake.models import Operation
 from cautery.intake.queries import get_item, get_operation, operation_names, shares_of
+from cautery.report.register import desks
+from cautery.track.models import Mail, Threat
 from cautery.web.access import NEEDS
 from tests import factories as make
 from tests.web.conftest import Story
@@ -95,6 +98,65 @@ def test_the_api_follows_the_same_rule(kept: Story) -> None:
     answer = client.post(f"/api/v1/notices/{reference}/redress", complaint, content_type="application/json")
     assert answer.status_code == 404
     assert client.post("/api/v1/operations/summer/keys").status_code == 404
+
+
+@pytest.fixture
+def waiting(kept: Story) -> tuple[Threat, Mail]:
+    """A threat and a message about the notice that is kept."""
+    notice = kept.returned.notices.get()
+    words = {"text": "A specimen threat.", "contact": "desk", "received_at": make.START}
+    threat = Threat.objects.create(provider=notice.provider, notice=notice, **words)
+    named = ["CTY-NONE", notice.reference]
+    mail = Mail.objects.create(
+        digest="1" * 64,
+        raw=b"Subject: specimen\n\nwords",
+        received_at=make.START,
+        meaning="reply",
+        references=named,
+    )
+    return threat, mail
+
+
+def told_by_api(unit: str, *roles: str) -> Client:
+    """A program that comes in as an officer of this unit."""
+    identity = str(uuid5(NAMESPACE_URL, f"{unit} {roles}"))
+    row = {"id": identity, "name": unit, "unit": unit, "roles": list(roles), "token": f"{unit}{roles}"}
+    make.import_directory({"officers": [row]}, by=make.SYSTEM, at=make.START)
+    return Client(headers={"Authorization": f"Bearer {unit}{roles}"})
+
+
+@pytest.mark.both
+def test_mail_and_threats_about_it_are_not_there_for_another_unit(kept: Story, waiting: tuple[Threat, Mail]) -> None:
+    threat, mail = waiting
+    own, other = told_by_api(HERE, "lead"), told_by_api(THERE, "lead")
+    for client, number in ((other, 0), (told_by_api(THERE, "oversee"), 1), (own, 1)):
+        for path in ("threats", "mail/waiting"):
+            assert len(client.get(f"/api/v1/{path}").json()["rows"]) == number, path
+    for path in (f"threats/{threat.pk}/seen", f"mail/{mail.pk}/settled"):
+        assert [client.post(f"/api/v1/{path}").json() for client in (other, own)] == [{"done": False}, {"done": True}]
+
+
+def test_the_desk_shows_neither_to_another_unit(kept: Story, waiting: tuple[Threat, Mail]) -> None:
+    threat, mail = waiting
+    own, other = make.actor("own", "lead", unit=HERE), make.actor("other", "lead", unit=THERE)
+    for by, number in ((own, 1), (other, 0)):
+        assert len(desks.threats("", "", {}, by=by).rows) == desks.waiting_threats(by=by) == number
+        assert len(desks.letters("", "", {}, by=by).rows) == number
+    assert desks.letter(mail.pk, by=own)["mail"] == mail
+    with pytest.raises(NotFound):
+        desks.letter(mail.pk, by=other)
+    client = of(THERE, "lead")
+    assert client.get(reverse("web:mail", args=[mail.pk])).status_code == 404
+    client.post(reverse("web:threat-seen", args=[threat.pk]))
+    client.post(reverse("web:mail-settled", args=[mail.pk]))
+    assert (Threat.objects.get().seen_at, Mail.objects.get().settled_at) == (None, None)
+
+
+def test_what_is_about_no_notice_is_for_all_who_read_such_things(kept: Story, waiting: tuple[Threat, Mail]) -> None:
+    Threat.objects.update(notice=None)
+    Mail.objects.update(references=["CTY-NONE"])
+    client = told_by_api(THERE, "lead")
+    assert [len(client.get(f"/api/v1/{path}").json()["rows"]) for path in ("threats", "mail/waiting")] == [1, 1]
 
 
 def test_oversight_sees_it(kept: Story) -> None:

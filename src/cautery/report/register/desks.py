@@ -17,13 +17,13 @@ from django.db.models import Q, QuerySet
 
 from cautery.core.actors import Actor, Permission
 from cautery.core.errors import NotFound
-from cautery.core.mail.weighing import FOR_A_PERSON
 from cautery.custody.models import Entry
 from cautery.intake.queries import hidden
 from cautery.refer.models import Notice, Obstacle
 from cautery.report.register.lists import PAGE, Part, Rows
 from cautery.review.care.queries import closed_items
-from cautery.track.models import Answer, Mail, Proceeding, Threat
+from cautery.track.models import Answer, Mail, Proceeding
+from cautery.track.queries import is_shown, shown_mail, shown_threats
 from cautery.track.timelines.queries import NOTICE, notice_timeline
 
 IMPOSSIBLE = ("impossible", "clarification", "ceased")
@@ -86,7 +86,7 @@ def redress(reference: str, *, by: Actor, at: datetime) -> Redress:
 def threats(words: str, after: str, chosen: Chosen, *, by: Actor) -> Part:
     """Reports of threats to life, the newest first; those nobody has taken on where `state` is `waiting`."""
     by.require(Permission.TRACK_THREAT_READ)
-    rows = Threat.objects.all()
+    rows = shown_threats(by=by)
     if words:
         rows = rows.filter(Q(provider__slug=words) | Q(notice__reference=words) | Q(text__icontains=words))
     if chosen.get("state"):
@@ -107,13 +107,13 @@ def threats(words: str, after: str, chosen: Chosen, *, by: Actor) -> Part:
 def waiting_threats(*, by: Actor) -> int:
     """How many reports nobody has taken on; 0 for who may not see them."""
     allowed = Permission.TRACK_THREAT_READ in by.permissions
-    return Threat.objects.filter(seen_at=None).count() if allowed else 0
+    return shown_threats(by=by).filter(seen_at=None).count() if allowed else 0
 
 
 def letters(words: str, after: str, chosen: Chosen, *, by: Actor) -> Part:
     """Mail that is for a person, the newest first; `state` is `waiting` or `settled`."""
     by.require(Permission.TRACK_MAIL_READ)
-    rows = Mail.objects.filter(meaning__in=FOR_A_PERSON)
+    rows = shown_mail(by=by)
     if words:
         rows = rows.filter(Q(sender__icontains=words) | Q(meaning=words))
     if chosen.get("state"):
@@ -127,7 +127,7 @@ def letter(key: int, *, by: Actor) -> dict[str, Any]:
     """One message: what it was taken for, and its words as plain text; attachments by name alone. `NotFound`."""
     by.require(Permission.TRACK_MAIL_READ)
     mail = Mail.objects.filter(pk=key).first()
-    if mail is None:
+    if mail is None or not is_shown(mail, by=by):
         raise NotFound(f"No mail {key}.", mail=key)
     read = email.message_from_bytes(bytes(mail.raw)[:LARGEST_MAIL], policy=email.policy.default)
     notices = Notice.objects.filter(reference__in=mail.references[:50]).values("reference", "item_id", "provider__slug")

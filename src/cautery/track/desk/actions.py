@@ -21,6 +21,7 @@ from cautery.refer.models import Delivery, Notice
 from cautery.track.actions import Said, keep_answers
 from cautery.track.forms.actions import take_rows
 from cautery.track.models import Call, Threat, Tracking
+from cautery.track.queries import shown_threats
 
 LOG = logging.getLogger(__name__)
 MOST = 5_000
@@ -112,7 +113,7 @@ def see_threat(threat: int, *, by: Actor, at: datetime) -> bool:
     """An officer has taken a report on; False when somebody had before."""
     by.require(Permission.TRACK_THREAT_READ)
     with transaction.atomic():
-        seen = Threat.objects.filter(pk=threat, seen_at=None).update(seen_by=by.officer_id, seen_at=at)
+        seen = shown_threats(by=by).filter(pk=threat, seen_at=None).update(seen_by=by.officer_id, seen_at=at)
         if seen:
             record(Event.TRACK_THREAT_REPORTED, by=by, at=at, subject=f"threat:{threat}", facts={"seen": True})
     return bool(seen)

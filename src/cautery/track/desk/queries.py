@@ -13,12 +13,12 @@ from django.db.models import Q, QuerySet
 from cautery.core.actors import Actor, Permission
 from cautery.core.errors import NotFound
 from cautery.core.lifecycle import DeliveryState
-from cautery.core.mail.weighing import FOR_A_PERSON
 from cautery.directory.models import Channel, ProviderKey
 from cautery.refer.models import Notice
 from cautery.review.models import ORDERS
 from cautery.review.queries import files_of
-from cautery.track.models import Answer, Mail, ReceivedForm, Threat
+from cautery.track.models import Answer, ReceivedForm
+from cautery.track.queries import shown_mail, shown_threats
 from cautery.track.timelines.queries import NOTICE, notice_timeline
 
 SHOWN = (DeliveryState.DELIVERED, DeliveryState.UNCERTAIN, DeliveryState.REJECTED)
@@ -178,7 +178,7 @@ def art_7(key: ProviderKey, year: int) -> dict[str, Any]:
 def threats(*, by: Actor) -> list[dict[str, Any]]:
     """Reports of threats to life, those nobody has taken on first."""
     by.require(Permission.TRACK_THREAT_READ)
-    rows = Threat.objects.select_related("provider", "notice").order_by("seen_at", "received_at")
+    rows = shown_threats(by=by).select_related("provider", "notice").order_by("seen_at", "received_at")
     waiting = sorted(rows, key=lambda one: (one.seen_at is not None, one.received_at))
     return [
         {
@@ -198,7 +198,7 @@ def threats(*, by: Actor) -> list[dict[str, Any]]:
 def mail_for_a_person(*, by: Actor) -> list[dict[str, Any]]:
     """Messages that wait for a person, oldest first: what each means, why, and which notices it is about."""
     by.require(Permission.TRACK_MAIL_READ)
-    waiting = Mail.objects.filter(meaning__in=FOR_A_PERSON, settled_at=None).defer("raw").order_by("received_at", "pk")
+    waiting = shown_mail(by=by).filter(settled_at=None).defer("raw").order_by("received_at", "pk")
     return [
         {
             "mail_id": mail.pk,
