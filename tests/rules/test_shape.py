@@ -40,7 +40,11 @@ FURTHER = {
         "printing",
         "signing",
     },  # who else has an interest; notices made out, printed, signed
-    "review": {"care", "pictures", "queue"},  # what officers look at and must not; text in pictures; what comes next to whom
+    "review": {
+        "care",
+        "pictures",
+        "queue",
+    },  # what officers look at and must not; text in pictures; what comes next to whom
     "track": {
         "desk",
         "forms",
@@ -48,6 +52,8 @@ FURTHER = {
         "timelines",
     },  # the provider's side; forms of law that come in; redress; clocks
     "watch": {
+        "closed.py",
+        "ending.py",
         "domains",
         "memory.py",
         "searching.py",
