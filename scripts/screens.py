@@ -27,6 +27,8 @@ ROOT = Path(__file__).resolve().parent.parent
 OUT = ROOT / "docs/screens"
 CHROMIUM = "/usr/bin/chromium"
 WIDTH, HEIGHT = 1440, 1000
+SETTLED_MS = 2_000
+"""Until a picture of the network stands still: it is drawn after its data have come."""
 CAUTERY = Path(sys.executable).with_name("cautery")
 ROOMS: dict[str, tuple[str, str, dict[str, str]]] = {
     "operations": ("lead", "/operations/", {}),
@@ -40,17 +42,20 @@ ROOMS: dict[str, tuple[str, str, dict[str, str]]] = {
     "signing": ("sign", "/operations/autumn/signing/", {}),
     "items": ("lead", "/operations/{slug}/items/", {}),
     "item": ("lead", "/items/{returned}/", {}),
-    "network": ("lead", "/operations/{slug}/network/", {}),
-    "register": ("lead", "/register/", {}),
+    "network": ("lead", "/operations/winter/network/", {}),
+    "register": ("lead", "/register/?operation={slug}", {}),
     "outlets": ("lead", "/lists/outlets/", {}),
     "providers": ("lead", "/lists/providers/", {}),
+    "provider": ("lead", "/providers/{provider}/", {}),
+    "phone-room": ("lead", "/operations/{slug}/room/", {"width": "390"}),
+    "phone-register": ("lead", "/register/?operation={slug}", {"width": "390", "language": "fr"}),
     "report": ("lead", "/operations/{slug}/report/", {}),
     "my-day": ("review", "/my-day/", {}),
     "exposure": ("lead", "/exposure/", {}),
     "closed": ("lead", "/closed/", {}),
     "account": ("review", "/me/", {}),
 }
-"""By the name of the picture: the role of who looks, the address, and the hand (theme, language)."""
+"""By the name of the picture: the role of who looks, the address, and the hand (theme, language, width)."""
 
 
 def rehearsed(flags: int, place: Path) -> Path:
@@ -75,7 +80,7 @@ def pictures(browser: Browser, base: str, known: dict[str, str]) -> None:
     for name, (role, where, hand) in ROOMS.items():
         context = browser.new_context(
             base_url=base,
-            viewport={"width": WIDTH, "height": HEIGHT},
+            viewport={"width": int(hand.get("width", WIDTH)), "height": HEIGHT},
             color_scheme="dark" if hand.get("theme") == "dark" else "light",
             timezone_id="Europe/Berlin",
             reduced_motion="reduce",
@@ -88,6 +93,7 @@ def pictures(browser: Browser, base: str, known: dict[str, str]) -> None:
         )
         page = context.new_page()
         page.goto(where.format(**known), wait_until="networkidle")
+        page.wait_for_timeout(SETTLED_MS if name == "network" else 0)
         with Image.open(io.BytesIO(page.screenshot())) as picture:
             picture.convert("RGB").save(OUT / f"{name}.webp", "WEBP", quality=72, method=6)
         sys.stdout.write(f"{name} {(OUT / f'{name}.webp').stat().st_size // 1024} kB\n")

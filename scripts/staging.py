@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections import Counter
+from datetime import datetime, timedelta
+from random import Random
 
 from django.test import Client
 from tests import factories as make
 
 from cautery.fetch import clock
-from cautery.intake.models import Operation
+from cautery.intake.models import Item, Operation
 from cautery.match.models import BankEntry
-from cautery.track.models import Tracking
+from cautery.refer.models import Notice
+from cautery.track.models import OutLink, Tracking
 
 WORDS = (
     (
@@ -21,6 +24,9 @@ WORDS = (
     ("Ein Übungsstück", "Harmlose Worte der Übung."),
 )
 LINK = "https://www.youtube.com/watch?v=scr{:08d}"
+ACCOUNTS = ("https://x.com/specimen{}", "https://t.me/specimen{}", "https://www.instagram.com/specimen{}")
+HUBS, AROUND, BETWEEN, SEED = 9, 22, 40, 7
+"""Accounts many link to, accounts around each, and links between any two of these."""
 
 
 def stage() -> dict[str, str]:
@@ -45,7 +51,8 @@ def stage() -> dict[str, str]:
         "review": make.officer("rita", "review"),
         "sign": make.officer("sven", "sign", unit="de-meldestelle"),
     }
-    known = {"slug": rehearsed.slug}
+    _linked(now)
+    known = {"slug": rehearsed.slug, "provider": _written_to(rehearsed)}
     returned = Tracking.objects.filter(returned_at__isnull=False).first() or Tracking.objects.first()
     known["returned"] = str(returned.item_id if returned else episodes[0].item_id)
     for role, officer in officers.items():
@@ -57,3 +64,33 @@ def stage() -> dict[str, str]:
         if role == "sign":
             client.post("/operations/autumn/signing/take/")
     return known
+
+
+def _written_to(operation: Operation) -> str:
+    """The provider most notices of an operation went to."""
+    counted = Counter(Notice.objects.filter(operation=operation).values_list("provider__slug", flat=True))
+    return str(counted.most_common(1)[0][0])
+
+
+def _linked(now: datetime) -> None:
+    """The operation `winter`: accounts that link to one another, some of them confirmed and some before people."""
+    chance = Random(SEED)  # noqa: S311 (links of a picture)
+    frame = make.operation("winter", t0=now + timedelta(days=9))
+    names = [chance.choice(ACCOUNTS).format(f"{n:03}") for n in range(HUBS * (AROUND + 1))]
+    for key, part in (("confirmed", names[::2]), ("waiting", names[1::2])):
+        episodes = make.flagged(frame, part, key=key, at=now)
+        make.identified(episodes, at=now)
+        make.matched(episodes, at=now)
+        if key == "confirmed":
+            make.decided(frame, at=now)
+    items = list(Item.objects.filter(episodes__operation=frame).order_by("pk"))
+    hubs, others = items[:HUBS], items[HUBS:]
+    pairs = [(other, hubs[chance.randrange(min(n // AROUND + 2, HUBS))]) for n, other in enumerate(others)]
+    pairs += [(hub, hubs[(n + 1) % HUBS]) for n, hub in enumerate(hubs)]
+    pairs += [(chance.choice(others), chance.choice(others)) for _ in range(BETWEEN)]
+    rows = {
+        (a.pk, b.identity): OutLink(item=a, identity=b.identity, url=b.url, first_seen_at=now)
+        for a, b in pairs
+        if a != b
+    }
+    OutLink.objects.bulk_create(rows.values())
