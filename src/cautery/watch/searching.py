@@ -233,9 +233,11 @@ def look_at_shown(shown: Collection[str], now: datetime) -> int:
     for some in chunks(sorted(shown), AT_ONCE):
         rows = Tracking.objects.filter(item__identity__in=some, referred_at__isnull=False, returned_at=None)
         rows = rows.exclude(verdict=Verdict.UP).filter(probed_at__lte=now - SHOWN_AGAIN)
-        for pk, looked, *since in rows.values_list("pk", "probed_at", "first_down_at", "last_up_at", "referred_at"):
-            away = looked - next(moment for moment in since if moment is not None)
-            if now - looked >= away / PATIENCE:
+        for pk, looked, down, up, referred in rows.values_list(
+            "pk", "probed_at", "first_down_at", "last_up_at", "referred_at"
+        ):
+            since = down or up or referred
+            if looked is not None and since is not None and now - looked >= (looked - since) / PATIENCE:
                 again.append(pk)
     return look_again(again, at=now)
 

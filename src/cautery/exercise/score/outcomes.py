@@ -147,8 +147,8 @@ def _said(said: Mapping[str, Any], column: str) -> Counter[str]:
 def _removed_wrongly(books: Books) -> Figure:
     """Notice by notice, so that one too many here and one too few there do not make up for each other."""
     accepted = tally(books).accepted
-    told = [one.notice for item in books.items.values() for one in item.openings if one.outcome == "removed"]
-    known = [key for key in told if key in accepted]
+    removed = [one.notice for item in books.items.values() for one in item.openings if one.outcome == "removed"]
+    known = [key for key in removed if key is not None and key in accepted]
     return count([f"{key}: {accepted[key][0]}" for key in known if "removed" not in accepted[key]], n=len(known))
 
 
