@@ -16,6 +16,8 @@ from cautery.core.domains import Certificate, Outcome, Presence, Told, Zone
 from cautery.core.errors import CauteryError, FetchRefused, FileRefused, SettingInvalid, Unreachable
 from cautery.fetch.dial import Dialler
 from cautery.fetch.hosts import Guard, HostMap
+from cautery.settings.domains import ASKS, domain_asks
+from cautery.settings.environment import Environment
 from cautery.watch.domains.asking.certificates import certificate_of
 from cautery.watch.domains.asking.whois import MAX_BYTES, Whois
 from cautery.watch.domains.asking.zones import Resolver, resolver
@@ -284,3 +286,29 @@ def test_a_resolver_that_is_gone_is_not_waited_for_by_every_name(names: Names, m
 
     assert set(asyncio.run(all_of())) == {Outcome.TIMEOUT}
     assert len(names.asked) == 3
+
+
+@pytest.mark.parametrize(
+    ("set_", "rehearsal", "asks"),
+    [
+        ({}, False, ASKS),
+        ({}, True, frozenset()),
+        ({"CAUTERY_RDAP_BASE": "http://rdap.test"}, True, {"rdap"}),
+        ({"CAUTERY_DNS": "127.0.0.1:53"}, True, {"dns"}),
+        ({"CAUTERY_DOMAIN_ASKS": "none"}, False, frozenset()),
+        ({"CAUTERY_DOMAIN_ASKS": "rdap, tls"}, False, {"rdap", "tls"}),
+    ],
+)
+def test_a_rehearsal_asks_only_what_it_is_told_to(
+    set_: dict[str, str], rehearsal: bool, asks: frozenset[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in set_.items():
+        monkeypatch.setenv(name, value)
+    assert domain_asks(Environment(), rehearsal=rehearsal) == asks
+
+
+@pytest.mark.parametrize("words", ["everything", "rdap,http", "none,rdap"])
+def test_what_cannot_be_asked_is_refused_by_name(words: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CAUTERY_DOMAIN_ASKS", words)
+    with pytest.raises(SettingInvalid):
+        domain_asks(Environment(), rehearsal=False)
