@@ -48,7 +48,7 @@ ERRORS = {
     name for name, thing in vars(errors).items() if isinstance(thing, type) and issubclass(thing, errors.CauteryError)
 }
 NEVER = datetime(2026, 1, 1, tzinfo=UTC)
-SINGULAR = {"_", "gettext", "gettext_lazy", "gettext_noop"}
+SINGULAR = {"_", "gettext", "gettext_lazy", "gettext_noop", "later"}
 PLURAL = {"ngettext", "ngettext_lazy"}
 CONTEXT = {"pgettext", "pgettext_lazy"}
 _CALL = re.compile(r"""\b(n?p?gettext|_)\(((?:u?(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')(?:, ?)?)+)""")

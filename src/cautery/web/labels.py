@@ -323,7 +323,7 @@ BULK: dict[str, dict[str, object]] = {
 
 ROLES: dict[str, object] = {
     "administer": _("Administers"),
-    "flag": _("Flags"),
+    "flag": _("Flags items"),
     "lead": _("Leads"),
     "observe": _("Observes"),
     "oversee": _("Oversees"),
