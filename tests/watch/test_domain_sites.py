@@ -291,3 +291,13 @@ def test_a_system_without_a_resolver_stops_nothing_else(world: World, fetcher: F
     assert str(seen.record.state) == "registered"
     assert seen.site.certificate is not None
     assert seen.site.problems == {"dns": "'nowhere' is no resolver: it has no port."}
+
+
+def test_answers_with_what_no_database_keeps_are_kept_all_the_same(
+    world: World, fetcher: Fetcher, watch: Watch
+) -> None:
+    world.at("198.18.0.1", name="HARBOUR\0NET", number=64500)
+    world.objects[f"/domain/{NAME}"]["status"] = ["active\0\ud800"]
+    assert look(fetcher, 0) == ["state"]
+    assert look(fetcher, 6) == []
+    assert DomainLook.objects.get().site["networks"][0]["name"] == "HARBOUR\ufffdNET"

@@ -24,6 +24,7 @@ from cautery.core.domains import (
     site_events,
     timeline,
 )
+from cautery.core.text import storable
 from cautery.custody.actions import record
 from cautery.custody.events import Event as CustodyEvent
 from cautery.ground.rows import update_many
@@ -33,6 +34,8 @@ LOOK_EVERY, LOOK_SOON = timedelta(hours=6), timedelta(hours=1)
 """How often a domain is looked at; sooner where its life is about to change, or the last look could not tell."""
 NEAR = timedelta(days=3)
 GRID_MINUTES = 15
+LONGEST = 1_000
+"""Characters kept of one text in an answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +65,7 @@ def keep_looks(looks: Sequence[Look], *, by: Actor, at: datetime) -> list[Domain
     history: dict[int, list[DomainLook]] = {look.watch.pk: [] for look in looks}
     for span in DomainLook.objects.filter(watch__in=history, at__lt=at).order_by("watch", "at"):
         history[span.watch_id].append(span)
-    looks = [_after(look, history[look.watch.pk]) for look in looks]
+    looks = [_after(_storable(look), history[look.watch.pk]) for look in looks]
     events = [event for look in looks for event in _events(look, history[look.watch.pk], at)]
     with transaction.atomic():
         _keep(looks, history, at)
@@ -76,6 +79,22 @@ def keep_looks(looks: Sequence[Look], *, by: Actor, at: datetime) -> list[Domain
             facts = {"looks": len(looks), "events": len(events)}
             record(CustodyEvent.WATCH_DOMAINS_LOOKED, by=by, at=at, subject="domains", facts=facts, rows=rows)
     return events
+
+
+def _storable(look: Look) -> Look:
+    """The look as every database can keep it: what others wrote may hold anything."""
+    said = _plain(look.record.as_dict() | {"marks": list(look.record.marks)})
+    record_, site = DomainRecord.of(said, said["marks"]), Site.of(_plain(look.site.as_dict()))
+    return replace(look, record=record_, site=site, leads_to=storable(look.leads_to, 253))
+
+
+def _plain(value: Any) -> Any:
+    """A JSON value with texts that can be kept."""
+    if isinstance(value, str):
+        return storable(value, LONGEST)
+    if isinstance(value, dict):
+        return {storable(name, LONGEST): _plain(one) for name, one in value.items()}
+    return [_plain(one) for one in value] if isinstance(value, list) else value
 
 
 def _after(look: Look, history: Sequence[DomainLook]) -> Look:
