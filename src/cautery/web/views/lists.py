@@ -25,6 +25,16 @@ _TALLIED = (
     Column("first_flagged_at", _("First flagged"), "time"),
     Column("last_flagged_at", _("Newest item"), "time"),
 )
+_NOTICE = Column("notice__reference", _("Notice"), "notice")
+_ITEM = Column("notice__item_id", _("Item"), "item")
+_CONCERNED = (_NOTICE, _ITEM, Column("notice__provider__slug", _("Provider"), "provider"))
+"""Of what hangs on a notice: which one, about what, to whom."""
+_ANSWERED = (
+    *_CONCERNED,
+    Column("answer", _("Answer"), "word:answer"),
+    Column("reason", _("Reason")),
+    Column("at", _("Answered"), "time"),
+)
 LISTINGS = {
     listing.slug: listing
     for listing in (
@@ -91,12 +101,7 @@ LISTINGS = {
             _("Answers to look at"),
             _("Answers other than a removal: declined, blocked in places, gone already. Complaints begin here."),
             (
-                Column("notice__reference", _("Notice"), "notice"),
-                Column("notice__item_id", _("Item"), "item"),
-                Column("notice__provider__slug", _("Provider"), "provider"),
-                Column("answer", _("Answer"), "word:answer"),
-                Column("reason", _("Reason")),
-                Column("at", _("Answered"), "time"),
+                *_ANSWERED,
                 Column("source", _("By"), "word:source"),
             ),
             lambda asked, by: lists.answers(asked.words, asked.after, asked.chosen, by=by),
@@ -110,9 +115,7 @@ LISTINGS = {
                 "What was said against notices after they left, and what was decided. The search takes a notice or a provider."
             ),
             (
-                Column("notice__reference", _("Notice"), "notice"),
-                Column("notice__item_id", _("Item"), "item"),
-                Column("notice__provider__slug", _("Provider"), "provider"),
+                *_CONCERNED,
                 Column("kind", _("Step"), "word:step"),
                 Column("ruling", _("Ruling"), "word:step"),
                 Column("body", _("Before, or by")),
@@ -134,12 +137,7 @@ LISTINGS = {
                 "What providers say stands in the way of an order (Annex III): force majeure, a manifest error, too little information."
             ),
             (
-                Column("notice__reference", _("Notice"), "notice"),
-                Column("notice__item_id", _("Item"), "item"),
-                Column("notice__provider__slug", _("Provider"), "provider"),
-                Column("answer", _("Answer"), "word:answer"),
-                Column("reason", _("Reason")),
-                Column("at", _("Answered"), "time"),
+                *_ANSWERED,
                 Column("notice__episode__tracking__answer", _("Last word since"), "word:answer"),
             ),
             lambda asked, by: desks.obstacles(asked.words, asked.after, asked.chosen, by=by),
@@ -153,8 +151,8 @@ LISTINGS = {
                 "Signed notices that another unit's interest or order stands against. Two people, neither of them the reviewer, let one pass."
             ),
             (
-                Column("notice__reference", _("Notice"), "notice"),
-                Column("notice__item_id", _("Item"), "item"),
+                _NOTICE,
+                _ITEM,
                 Column("kind", _("Why"), "word:stand"),
                 Column("hold__unit__name", _("Whose interest")),
                 Column("hold__until", _("Until"), "time"),
@@ -181,7 +179,7 @@ LISTINGS = {
                 Column("text", _("Report"), "long"),
                 Column("contact", _("Whom to ask"), "long"),
                 Column("state", _("Member State")),
-                Column("notice__reference", _("Notice"), "notice"),
+                _NOTICE,
                 Column("seen_at", _("Taken on"), "time"),
                 Column("seen_by__name", _("By")),
             ),
