@@ -18,6 +18,7 @@ import random
 import tempfile
 import time
 from bisect import bisect_right
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -136,10 +137,12 @@ class Held:
     def take(self, lives: list[Life], at: list[datetime], up: list[int], unknown: list[int]) -> None:
         """A world's curve against what was true."""
         before = self.inside
+        begun, over = (sorted(spell[end] for life in lives for spell in life.spells) for end in (0, 1))
+        turned = sorted(change for life in lives for change in _changes(life))
         for moment, low, wide in zip(at, up, unknown, strict=True):
             seconds = (moment - T0).total_seconds()
-            true = sum(life.up_at(seconds) for life in lives)
-            seen = sum(_last(life, seconds) for life in lives)
+            true = bisect_right(begun, seconds) - bisect_right(over, seconds)
+            seen = sum(by for _, by in turned[: bisect_right(turned, (seconds, 1))])
             self.inside += low <= true <= low + wide
             self.naive += seen == true
             self.width += wide / len(lives)
@@ -148,10 +151,13 @@ class Held:
         self.worst, self.worlds, self.good = min(self.worst, rate), self.worlds + 1, self.good + (rate >= LEVEL)
 
 
-def _last(life: Life, at: float) -> bool:
-    """Whether the last look until then saw it up."""
-    place = bisect_right(life.looks, (at, True))
-    return place > 0 and life.looks[place - 1][1]
+def _changes(life: Life) -> Iterator[tuple[float, int]]:
+    """When a look saw it otherwise than the one before: 1 up, -1 down."""
+    before = False
+    for at, up in life.looks:
+        if up != before:
+            yield at, 1 if up else -1
+        before = up
 
 
 def world(seed: int, items: int, returns: float, held: dict[str, Held]) -> None:
