@@ -1,4 +1,4 @@
-"""Which roles wait for a second administrator. Read by every door that gives roles (docs/decisions/0093)."""
+"""Which roles wait for a second administrator. Read by every door that gives roles (docs/decisions/0094)."""
 
 from __future__ import annotations
 

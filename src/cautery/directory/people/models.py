@@ -71,7 +71,7 @@ class Invitation(models.Model):
 
 
 class RoleChange(models.Model):
-    """Roles one administrator wants an officer to have besides theirs, until a second one settles it (docs/decisions/0093)."""
+    """Roles one administrator wants an officer to have besides theirs, until a second one settles it (docs/decisions/0094)."""
 
     officer = models.ForeignKey("directory.Officer", models.PROTECT, related_name="role_changes")
     roles = models.JSONField(default=list)
