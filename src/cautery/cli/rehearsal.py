@@ -88,15 +88,16 @@ class Child:
 
 def rehearse(world: World, *, quiet: bool) -> dict[str, Any]:
     """Run the rehearsal to its end; what came of it, with a text for people."""
-    operation = _bring_up(world)
     before = _spent(world)
     places = {"api": f"127.0.0.1:{_free_port()}", "smtp": f"127.0.0.1:{_free_port()}"}
     _write(world.out / "platform.json", {"api": f"http://{places['api']}", "smtp": places["smtp"]})
-    serve = Child(["serve", "--no-worker", "--port", places["api"].rpartition(":")[2]], {})
-    work = Child(["work"], {"CAUTERY_MAIL_LISTEN": places["smtp"]})
+    # The web server takes seconds to come up; the register is filled meanwhile.
+    children = [serve := Child(["serve", "--no-worker", "--port", places["api"].rpartition(":")[2]], {})]
     planner: subprocess.Popen[bytes] | None = None
     with Memory() as memory:
         try:
+            operation = _bring_up(world)
+            children.insert(0, work := Child(["work"], {"CAUTERY_MAIL_LISTEN": places["smtp"]}))
             with _progress(quiet=quiet) as show:
                 while work.alive():
                     serve.alive()
@@ -112,7 +113,7 @@ def rehearse(world: World, *, quiet: bool) -> dict[str, Any]:
             _await(planner, lambda: memory.sample([os.getpid(), serve.process.pid]))
             return _finish(world, operation, places["api"], memory, lambda: before + time.monotonic() - world.began)
         finally:
-            for child in (work, serve):
+            for child in children:
                 child.stop()
             if planner is not None:
                 planner.kill()
