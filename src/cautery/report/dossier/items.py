@@ -23,7 +23,8 @@ from cautery.intake.models import Episode, Item, Operation
 from cautery.intake.queries import hidden, members, roots
 from cautery.match.models import BankEntry
 from cautery.report.dossier.standing import decisive_verdict, newest_episodes, standing
-from cautery.report.models import Unindexed, Words
+from cautery.report.models import Unindexed
+from cautery.report.register.finding import holding
 from cautery.report.register.words import marked_domain, marked_outlet, words_of
 from cautery.review.care.queries import closed_items
 
@@ -300,12 +301,7 @@ def hits(wanted: ItemFilter, below: int | None, limit: int) -> list[int]:
     if is_hash(wanted.q):
         return _with_hash(wanted.q.lower(), below, limit)
     parts = wanted.parts
-    known = Words.objects.all()
-    for part in parts:
-        known = known.filter(text__holds=part)
-    if below is not None:
-        known = known.filter(rowid__lt=below)
-    found = list(known.order_by("-rowid").values_list("rowid", flat=True)[:limit])
+    found = holding(parts, below, limit)
     floor = found[-1] if len(found) == limit else 0
     waiting = Unindexed.objects.filter(item_id__gte=floor).order_by("-item_id").values_list("item_id", flat=True)
     fresh = [pk for pk in waiting[:UNINDEXED] if below is None or pk < below]

@@ -95,7 +95,8 @@ def _gathered(wanted: ItemFilter, name: str, provider: str, tally: Tally | None,
     keys = _keys(wanted)
     if not keys and tally is None and (provider or not Watch.objects.filter(subject=name, what=What.DOMAIN).exists()):
         raise NotFound(f"Nothing in the register belongs to {name[:100]}.", name=name[:100])
-    rows, unseen = _rows(keys, hidden(by=by)), hidden(by=by)
+    unseen = hidden(by=by)
+    rows = _rows(keys, unseen)
     watched = Watch.objects.filter(item__in=keys[:LOOKED_AT], ended_at=None).order_by("-pk")
     subject = Watch.objects.filter(subject=name, ended_at=None) if not provider else watched
     return Gathered(

@@ -44,7 +44,7 @@ _SQLITE = (
 _POSTGRESQL = (
     (
         "CREATE FUNCTION report_grams(whole text) RETURNS bigint[] LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 1000 AS $$ "
-        "SELECT array(SELECT ascii(a)::bigint << 42 | ascii(b)::bigint << 21 | ascii(c) FROM unnest(string_to_array(whole, NULL), "
+        "SELECT array(SELECT (ascii(a)::bigint << 42) | (ascii(b)::bigint << 21) | ascii(c) FROM unnest(string_to_array(whole, NULL), "
         "string_to_array(substr(whole, 2), NULL), string_to_array(substr(whole, 3), NULL)) AS t(a, b, c) WHERE c IS NOT NULL) $$"
     ),
     "CREATE INDEX report_words_grams ON report_searchable USING gin (report_grams(text))",
