@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -28,7 +30,7 @@ def picture_text(request: HttpRequest, episode: int, sha256: str, *, by: Actor) 
         read = _read(episode, sha256, by)
     except (Refused, SettingInvalid, Unreachable) as error:
         return render(request, "web/_picture_text.html", {"problem": error.message})
-    context = {
+    context: dict[str, Any] = {
         "read": read,
         "missing": read is None,
         "episode": episode,
