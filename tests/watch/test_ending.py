@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -13,9 +14,10 @@ from cautery.core.availability import Verdict
 from cautery.ground.reading_on import BEHIND, Open, Place
 from cautery.refer.models import Notice
 from cautery.track.models import Answer, Proceeding
+from cautery.watch.ending import _end
 from cautery.watch.memory import Memory
 from cautery.watch.models import Ended, Mark, Watch
-from cautery.watch.searching import plan_searches
+from cautery.watch.searching import ACTOR, plan_searches
 from cautery.watch.steps import end_over
 from tests import factories as make
 from tests.watch.test_watch import referred
@@ -54,6 +56,24 @@ def test_each_source_ends_its_watch_at_the_next_look_and_no_other() -> None:
     Answer.objects.create(notice=three, answer="removed", at=make.hours(28), received_at=make.hours(28))
     assert (end_over(make.hours(29)), ended()) == (1, {"one": Ended.REDRESS, "two": Ended.REDRESS})
     assert end_over(make.hours(30)) == 0
+
+
+@pytest.mark.django_db
+def test_after_each_look_no_running_watch_is_left_that_should_have_ended() -> None:
+    """As when every look went through all watches: the two can be told apart by nothing."""
+    notices, chance = watched(), random.Random(5)  # noqa: S311 (a story, not a secret)
+    for hour in range(28, 48):
+        for notice in chance.sample(notices, chance.randrange(3)):
+            at = make.hours(chance.choice((20, hour - 1, hour)))
+            answer = chance.choice(("removed", "reinstated", "declined"))
+            if chance.random() < 0.5:
+                Answer.objects.get_or_create(notice=notice, answer=answer, at=at, defaults={"received_at": at})
+            else:
+                Proceeding.objects.get_or_create(notice=notice, kind=chance.choice(("withdrawal", "complaint")), at=at)
+        end_over(make.hours(hour))
+        running = list(Watch.objects.filter(ended_at=None).order_by("pk").values_list("pk", flat=True))
+        assert _end(running, make.hours(hour), ACTOR) == 0, hour
+    assert 0 < len(ended()) < len(NAMES) + 1
 
 
 @pytest.mark.django_db
