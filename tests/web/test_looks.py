@@ -63,7 +63,9 @@ def places(story: Story, item: str) -> dict[str, dict[str, str]]:
         "rita": {"queue": f"{autumn}review/", "queue-item": item, "my-day": "/my-day/", "account": "/me/"},
         "sven": {"signing": f"{at}signing/", "signing-batch": f"{autumn}signing/"},
     }
-    known["lena"] |= {f"list {name}": f"/lists/{name}/" for name in LISTINGS}
+    for name, listing in LISTINGS.items():
+        who = "lena" if listing.permission in PERMISSIONS["lead"] else "ada"
+        known.setdefault(who, {})[f"list {name}"] = f"/lists/{name}/"
     for name in sorted(set(READING) - {"queue-item", "listing", "report-raw"}):
         needed = getattr(PATTERNS[name].callback, NEEDS)
         officer = next(officer for officer, role in STAFF.items() if needed in PERMISSIONS[role])

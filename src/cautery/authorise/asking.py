@@ -156,9 +156,10 @@ def completed(assessment: Assessment, given: Mapping[str, Any], rules: Rules) ->
     lacks = {one.field.id for one in _asked(case, "en", all_of_it=False)}
     if surplus := sorted(set(given) - lacks):
         raise Refused("A signer fills in only what is lacking.", reason="not_lacking", fields=surplus)
-    assessment.details = {**assessment.details, **given}
+    details: dict[str, Any] = {**assessment.details, **given}
+    assessment.details = details
     _, _, found = _read(case, "en")
     wrong = [one for one in lacking(found) if one.field in given and one.problem != Problem.MISSING]
     if wrong:
         raise Refused("; ".join(str(one) for one in wrong)[:500], reason="field", field=wrong[0].field)
-    return assessment.details
+    return details

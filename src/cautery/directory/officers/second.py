@@ -23,7 +23,9 @@ def to_be_seconded(roles: Iterable[str], *, officer: UUID | None, by: Actor, at:
     keys = KEY_ROLES & set(roles)
     if not keys or not by.officer_id:
         return frozenset()
-    others = Officer.objects.exclude(pk=by.officer_id).exclude(pk=officer)
+    others = Officer.objects.exclude(pk=by.officer_id)
+    if officer is not None:
+        others = others.exclude(pk=officer)
     acting = any(Role.ADMINISTER in held for held in others.filter(is_active=True).values_list("roles", flat=True))
     if acting or others.filter(administered_until__gt=at - REMEMBERED).exists():
         return keys
