@@ -194,14 +194,15 @@ def _downwards(rows: QuerySet[Episode, Any], older: int | None, size: int) -> tu
     top = older if older is not None else (Episode.objects.aggregate(top=Max("pk"))["top"] or 0) + 1
     until, stretch, found = time.monotonic() + SECONDS, STRETCH, list[ItemRow]()
     while top > 0:
-        low = max(top - stretch, 0)
+        low, began = max(top - stretch, 0), time.monotonic()
         some = rows.filter(pk__lt=top, pk__gte=low).order_by("-pk")[: size + 1 - len(found)]
         found += [ItemRow(*row) for row in some]
-        top, stretch = low, stretch * 2
+        top, left, took = low, until - time.monotonic(), time.monotonic() - began
         if len(found) > size:
             return found, None
-        if time.monotonic() > until and top > 0:
+        if left < took / 4 and top > 0:
             return found, top
+        stretch = int(stretch * min(2, left / max(took, 1e-6)))  # no longer than there is time for
     return found, None
 
 
