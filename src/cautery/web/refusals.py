@@ -63,6 +63,7 @@ SENTENCES = (
     _("There is no entry %(key)s."),
     _("There is no hold on %(name)s."),
     _("There is no item %(item)s."),
+    _("There is no language %(name)s installed for %(program)s; there are %(there)s."),
     _("There is no layer %(name)s."),
     _("There is no watch on %(name)s."),
     _("These may not be acted on: %(items)s."),
