@@ -17,7 +17,6 @@ from cautery.core.errors import Refused
 from cautery.core.lifecycle import EpisodeState, Outcome
 from cautery.core.links.refang import refang
 from cautery.core.searching import terms
-from cautery.ground.rows import chunks
 from cautery.identify.models import EpisodeMedia
 from cautery.intake.models import Episode, Item, Operation
 from cautery.intake.queries import hidden, members, roots
@@ -232,9 +231,16 @@ def stream_items(operation: Operation | None, wanted: ItemFilter, *, by: Actor) 
     """All the items of a filter, in the order of the pages, without holding them all."""
     by.require(Permission.INTAKE_ITEM_READ)
     if not wanted.searches:
-        rows = _rows(operation, wanted, by).order_by("-pk").iterator(STREAM_CHUNK)
-        return (row for some in chunks(rows, STREAM_CHUNK) for row in veiled([ItemRow(*one) for one in some]))
+        return _stream(_rows(operation, wanted, by).order_by("-pk"))
     return _stream_searched(operation, wanted, by)
+
+
+def _stream(rows: QuerySet[Episode, Any]) -> Iterator[ItemRow]:
+    """Rows part by part, each by key: a cursor over all of them makes PostgreSQL gather a million before it hands over the first."""
+    some = [ItemRow(*row) for row in rows[:STREAM_CHUNK]]
+    while some:
+        yield from veiled(some)
+        some = [ItemRow(*row) for row in rows.filter(pk__lt=some[-1].episode_id)[:STREAM_CHUNK]]
 
 
 def _stream_searched(operation: Operation | None, wanted: ItemFilter, by: Actor) -> Iterator[ItemRow]:
