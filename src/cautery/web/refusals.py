@@ -59,6 +59,8 @@ SENTENCES = (
     _("The network has nodes and links, no %(name)s."),
     _("The notice is not complete: %(fields)s."),
     _("The plan does not allow %(items)s."),
+    _("Reading the picture takes longer than %(seconds)s s."),
+    _("The program %(name)s could not read the picture (%(ended)s)."),
     _("There is no capture %(name)s."),
     _("There is no entry %(key)s."),
     _("There is no hold on %(name)s."),
