@@ -216,7 +216,5 @@ def probed(episodes: Sequence[int], verdict: Verdict = Verdict.REMOVED, *, at: d
     """Our own probe of these episodes said `verdict`."""
     status = {Verdict.UP: 200, Verdict.GONE: 404, Verdict.GEO_BLOCKED: 451}.get(verdict, 410)
     trackings = Tracking.objects.filter(pk__in=episodes).select_related("item")
-    looks = [
-        Looked(s, verdict, f"{status}, as the test says", status) for s in standings([t.pk for t in trackings])
-    ]
+    looks = [Looked(s, verdict, f"{status}, as the test says", status) for s in standings([t.pk for t in trackings])]
     record_probes(looks, by=SYSTEM, at=at or hours(26))

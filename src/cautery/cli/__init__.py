@@ -36,7 +36,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "cautery.cli.availability",
         "Say whether pages are up, removed, private, blocked or moved, and why.",
     ),
-    "domain": ("cautery.cli.domain", "Ask or read what is said of a domain: state, DNS, certificate, hosts; look-alikes."),
+    "domain": (
+        "cautery.cli.domain",
+        "Ask or read what is said of a domain: state, DNS, certificate, hosts; look-alikes.",
+    ),
     "watch": ("cautery.cli.watch", "Put what was decided on under watch, and say why it says what it says."),
     "effect": ("cautery.cli.effect", "Estimate survival, returns and what was never found, from anybody's CSV."),
     "mail": ("cautery.cli.mail", "Say what incoming mail is: reply, bounce, machine's answer, report: classify."),

@@ -28,7 +28,10 @@ class Unindexed(models.Model):
 
 
 class Searchable(models.Model):
-    """The words of an item as core.searching folds them: key, owner, link, host, title and text of its newest page, and what was read in its pictures."""
+    """The words of an item as core.searching folds them: key, owner, link, host, title and text of its newest page.
+
+    What was read in its pictures is among them.
+    """
 
     item = models.OneToOneField(Item, models.PROTECT, primary_key=True, related_name="searchable")
     text = models.TextField()
