@@ -125,7 +125,8 @@ def intake_batches(request: HttpRequest, body: s.BatchIn) -> dict[str, Any]:
 def review_claims(request: HttpRequest, body: s.ClaimIn) -> dict[str, Any]:
     """The next episodes for this reviewer, leased."""
     by = _actor(request)
-    return {"items": review_items(claim_episodes(get_operation(body.operation, by=by), body.limit, by=by))}
+    operation = get_operation(body.operation, by=by)
+    return {"items": review_items(claim_episodes(operation, body.limit, by=by, at=clock().now()))}
 
 
 @api.post("/review/decisions", response=s.EpisodeResults)

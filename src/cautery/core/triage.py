@@ -1,4 +1,4 @@
-"""Which item a reviewer sees next: by threat and clock, an order of work people chose, reach, match, then by fairness.
+"""Which item a reviewer sees next: by threat and clock, an order of work people chose, reach, match, language, then by fairness.
 
 It orders, it never decides.
 """
@@ -10,6 +10,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from cautery.core.tongues import Reading
+
 WAIT_HOURS = 24
 """Each day of waiting counts as one degree of threat, so that nothing waits for ever."""
 
@@ -18,7 +20,8 @@ WAIT_HOURS = 24
 class Waiting:
     """An episode that waits: `severity` of what it matches (0 to 4), `units` that flagged it, `match` 2 same bytes, 1 alike, 0 none.
 
-    `unit` is whose flag opened it; `place` its number in an order of work that people chose, 0 where it is in none.
+    `unit` is whose flag opened it; `place` its number in an order of work that people chose, 0 where it is in none. `language` is a
+    primary subtag and `reading` how it stands to the officer; None where nothing is to be said of it.
     """
 
     episode: int
@@ -28,6 +31,8 @@ class Waiting:
     since: datetime
     unit: str = ""
     place: int = 0
+    language: str = ""
+    reading: Reading | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,16 +43,24 @@ class Ranked:
     reason: str
 
 
+_READ_FIRST = {Reading.MINE: 0, None: 1, Reading.NOBODY: 2, Reading.OTHERS: 3}
+_READ = {
+    Reading.MINE: "in a language you read",
+    Reading.OTHERS: "in a language you have not said you read",
+    Reading.NOBODY: "in a language nobody here has said they read",
+}
+
+
 def rank(waiting: Iterable[Waiting], now: datetime, served: dict[str, int] | None = None) -> list[Ranked]:
     """Most pressing first; of one degree what people chose to act on together, in their order.
 
-    Among equals the unit that was `served` least (decisions so far), then the oldest, comes first.
+    Among equals what the officer reads comes first, then the unit that was `served` least (decisions so far), then the oldest.
     """
     done = served or {}
 
-    def place(row: Waiting) -> tuple[int, float, int, int, int, datetime, int]:
+    def place(row: Waiting) -> tuple[int, float, int, int, int, int, datetime, int]:
         fair = (done.get(row.unit, 0), row.since, row.episode)
-        return (-_degree(row, now), row.place or math.inf, -row.units, -row.match, *fair)
+        return (-_degree(row, now), row.place or math.inf, -row.units, -row.match, _READ_FIRST[row.reading], *fair)
 
     return [Ranked(row.episode, _reason(row, now)) for row in sorted(waiting, key=place)]
 
@@ -65,4 +78,5 @@ def _reason(row: Waiting, now: datetime) -> str:
         {2: "the same bytes as known content", 1: "looks like known content"}.get(row.match, ""),
         f"waits for {days} day{'s' if days > 1 else ''}" if days else "",
     ]
-    return ", ".join(word for word in words if word) or "the oldest that waits"
+    why = ", ".join(word for word in words if word) or "the oldest that waits"
+    return f"{why}, {_READ[row.reading]} ({row.language})" if row.reading else why

@@ -28,6 +28,7 @@ from cautery.intake.queries import any_in
 from cautery.intake.rules import object_of
 from cautery.review.models import LIMBS, Assessment, Finding, Hold, Instrument, Purpose, Quarantine
 from cautery.review.queries import marker
+from cautery.review.queue.languages import readers, routed
 
 FOUND = (
     "episode", "finding", "limbs", "grounds", "designation", "details", "purpose", "reason", "instrument", "reviewer",
@@ -70,8 +71,11 @@ class HoldRequest:
     until: datetime
 
 
-def claim_episodes(operation: Operation, limit: int, *, by: Actor) -> list[int]:
-    """Lease up to `limit` episodes to a reviewer: first what this officer already holds, then the oldest free ones."""
+def claim_episodes(operation: Operation, limit: int, *, by: Actor, at: datetime | None = None) -> list[int]:
+    """Lease up to `limit` episodes to a reviewer: first what this officer already holds, then the oldest free ones.
+
+    With `at`, what is kept for those who read its language is left to them (queue/languages.py).
+    """
     by.require(Permission.REVIEW_EPISODE_CLAIM)
     if not any_in(operation, EpisodeState.IN_REVIEW):
         return []
@@ -80,7 +84,10 @@ def claim_episodes(operation: Operation, limit: int, *, by: Actor) -> list[int]:
     ready = ready.exclude(item__in=Quarantine.objects.values("item"))
     held = list(ready.filter(lease_owner=by.name).values_list("pk", flat=True)[:limit])
     renew(Episode, held, by.name, CLAIM_SECONDS)
-    return held + claim(ready.exclude(pk__in=held), by.name, limit - len(held), CLAIM_SECONDS)
+    free = ready.exclude(pk__in=held)
+    if at is not None:
+        free = routed(free, operation, readers(operation, by=by), at)
+    return held + claim(free, by.name, limit - len(held), CLAIM_SECONDS)
 
 
 def decide_many(decisions: Sequence[Decision], *, by: Actor, at: datetime) -> list[Result]:

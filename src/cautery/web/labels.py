@@ -118,6 +118,24 @@ CURVES: dict[str, object] = {
 }
 """The curves of the operation room."""
 
+LANGUAGES: dict[str, object] = {
+    "am": _("Amharic"),
+    "bal": _("Balochi"),
+    "ckb": _("Central Kurdish"),
+    "dv": _("Dhivehi"),
+    "fil": _("Filipino"),
+    "ha": _("Hausa"),
+    "ku": _("Kurdish"),
+    "prs": _("Dari"),
+    "ps": _("Pashto"),
+    "sd": _("Sindhi"),
+    "so": _("Somali"),
+    "ti": _("Tigrinya"),
+    "yo": _("Yoruba"),
+    "zh": _("Chinese"),
+}
+"""Languages Django has no name for, by primary subtag."""
+
 STUCK: dict[str, object] = {
     "not looked up": _("Could not be looked up so far"),
     "nobody known to host it": _("Signed, but nobody is known to host it"),
@@ -128,6 +146,7 @@ STUCK: dict[str, object] = {
     "delivery:rejected": _("Notices the provider did not take"),
     "delivery:held": _("Held back for an investigation"),
     "no answer for a day, and up": _("No answer for a day, and still up"),
+    "in a language nobody reads": _("In a language no reviewer said they read"),
 }
 """Why something does not go on."""
 

@@ -21,6 +21,7 @@ from cautery.intake.models import Batch, Episode, Operation
 from cautery.refer.models import Delivery
 from cautery.report.dossier.standing import answerable, decisive_verdict, newest_episodes
 from cautery.review.models import Assessment, Quarantine, Question
+from cautery.review.queue.languages import said_here, unread
 from cautery.track.models import Tracking
 
 CURVES = ("flags", "decisions", "notices", "removals", "returns")
@@ -30,6 +31,7 @@ MOST_HOURS = 24 * 60
 MOST_POINTS = 240
 """Points of a curve: beyond ten days an hour is not told apart on a screen."""
 MOST_CURVES = 12
+MOST_LANGUAGES = 8
 STUCK_DELIVERIES = (DeliveryState.FAILED, DeliveryState.UNCERTAIN, DeliveryState.REJECTED, DeliveryState.HELD)
 LOST = {EpisodeState.FLAGGED: "not looked up", EpisodeState.SIGNED: "nobody known to host it"}
 Hourly = Counter[tuple[str, datetime]]
@@ -243,6 +245,7 @@ def _stuck(
         _some("waits for a second opinion", asked, "at", state="in_review"),
         _some("closed to view, not yet handed over", closed, "at"),
     ]
+    found += _unread(operation)
     found += [
         Stuck(f"delivery:{state}", n, since, name) for state, name, n, since, _ in sent if state in STUCK_DELIVERIES
     ]
@@ -252,6 +255,16 @@ def _stuck(
     told = silent.values_list("item__hosting__provider__name").annotate(n=Count("pk"), since=Min("referred_at"))
     found += [Stuck("no answer for a day, and up", n, since, name or "") for name, n, since in told.order_by("-n")[:8]]
     return [row for row in found if row.count]
+
+
+def _unread(operation: Operation) -> list[Stuck]:
+    """What waits for review in languages no reviewer said they read, the most first; nothing where none said anything."""
+    said = said_here(operation)
+    if not said:
+        return []
+    waiting = Episode.objects.filter(operation=operation, state=EpisodeState.IN_REVIEW)
+    told = unread(waiting, said)[:MOST_LANGUAGES]
+    return [Stuck("in a language nobody reads", n, since, tag, state="in_review") for tag, n, since in told]
 
 
 def _some(why: str, rows: Any, moment: str, *, state: str = "") -> Stuck:

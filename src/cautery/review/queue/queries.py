@@ -16,6 +16,7 @@ from cautery.core.actors import Actor, Permission
 from cautery.core.canonical import digest
 from cautery.core.errors import NotFound
 from cautery.core.lifecycle import EpisodeState
+from cautery.core.tongues import Readers
 from cautery.core.triage import Ranked, Waiting, rank
 from cautery.identify.models import Media
 from cautery.intake.models import Episode, Flag, Operation
@@ -24,6 +25,7 @@ from cautery.match.models import Match
 from cautery.match.queries import case_of
 from cautery.review.models import Assessment, Precedence, Quarantine, Question, Rest, Showing
 from cautery.review.queries import review_items
+from cautery.review.queue.languages import languages_of, readers, routed
 
 WINDOW = 150
 """Of the matched, and of the oldest, so many are ranked: choosing costs the same however many wait."""
@@ -60,14 +62,15 @@ def open_to(operation: Operation, *, by: Actor) -> QuerySet[Episode]:
 
 def ranked(operation: Operation, *, by: Actor, at: datetime) -> list[Ranked]:
     """What is free for this officer, most pressing first; a constant number of statements."""
-    free = open_to(operation, by=by).filter(lease_until__lt=wall().timestamp())
+    who = readers(operation, by=by)
+    free = routed(open_to(operation, by=by).filter(lease_until__lt=wall().timestamp()), operation, who, at)
     known = Match.objects.filter(episode__in=free).values("episode").annotate(worst=Max("entry__severity"))
     keys = set(known.order_by("-worst", "episode").values_list("episode", flat=True)[:WINDOW])
     keys |= set(free.filter(questions__isnull=False).order_by("pk").values_list("pk", flat=True)[:WINDOW])
     keys |= set(free.order_by("pk").values_list("pk", flat=True)[:WINDOW])
     order = _order(operation, free)
     keys |= set(free.filter(item__in=order).values_list("pk", flat=True))
-    return rank(_waiting(keys, order), at, _served(operation))
+    return rank(_waiting(keys, order, who), at, _served(operation))
 
 
 def _order(operation: Operation, free: QuerySet[Episode]) -> dict[int, int]:
@@ -76,7 +79,7 @@ def _order(operation: Operation, free: QuerySet[Episode]) -> dict[int, int]:
     return dict(chosen.values_list("item", "place")[:WINDOW])
 
 
-def _waiting(keys: set[int], order: dict[int, int]) -> list[Waiting]:
+def _waiting(keys: set[int], order: dict[int, int], who: Readers) -> list[Waiting]:
     rows = Episode.objects.filter(pk__in=keys).values_list("pk", "item_id", "opened_at")
     matches = Match.objects.filter(episode__in=keys).values("episode")
     known = dict(matches.annotate(worst=Max("entry__severity")).values_list("episode", "worst"))
@@ -86,6 +89,7 @@ def _waiting(keys: set[int], order: dict[int, int]) -> list[Waiting]:
         row["item"]: row
         for row in flags.annotate(units=Count("batch__unit", distinct=True), unit=Min("batch__unit__slug"))
     }
+    languages = languages_of(keys) if who.mine else {}
     return [
         Waiting(
             pk,
@@ -95,6 +99,8 @@ def _waiting(keys: set[int], order: dict[int, int]) -> list[Waiting]:
             since,
             (reach[item]["unit"] or "") if item in reach else "",
             order.get(item, 0),
+            languages.get(pk, ""),
+            who.reading(languages.get(pk, "")),
         )
         for pk, item, since in rows
     ]
@@ -105,6 +111,11 @@ def _served(operation: Operation) -> dict[str, int]:
     decided = Assessment.objects.filter(episode__operation=operation)
     rows = decided.values_list("episode__item__first_batch__unit__slug").annotate(n=Count("pk"))
     return {slug or "": n for slug, n in rows.order_by()}
+
+
+def anything_for(operation: Operation, *, by: Actor, at: datetime) -> bool:
+    """Whether anything waits that is not kept for others who read its language."""
+    return routed(open_to(operation, by=by), operation, readers(operation, by=by), at).exists()
 
 
 def waiting_counts(operation: Operation, *, by: Actor) -> dict[str, int]:

@@ -10,6 +10,7 @@ from typing import Any
 
 from django import template
 from django.conf import settings
+from django.conf.locale import LANG_INFO
 from django.template import Context
 from django.urls import reverse
 from django.utils.formats import date_format, number_format
@@ -18,11 +19,12 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language_info, gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
+from cautery.core.tongues import primary
 from cautery.custody.events import LABELS
 from cautery.directory.roles import permissions_of
 from cautery.report.dossier.timeline import Line, Run
 from cautery.web import refusals
-from cautery.web.labels import LINE_WORDS, WORDS
+from cautery.web.labels import LANGUAGES, LINE_WORDS, WORDS
 from cautery.web.navigation import MAIN, ROOMS, Place
 
 register = template.Library()
@@ -41,6 +43,15 @@ BECAUSE = (
     (re.compile(r"waits for 1 day"), _("waits for a day")),
     (re.compile(r"waits for (\d+) days"), _("waits for %(n)s days")),
     (re.compile(r"the oldest that waits"), _("the oldest that waits")),
+    (re.compile(r"in a language you read \((\S+)\)"), _("in %(n)s, which you read")),
+    (
+        re.compile(r"in a language you have not said you read \((\S+)\)"),
+        _("in %(n)s, which you have not said you read"),
+    ),
+    (
+        re.compile(r"in a language nobody here has said they read \((\S+)\)"),
+        _("in %(n)s, which nobody here has said they read"),
+    ),
 )
 """The clauses of a rank's reason."""
 
@@ -145,8 +156,31 @@ def because(reason: str) -> str:
 def _clause(clause: str) -> str:
     for pattern, words in BECAUSE:
         if found := pattern.fullmatch(clause):
-            return str(words) % {"n": found[1]} if found.groups() else str(words)
+            return str(words) % {"n": _value(found[1])} if found.groups() else str(words)
     return clause
+
+
+def _value(text: str) -> str:
+    return text if text.isdigit() else tongue(text)
+
+
+@register.filter
+def tongue(tag: str) -> str:
+    """A language in the reader's own, `Portuguese (pt-BR)` where the tag says more than its name; as it is where nobody named it."""
+    code = primary(tag)
+    if code in LANGUAGES:
+        name = str(LANGUAGES[code])
+    elif code in LANG_INFO and "name" in LANG_INFO[code]:
+        name = str(get_language_info(code)["name_translated"])
+    else:
+        return tag
+    return name if tag.strip().lower() == code else f"{name} ({tag})"
+
+
+@register.filter
+def tongues_of(tags: str) -> str:
+    """Several languages, as they stand in a cell with spaces between."""
+    return ", ".join(tongue(tag) for tag in tags.split())
 
 
 @register.filter

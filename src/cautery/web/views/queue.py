@@ -24,7 +24,8 @@ from cautery.review.care.actions import quarantine
 from cautery.review.care.queries import display_of, rests, today
 from cautery.review.queries import finding_words
 from cautery.review.queue.actions import ask_opinion, let_go_of_all, reveal, show, take_next
-from cautery.review.queue.queries import medium_of, shown_to, waiting_counts
+from cautery.review.queue.languages import reading_of
+from cautery.review.queue.queries import anything_for, medium_of, shown_to, waiting_counts
 from cautery.web.access import acts, needs
 from cautery.web.pictures import redrawn
 from cautery.web.templatetags.desk import told
@@ -56,9 +57,11 @@ REASON_KEY = "desk_reason"
 def queue_page(request: HttpRequest, slug: str, *, by: Actor) -> HttpResponse:
     """Before one begins, and when nothing is left: how many wait, one's own day, what one rests from."""
     operation, now = get_operation(slug, by=by), clock().now()
+    counts = waiting_counts(operation, by=by)
     context = {
         "operation": {"slug": slug, "name": operation.name},
-        "counts": waiting_counts(operation, by=by),
+        "counts": counts,
+        "anything": counts["mine"] > 0 and anything_for(operation, by=by, at=now),
         "day": today(by=by, at=now),
         "rests": rests(by=by),
         "undo": _undo(request, now),
@@ -88,11 +91,14 @@ def queue_item(request: HttpRequest, slug: str, episode: int, *, by: Actor) -> H
     desk = show(episode, operation, by=by, at=now)
     keys = [item["episode_id"] for item in (desk.item, *desk.copies)]
     wish = display_of(by)
+    language, reading = reading_of(episode, operation, by=by)
     context = {
         "operation": {"slug": slug, "name": operation.name},
         "desk": desk,
         "item": desk.item,
         "kept": kept_media(keys, by=by),
+        "language": language,
+        "reading": reading,
         "words": finding_words(),
         "instruments": instruments_for(desk.item["kind"], by=by),
         "display": wish,
