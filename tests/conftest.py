@@ -17,6 +17,7 @@ from typing import Any
 import django
 import pytest
 from django.db import connection
+from hypothesis import HealthCheck, settings
 
 from cautery.custody import guards
 
@@ -26,6 +27,8 @@ for name in [name for name in os.environ if name.startswith("CAUTERY_") and name
     del os.environ[name]
 os.environ |= {"CAUTERY_DATA": DATA, "CAUTERY_MODE": "rehearsal", "DJANGO_SETTINGS_MODULE": "cautery.settings"}
 django.setup()
+settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any machine")  # how fast a machine draws and runs examples says nothing of what is tested
 
 
 def _flush_past_the_guards(operations: type[Any]) -> None:

@@ -98,7 +98,7 @@ def _gathered(wanted: ItemFilter, name: str, provider: str, tally: Tally | None,
     unseen = hidden(by=by)
     rows = _rows(keys, unseen)
     watched = Watch.objects.filter(item__in=keys[:LOOKED_AT], ended_at=None).order_by("-pk")
-    subject = Watch.objects.filter(subject=name, ended_at=None) if not provider else watched
+    own = [] if provider else list(Watch.objects.filter(subject=name).order_by("-pk")[:SHOWN])
     return Gathered(
         name,
         provider,
@@ -111,9 +111,9 @@ def _gathered(wanted: ItemFilter, name: str, provider: str, tally: Tally | None,
         _known(keys),
         _lineage(keys, unseen),
         _hosts(keys),
-        list(dict.fromkeys([*subject[:SHOWN], *watched[:SHOWN]])),
+        list(dict.fromkeys([*(watch for watch in own if watch.ended_at is None), *watched[:SHOWN]])),
         [] if provider else list(Lead.objects.filter(domain=name).order_by("-score")[:SHOWN]),
-        {} if provider else _record(name),
+        _record(own),
         [] if provider else list(DomainEvent.objects.filter(watch__subject=name).order_by("-at")[:LINES]),
     )
 
@@ -124,10 +124,10 @@ def _keys(wanted: ItemFilter) -> list[int]:
     return [key for key in found if key not in closed]
 
 
-def _record(name: str) -> dict[str, Any]:
+def _record(watches: Sequence[Watch]) -> dict[str, Any]:
     """What its registry and its site say of a watched domain; empty where it is not watched."""
-    watch = Watch.objects.filter(subject=name, what=What.DOMAIN).order_by("-pk").first()
-    return (known_of(watch) if watch is not None else None) or {}
+    last = max((watch for watch in watches if watch.what == What.DOMAIN), key=lambda watch: watch.pk, default=None)
+    return (known_of(last) if last is not None else None) or {}
 
 
 def _rows(keys: Sequence[int], unseen: frozenset[int]) -> list[tuple[Any, ...]]:
