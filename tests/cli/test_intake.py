@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from cautery.directory.actions import import_directory
 from cautery.intake.models import Batch, Episode, Flag, Item, Operation
+from tests import factories as make
 from tests.cli.conftest import Run
 from tests.shared import shared
 
@@ -33,7 +35,10 @@ def rows_of(run: Run, file: Path, *options: object) -> dict[str, list[tuple[int,
 
 def test_it_keeps_one_item_an_object_and_every_flag(run: Run, listed: Path) -> None:
     got = run("intake", listed)
-    assert (got.code, got.said) == (0, "2 accepted, 1 already known, 0 rejected.\n")
+    assert (got.code, got.said) == (
+        0,
+        "2 accepted, 1 already known, 0 rejected.\nNext: /operations/intake/ in the desk (cautery serve).\n",
+    )
     assert (Item.objects.count(), Flag.objects.count(), Episode.objects.count()) == (2, 3, 2)
 
 
@@ -63,6 +68,16 @@ def test_it_makes_the_operation_and_the_unit_it_is_told_and_keeps_them(run: Run,
     run("intake", listed, "--operation", "summer", "--unit", "fr-pharos")
     assert list(Operation.objects.values_list("slug", flat=True)) == ["summer"]
     assert list(Batch.objects.values_list("unit__slug", "source")) == [("fr-pharos", "file")]
+
+
+def test_the_only_unit_flags_where_none_is_said(run: Run, listed: Path, tmp_path: Path) -> None:
+    unit = {"slug": "fr-pharos", "name": "Pharos", "state": "FR"}
+    import_directory({"units": [unit]}, by=make.SYSTEM, at=make.START)
+    run("intake", listed)
+    assert list(Operation.objects.values_list("unit__slug", flat=True)) == ["fr-pharos"]
+    import_directory({"units": [unit | {"slug": "de-meldestelle"}]}, by=make.SYSTEM, at=make.START)
+    run("intake", listed, "--operation", "other")
+    assert list(Batch.objects.order_by("pk").values_list("unit__slug", flat=True)) == ["fr-pharos", "local"]
 
 
 @pytest.mark.parametrize("option", ["--operation", "--unit"])

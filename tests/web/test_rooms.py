@@ -24,7 +24,7 @@ from cautery.web.briefly import Briefly
 from cautery.web.counting import _ONE
 from cautery.web.pictures import redrawn
 from cautery.web.tiles import tiles
-from cautery.web.views.room import PANEL
+from cautery.web.views.room import PANEL, shown
 from tests import factories as make
 from tests.web.conftest import Story, Work
 
@@ -69,8 +69,10 @@ def test_two_keys_release_and_each_is_turned_on_purpose(work: Work) -> None:
     for name, tag in (("lena", b"1 of 2 keys"), ("leo", b"Released")):
         leader = Client()
         leader.force_login(make.officer(name, "lead"))
-        assert leader.post(f"{at}key/", {"confirm": "something"}).status_code == 422
-        assert leader.post(f"{at}key/", {"confirm": "autumn"}).status_code == 302
+        seen = {"shown": shown(work.operation)}
+        assert leader.post(f"{at}key/", seen | {"confirm": "something"}).status_code == 422
+        assert leader.post(f"{at}key/", {"confirm": "autumn"}).status_code == 409
+        assert leader.post(f"{at}key/", seen | {"confirm": "autumn"}).status_code == 302
         assert tag in leader.get(at).content
     assert b"Turn my key" not in leader.get(at).content
 

@@ -17,7 +17,7 @@ from cautery.authorise.models import Act, OperationKey, Signature, Suspension, W
 from cautery.authorise.signed import signed_digest
 from cautery.core.actors import Actor, Permission
 from cautery.core.canonical import digest
-from cautery.core.errors import Refused
+from cautery.core.errors import MovedMeanwhile, Refused
 from cautery.core.lifecycle import EpisodeState
 from cautery.custody.actions import record
 from cautery.custody.events import Event
@@ -184,10 +184,17 @@ def _signature(assessment: Assessment, signing: Signing, by: Actor, at: datetime
 
 
 def turn_key(operation: Operation, *, by: Actor, at: datetime) -> tuple[int, bool]:
-    """Turn this leader's key; (keys turned, released). The second different key releases the operation."""
+    """Turn this leader's key; (keys turned, released). The second different key releases the operation.
+
+    `operation` is as the leader saw it: `MovedMeanwhile` if T0 is another by now.
+    """
     by.require(Permission.AUTHORISE_OPERATION_RELEASE)
     subject = f"operation:{operation.slug}"
     with transaction.atomic():
+        if Operation.objects.select_for_update(no_key=True).get(pk=operation.pk).t0 != operation.t0:
+            raise MovedMeanwhile(
+                "T0 was changed meanwhile. The key was not turned; look again.", operation=operation.slug
+            )
         _, made = OperationKey.objects.get_or_create(
             operation=operation, officer_id=by.officer_id, defaults={"turned_at": at}
         )
@@ -197,6 +204,18 @@ def turn_key(operation: Operation, *, by: Actor, at: datetime) -> tuple[int, boo
         if keys >= KEYS and Operation.objects.filter(pk=operation.pk, released_at=None).update(released_at=at):
             record(Event.AUTHORISE_OPERATION_RELEASED, by=by, at=at, subject=subject, facts={"keys": keys})
     return keys, keys >= KEYS
+
+
+def return_keys(operation: Operation, *, by: Actor, at: datetime) -> int:
+    """Give back the keys of an operation that is not released, for what they were turned for has changed; how many."""
+    with transaction.atomic():
+        keys = OperationKey.objects.filter(operation=operation, operation__released_at=None)
+        holders = [str(officer) for officer in keys.order_by("pk").values_list("officer", flat=True)]
+        if holders:
+            OperationKey.objects.filter(operation=operation).delete()
+            subject = f"operation:{operation.slug}"
+            record(Event.AUTHORISE_OPERATION_KEYS_RETURNED, by=by, at=at, subject=subject, facts={"officers": holders})
+    return len(holders)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from cautery.cli.ground import DATA_OPTION, JSON_OPTION, say, set_up, told
 from cautery.core.actors import Actor, Permission
+from cautery.core.text import SLUG
 from cautery.sources.lists import FORMATS, read_rows
 from cautery.sources.lists.lines import open_list
 
@@ -27,10 +27,11 @@ app = typer.Typer(add_completion=False)
 PERMISSIONS = frozenset(
     {Permission.DIRECTORY_ENTRY_IMPORT, Permission.INTAKE_FLAG_SUBMIT, Permission.INTAKE_OPERATION_CREATE}
 )
-SLUG = re.compile(r"[a-z0-9][a-z0-9_-]{0,49}")
 SHOWN = 20
 """Rejected rows named on the terminal; all of them are in --json and --rejected."""
 SOURCE = "file"
+LOCAL = "local"
+"""The unit that flags where none was said and there is not just one."""
 NOWHERE = "ZZ"
 """State of a unit made here: ISO 3166 leaves this code to users, and it stands for none known."""
 
@@ -59,7 +60,9 @@ def intake(
     file: Annotated[Path, typer.Argument(help="The list: CSV, NDJSON, or any text with links in it, defanged or not.")],
     format_: Annotated[str, typer.Option("--format", help=f"{', '.join(FORMATS)}; else by name and first line.")] = "",
     operation: Annotated[str, typer.Option(help="The operation's slug; made if there is none.")] = "intake",
-    unit: Annotated[str, typer.Option(help="The slug of the unit that flags; made if there is none.")] = "local",
+    unit: Annotated[
+        str, typer.Option(help="The slug of the unit that flags (made if there is none); else the only unit, or local.")
+    ] = "",
     column: Annotated[
         str, typer.Option(help="Column (name, or number from 1) or key of the links, if not found.")
     ] = "",
@@ -73,20 +76,26 @@ def intake(
 
     Example: cautery intake links.csv --operation summer --unit fr-pharos
     """
-    for option, slug in (("--operation", operation), ("--unit", unit)):
+    for option, slug in (("--operation", operation), ("--unit", unit or LOCAL)):
         if not SLUG.fullmatch(slug):
             raise typer.BadParameter(f"{slug!r} is not a slug (a-z, 0-9, - and _, at most 50)", param_hint=option)
     with told(seal=True):
         set_up(data)
-        by = Actor("system:cli", unit, PERMISSIONS)
+        by = Actor("system:cli", unit or _only_unit(), PERMISSIONS)
         got = take(List(file, format_, column), operation, by=by, quiet=as_json)
         refused = import_module("cautery.intake.queries").rejections(got.batch_id, by=by)
     if rejected is not None:
         write_rejected(rejected, refused)
     new, known = (0, got.accepted + got.known) if got.again else (got.accepted, got.known)
     counts = {"accepted": new, "known": known, "rejected": got.rejected}
-    text = summary(counts, refused, again=got.again)
+    text = f"{summary(counts, refused, again=got.again)}\nNext: /operations/{operation}/ in the desk (cautery serve)."
     say(counts | {"again": got.again, "rejections": refused}, as_json=as_json, text=text)
+
+
+def _only_unit() -> str:
+    """The register's unit where there is just one, else `local`."""
+    units = import_module("cautery.directory.queries").unit_slugs()
+    return next(iter(units)) if len(units) == 1 else LOCAL
 
 
 def take(wanted: List, operation: str, *, by: Actor, quiet: bool) -> Any:

@@ -162,14 +162,14 @@ def _bring_up(world: World) -> Operation:
     document = json.loads((world.out / "directory.json").read_text())
     now = clock().now()
     plan = document["operation"]
-    times = {name: datetime.fromisoformat(plan[name]) for name in ("starts_at", "t0", "ends_at")}
+    starts_at, t0, ends_at = (datetime.fromisoformat(plan[name]) for name in ("starts_at", "t0", "ends_at"))
     found = Operation.objects.filter(slug=plan["slug"]).first()
     if found is not None:
         return found
     import_directory(_with_an_observer(document), by=ACTOR, at=now)
     set_password(OBSERVER, PASSWORD, by=ACTOR, at=now)
     import_known(read_known(world.out / "known.csv"), by=ACTOR, at=now)
-    return create_operation(plan["slug"], plan["name"], by=ACTOR, at=now, **times)
+    return create_operation(plan["slug"], plan["name"], starts_at=starts_at, t0=t0, ends_at=ends_at, by=ACTOR, at=now)
 
 
 def _with_an_observer(document: dict[str, Any]) -> dict[str, Any]:

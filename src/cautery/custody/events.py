@@ -20,6 +20,7 @@ class Event(StrEnum):
     AUTHORISE_DECISION_SIGNED = "authorise:decision:signed"
     AUTHORISE_INSTRUMENT_RESUMED = "authorise:instrument:resumed"
     AUTHORISE_INSTRUMENT_SUSPENDED = "authorise:instrument:suspended"
+    AUTHORISE_OPERATION_KEYS_RETURNED = "authorise:operation:keys_returned"
     AUTHORISE_OPERATION_KEY_TURNED = "authorise:operation:key_turned"
     AUTHORISE_OPERATION_RELEASED = "authorise:operation:released"
     AUTHORISE_WARRANT_RECORDED = "authorise:warrant:recorded"
@@ -59,6 +60,7 @@ class Event(StrEnum):
     INTAKE_ITEMS_UNMERGED = "intake:items:unmerged"
     INTAKE_OPERATION_CREATED = "intake:operation:created"
     INTAKE_OPERATION_SHARED = "intake:operation:shared"
+    INTAKE_OPERATION_TIMED = "intake:operation:timed"
     MATCH_BANK_IMPORTED = "match:bank:imported"
     MATCH_BANK_LOOKED_BACK = "match:bank:looked_back"
     MATCH_ENTRIES_QUARANTINED = "match:entries:quarantined"
@@ -107,6 +109,7 @@ LABELS: dict[Event, str] = {
     Event.AUTHORISE_DECISION_SIGNED: "Decisions signed or refused by a second person",
     Event.AUTHORISE_INSTRUMENT_RESUMED: "A notice type allowed again",
     Event.AUTHORISE_INSTRUMENT_SUSPENDED: "A notice type suspended by the overseer",
+    Event.AUTHORISE_OPERATION_KEYS_RETURNED: "Keys given back, for the times were changed",
     Event.AUTHORISE_OPERATION_KEY_TURNED: "A leader turned a key",
     Event.AUTHORISE_OPERATION_RELEASED: "Operation released",
     Event.AUTHORISE_WARRANT_RECORDED: "Judicial authorisation recorded",
@@ -146,6 +149,7 @@ LABELS: dict[Event, str] = {
     Event.INTAKE_ITEMS_UNMERGED: "Merge of two items undone",
     Event.INTAKE_OPERATION_CREATED: "Operation created",
     Event.INTAKE_OPERATION_SHARED: "Said who of other units may see an operation",
+    Event.INTAKE_OPERATION_TIMED: "T0 or the end of an operation changed",
     Event.MATCH_BANK_IMPORTED: "Known content imported",
     Event.MATCH_BANK_LOOKED_BACK: "New known content compared with all captured before",
     Event.MATCH_ENTRIES_QUARANTINED: "Known content that matched too much put into quarantine",

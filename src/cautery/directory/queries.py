@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from cautery.core.actors import Actor
+from cautery.core.actors import Actor, Permission
 from cautery.core.errors import NotAllowed
+from cautery.core.handling import Handling
 from cautery.core.mail.addressees import ContactPoint, Known, addressees
 from cautery.directory.actions import REFUSED_S, WINDOW_S, token_digest
 from cautery.directory.models import Officer, Provider, ProviderKey, SignInFailure, Unit
@@ -38,6 +39,19 @@ def actor_by_token(token: str) -> Actor:
 def officer_by_id(officer: str) -> Officer | None:
     """The officer, as long as they are here."""
     return Officer.objects.select_related("unit").filter(pk=officer, is_active=True).first()
+
+
+def unit_code(slug: str) -> str:
+    """The handling code that new operations of a unit begin with."""
+    found = Unit.objects.filter(slug=slug).values_list("handling", flat=True).first() if slug else None
+    return found or Handling.GREEN
+
+
+def holders(permission: Permission, unit: str = "") -> list[str]:
+    """Names of the officers who may do this, of this unit or of all: whom to ask."""
+    here = Officer.objects.filter(is_active=True).order_by("name")
+    rows = (here.filter(unit__slug=unit) if unit else here).values_list("name", "roles")
+    return [name for name, roles in rows if permission in permissions_of(roles)]
 
 
 def providers() -> dict[str, Provider]:

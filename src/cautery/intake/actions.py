@@ -17,19 +17,20 @@ from cautery.core.errors import MovedMeanwhile, NotAllowed, NotFound, Refused, R
 from cautery.core.handling import Handling
 from cautery.core.lifecycle import LIVE_EPISODES, UNSENT, EpisodeState
 from cautery.core.links import Link
-from cautery.core.text import storable
+from cautery.core.text import SLUG, storable
 from cautery.custody.actions import record
 from cautery.custody.events import Event
 from cautery.directory.models import Unit
 from cautery.ground.rows import chunks, execute, executemany
 from cautery.ground.times import stored
 from cautery.intake.models import Batch, Episode, Flag, Item, OpenedBy, Operation, Rejection, Share
-from cautery.intake.queries import members, roots
+from cautery.intake.queries import may_time, members, roots
 from cautery.intake.rules import read_link
 from cautery.sources.base import Row
 
 CHUNK = 10_000
 EXCERPT = 200
+NAME_LIMIT = 200
 NOTE_LIMIT = 10_000
 URL_LIMIT = 100_000
 TOLD = 5_000
@@ -74,16 +75,32 @@ class Received:
 
 
 def create_operation(
-    slug: str, name: str, *, starts_at: datetime, t0: datetime | None, ends_at: datetime | None, by: Actor, at: datetime
+    slug: str,
+    name: str,
+    *,
+    starts_at: datetime,
+    t0: datetime | None,
+    ends_at: datetime | None,
+    by: Actor,
+    at: datetime,
+    new: bool = False,
 ) -> Operation:
-    """Create an operation, or answer the one that has this slug; it begins with the handling code of its unit."""
+    """Create an operation, or answer the one that has this slug (with `new` it is refused: `taken`).
+
+    It begins with the handling code of its unit. `Refused` besides: `slug`, `name`, and those of `_in_order`.
+    """
     by.require(Permission.INTAKE_OPERATION_CREATE)
+    if not SLUG.fullmatch(slug):
+        raise Refused("A short name is small letters, digits, - and _, at most 50.", reason="slug", slug=slug[:60])
+    if not name.strip() or len(name) > NAME_LIMIT:
+        raise Refused("An operation has a name of at most 200 letters.", reason="name")
+    _in_order(starts_at, t0, ends_at)
     unit = Unit.objects.filter(slug=by.unit).first() if by.unit else None
     with transaction.atomic():
         operation, made = Operation.objects.get_or_create(
             slug=slug,
             defaults={
-                "name": name,
+                "name": storable(name.strip(), NAME_LIMIT),
                 "starts_at": starts_at,
                 "t0": t0,
                 "ends_at": ends_at,
@@ -92,9 +109,54 @@ def create_operation(
             },
         )
         if made:
-            facts = {"name": name, "starts_at": starts_at.isoformat(), "t0": t0.isoformat() if t0 else None}
+            facts = {"name": name, "starts_at": starts_at.isoformat(), "t0": _said(t0)}
             record(Event.INTAKE_OPERATION_CREATED, by=by, at=at, subject=f"operation:{slug}", facts=facts)
+        elif new:
+            raise Refused("This short name is taken; choose another.", reason="taken", slug=slug)
     return operation
+
+
+def _in_order(starts_at: datetime, t0: datetime | None, ends_at: datetime | None) -> None:
+    """`Refused` where the end is not after the start (`end`), or T0 before the start (`t0_early`) or after the end (`t0_late`)."""
+    if ends_at is not None and ends_at <= starts_at:
+        raise Refused("The end must come after the start.", reason="end")
+    if t0 is not None and t0 < starts_at:
+        raise Refused("T0 cannot come before the start.", reason="t0_early")
+    if t0 is not None and ends_at is not None and t0 > ends_at:
+        raise Refused("T0 cannot come after the end.", reason="t0_late")
+
+
+def _said(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None
+
+
+def set_times(operation: Operation, *, t0: datetime | None, ends_at: datetime | None, by: Actor, at: datetime) -> bool:
+    """Change T0 and the end of an operation that is not released, of one's own unit or of none; whether anything changed.
+
+    `operation` is as it was read: `MovedMeanwhile` if its times were changed since. `Refused`: `released`, and those of
+    `_in_order`. Keys and notices know T0 too, so the way in is `refer.actions.change_times`.
+    """
+    by.require(Permission.INTAKE_OPERATION_CREATE)
+    if not may_time(operation, by=by):
+        raise NotAllowed(
+            "Only the unit an operation belongs to changes its times.",
+            permission=str(Permission.INTAKE_OPERATION_CREATE),
+            actor=by.name,
+        )
+    _in_order(operation.starts_at, t0, ends_at)
+    before = {"t0": operation.t0, "ends_at": operation.ends_at}
+    subject = f"operation:{operation.slug}"
+    with transaction.atomic():
+        if Operation.objects.select_for_update(no_key=True).get(pk=operation.pk).released_at is not None:
+            raise Refused("The operation is released; its times stand.", reason="released")
+        if not Operation.objects.filter(pk=operation.pk, **before).update(t0=t0, ends_at=ends_at):
+            raise MovedMeanwhile("Somebody changed the times meanwhile; look again.", operation=operation.slug)
+        if before == {"t0": t0, "ends_at": ends_at}:
+            return False
+        facts = {"t0": _said(t0), "ends_at": _said(ends_at)}
+        facts |= {f"{name}_before": _said(moment) for name, moment in before.items()}
+        record(Event.INTAKE_OPERATION_TIMED, by=by, at=at, subject=subject, facts=facts)
+    return True
 
 
 def set_handling(operation: Operation, code: str, units: Sequence[str], *, by: Actor, at: datetime) -> None:

@@ -52,6 +52,12 @@ def _shown(operation: Operation, by: Actor) -> bool:
     return operation.handling == Handling.GREEN or visible(by=by).filter(pk=operation.pk).exists()
 
 
+def may_time(operation: Operation, *, by: Actor) -> bool:
+    """Whether the actor changes when it runs: one of its own unit, or anybody's where it belongs to none."""
+    own = operation.unit is None or operation.unit.slug == by.unit
+    return own and Permission.INTAKE_OPERATION_CREATE in by.permissions
+
+
 def any_in(operation: Operation, state: EpisodeState) -> bool:
     """Whether an episode of the operation is in this state: a short question, asked where the long one often finds nothing."""
     asked = "SELECT id FROM intake_episode WHERE state = %s AND operation_id = %s LIMIT 1"

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 
+from cautery.authorise.actions import return_keys
 from cautery.authorise.allowed import OFFICE
 from cautery.authorise.fields import legal_ground
 from cautery.authorise.models import Act, Signature, Suspension
@@ -23,7 +24,8 @@ from cautery.custody.actions import record
 from cautery.custody.events import Event
 from cautery.directory.models import Channel, Provider
 from cautery.ground.rows import update_many
-from cautery.intake.actions import advance
+from cautery.intake.actions import advance, set_times
+from cautery.intake.models import Operation
 from cautery.refer.models import Delivery, Notice
 from cautery.review.models import Assessment, Instrument, Quarantine
 
@@ -48,13 +50,16 @@ def compose_many(signatures: Sequence[Signature], providers: Mapping[int, Provid
                 [s.assessment.episode_id for s in signatures], EpisodeState.SIGNED, EpisodeState.COMPOSED, due_at=at
             )
         )
+        t0s = _t0s({s.assessment.episode.operation_id for s in signatures})
         notices = [
             _notice(s, providers[s.assessment.episode.item_id], at)
             for s in signatures
             if s.act == Act.SIGN and s.assessment.episode_id in moved
         ]
         Notice.objects.bulk_create(notices, batch_size=500)
-        Delivery.objects.bulk_create((_delivery(notice, at) for notice in notices), batch_size=500)
+        Delivery.objects.bulk_create(
+            (_delivery(notice, t0s[notice.operation_id], at) for notice in notices), batch_size=500
+        )
         if notices:
             rows = [{"reference": n.reference, "key": n.idempotency_key, "provider": n.provider.slug} for n in notices]
             record(
@@ -111,9 +116,35 @@ def _covered(assessment: Assessment) -> dict[str, str]:
     }
 
 
-def _delivery(notice: Notice, at: datetime) -> Delivery:
-    t0 = notice.operation.t0
-    due = at if t0 is None or t0 < at else t0
+def _t0s(operations: Iterable[int]) -> dict[int, datetime | None]:
+    """T0 of operations, held until the transaction ends: whoever changes it then finds the deliveries that are due by it."""
+    rows = Operation.objects.select_for_update(no_key=True).filter(pk__in=operations).order_by("pk")
+    return dict(rows.values_list("pk", "t0"))
+
+
+def change_times(
+    operation: Operation, *, t0: datetime | None, ends_at: datetime | None, by: Actor, at: datetime
+) -> bool:
+    """Change T0 and the end of an operation that is not released (`intake.actions.set_times` says what is refused).
+
+    Keys that were turned for the old times go back to their leaders, and what waits for T0 waits for the new one. Whether anything changed.
+    """
+    with transaction.atomic():
+        if not set_times(operation, t0=t0, ends_at=ends_at, by=by, at=at):
+            return False
+        return_keys(operation, by=by, at=at)
+        due = _due(t0, at)
+        waiting = Delivery.objects.filter(notice__operation=operation, state=DeliveryState.QUEUED)
+        waiting.filter(Q(due_at=operation.t0) | Q(due_at__lt=due)).update(due_at=due)
+    return True
+
+
+def _due(t0: datetime | None, at: datetime) -> datetime:
+    return at if t0 is None or t0 < at else t0
+
+
+def _delivery(notice: Notice, t0: datetime | None, at: datetime) -> Delivery:
+    due = _due(t0, at)
     ready = notice.instrument not in MADE_OUT
     return Delivery(notice=notice, provider=notice.provider, channel=notice.provider.channel, due_at=due, ready=ready)
 

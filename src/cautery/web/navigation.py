@@ -24,7 +24,7 @@ class Place:
 
 IN_REGISTER = ("bank", "domains", "items", "lists", "mail", "outlets", "providers", "redress", "register")
 MAIN = (
-    Place(_("Operations"), "operations", Permission.INTAKE_OPERATION_READ, ("operations",)),
+    Place(_("Operations"), "operations", Permission.INTAKE_OPERATION_READ, ("new-operation", "operations")),
     Place(_("Register"), "register", Permission.INTAKE_ITEM_READ, IN_REGISTER),
     Place(_("My day"), "care", Permission.REVIEW_EPISODE_CLAIM),
     Place(_("Exposure"), "team", Permission.REVIEW_EXPOSURE_READ),

@@ -29,7 +29,14 @@ from cautery.web.views.network import (
     network_page,
     network_what_if,
 )
-from cautery.web.views.operations import operation_list, operation_page
+from cautery.web.views.operations import (
+    operation_list,
+    operation_make,
+    operation_new,
+    operation_page,
+    times_page,
+    times_set,
+)
 from cautery.web.views.picture_text import picture_text, picture_translation
 from cautery.web.views.queue import (
     item_stop,
@@ -53,7 +60,11 @@ urlpatterns = [
     *people.urlpatterns,
     path("language/", choose_language, name="language"),
     path("operations/", operation_list, name="operations"),
+    path("new-operation/", operation_new, name="operation-new"),
+    path("new-operation/make/", operation_make, name="operation-make"),
     path("operations/<slug:slug>/", operation_page, name="operation"),
+    path("operations/<slug:slug>/times/", times_page, name="times"),
+    path("operations/<slug:slug>/times/set/", times_set, name="times-set"),
     path("operations/<slug:slug>/room/", room_page, name="room"),
     path("operations/<slug:slug>/room/panel/", room_panel, name="room-panel"),
     path("operations/<slug:slug>/room/hours/file/<str:kind>", room_file, name="room-file"),

@@ -129,7 +129,13 @@ def test_the_first_people_are_made_once(setter: Client) -> None:
 
 
 @pytest.mark.parametrize(
-    "words", [{"name": "", "state": "fr"}, {"name": "Unit", "state": "f1"}, {"name": "Unit", "state": "fra"}]
+    "words",
+    [
+        {"name": "", "state": "fr"},
+        {"name": "Unit", "state": "f1"},
+        {"name": "Unit", "state": "fra"},
+        {"name": "Unit", "state": "zz"},
+    ],
 )
 def test_a_unit_that_cannot_be_is_refused(setter: Client, words: dict[str, str]) -> None:
     assert setter.post("/set-up/unit/", words).status_code == 422

@@ -19,6 +19,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from cautery.core.actors import Actor, Permission
+from cautery.core.countries import state_code
 from cautery.core.errors import MovedMeanwhile, NotAllowed, NotFound, Refused
 from cautery.core.handling import Handling
 from cautery.custody.actions import record
@@ -299,9 +300,11 @@ def keep_unit(slug: str, said: UnitSaid, *, new: bool, by: Actor, at: datetime) 
 
 
 def _of_unit(slug: str, said: UnitSaid) -> dict[str, Any]:
-    name, state = " ".join(said.name.split()), said.state.strip().upper()
-    if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,49}", slug) or not name or not re.fullmatch("[A-Z]{2}", state):
+    name, state = " ".join(said.name.split()), state_code(said.state)
+    if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,49}", slug) or not name or len(said.state.strip()) != 2:
         raise Refused("A unit has a name, a short name, and a state of two letters.", reason="unit")
+    if state is None:
+        raise Refused("No state has this code; ISO 3166 has FR for France, say.", reason="state", state=said.state[:2])
     if said.handling not in set(Handling):
         raise Refused("There is no such handling code.", reason="handling", handling=said.handling[:20])
     try:

@@ -18,6 +18,7 @@ from django.utils.crypto import salted_hmac
 
 from cautery.core import otp
 from cautery.core.actors import Actor, Permission, system
+from cautery.core.countries import state_code
 from cautery.core.errors import MovedMeanwhile, NotAllowed, NotFound, Refused
 from cautery.custody.actions import record
 from cautery.custody.events import Event
@@ -217,10 +218,12 @@ SET_UP = system("set-up", Permission.DIRECTORY_ENTRY_IMPORT)
 
 def set_up_unit(slug: str, name: str, state: str, email: str, *, by: Actor, at: datetime) -> None:
     """The first unit."""
-    wrong = not slug or not name.strip() or len(state) != 2 or not state.isalpha()
-    if wrong:
+    if not slug or not name.strip() or len(state.strip()) != 2:
         raise Refused("A unit has a name, a short name, and a state of two letters.", reason="unit")
-    row = {"slug": slug, "name": name.strip(), "state": state.upper(), "email": email}
+    code = state_code(state)
+    if code is None:
+        raise Refused("No state has this code; ISO 3166 has FR for France, say.", reason="state", state=state[:2])
+    row = {"slug": slug, "name": name.strip(), "state": code, "email": email}
     import_directory({"units": [row]}, by=by, at=at)
 
 

@@ -12,10 +12,10 @@ from django.utils.translation import get_language
 
 from cautery.authorise.actions import KEYS, turn_key
 from cautery.core.actors import Actor, Permission
-from cautery.core.errors import Refused
+from cautery.core.errors import MovedMeanwhile, Refused
 from cautery.fetch import clock
 from cautery.intake.models import Operation
-from cautery.intake.queries import get_operation
+from cautery.intake.queries import get_operation, may_time, operation_row
 from cautery.report.dossier import CURVES, Room, room
 from cautery.web.access import acts, needs
 from cautery.web.briefly import Briefly
@@ -69,13 +69,26 @@ def _context(found: Room) -> dict[str, object]:
     }
 
 
+def shown(operation: Operation) -> str:
+    """The times a page was made with, for its form to say."""
+    return "|".join(moment.isoformat() if moment else "" for moment in (operation.t0, operation.ends_at))
+
+
+def forget_panel(slug: str) -> None:
+    """Draw the room anew for whoever looks next."""
+    for language, _name in settings.LANGUAGES:
+        PANEL.forget(_key(slug, language))
+
+
 @needs(Permission.INTAKE_OPERATION_READ)
 def room_page(request: HttpRequest, slug: str, *, by: Actor) -> HttpResponse:
     """The room; its moving part asks for itself again every ten seconds."""
     operation = get_operation(slug, by=by)
     context = {
-        "operation": {"slug": operation.slug, "name": operation.name, "released_at": operation.released_at},
+        "operation": operation_row(operation) | {"released_at": operation.released_at},
         "panel": panel(operation, by=by),
+        "shown": shown(operation),
+        "may_time": may_time(operation, by=by),
         "may_release": Permission.AUTHORISE_OPERATION_RELEASE in by.permissions,
         "keys_needed": KEYS,
     }
@@ -102,13 +115,14 @@ def room_file(request: HttpRequest, slug: str, kind: str, *, by: Actor) -> Strea
 
 @acts(Permission.AUTHORISE_OPERATION_RELEASE)
 def room_key(request: HttpRequest, slug: str, *, by: Actor) -> HttpResponse:
-    """Turn this leader's key, once they wrote the operation's short name."""
+    """Turn this leader's key, once they wrote the operation's short name; the form says which T0 they saw."""
     operation = get_operation(slug, by=by)
+    if request.POST.get("shown", "") != shown(operation):
+        raise MovedMeanwhile("T0 was changed meanwhile. The key was not turned; look again.", operation=slug)
     if request.POST.get("confirm", "").strip() != operation.slug:
         raise Refused(
             "The short name of the operation was not written as it is. The key was not turned.", reason="confirm"
         )
     turn_key(operation, by=by, at=clock().now())
-    for language, _name in settings.LANGUAGES:
-        PANEL.forget(_key(slug, language))
+    forget_panel(slug)
     return redirect("web:room", slug=slug)

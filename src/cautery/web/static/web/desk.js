@@ -154,3 +154,12 @@ function settle(root) {
 document.addEventListener("DOMContentLoaded", () => settle(document));
 document.addEventListener("htmx:afterSettle", () => settle(document));
 window.setInterval(tick, 1000);
+
+// A short name is proposed from the name, until somebody writes one of their own.
+document.addEventListener("input", (event) => {
+  const field = document.querySelector(`[data-slug-of="${CSS.escape(event.target.id)}"]`);
+  if (event.target.dataset?.slugOf) event.target.dataset.own = "1";
+  if (!field || field.dataset.own) return;
+  const plain = event.target.value.normalize("NFKD").replace(/[^\x00-\x7f]/g, "").toLowerCase();
+  field.value = plain.replace(/[^a-z0-9\s_-]/g, "").trim().replace(/[\s-]+/g, "-").replace(/^[-_]+|[-_]+$/g, "").slice(0, 50);
+});
