@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from playwright.sync_api import expect
 
 from cautery.authorise.models import OperationKey
 from cautery.custody.models import Entry
@@ -13,6 +14,8 @@ from cautery.directory.models import Unit
 from cautery.intake.models import Operation
 from cautery.web.views.room import PANEL, shown
 from tests import factories as make
+from tests.web.conftest import CHROMIUM, As
+from tests.web.test_looks import looked_at
 
 pytestmark = pytest.mark.django_db
 NEW = {"name": "Été 2026", "slug": "", "starts_at": "2026-06-15T08:00", "zone": "Europe/Berlin"}
@@ -164,3 +167,30 @@ def test_in_german_too(leader: Client, frame: Operation) -> None:
     answer = leader.post("/new-operation/make/", NEW | {"slug": "other"}, headers={"Accept-Language": "de"})
     assert "vergeben" in answer.content.decode()
     assert "T0 setzen" in leader.get("/operations/summer/", headers={"Accept-Language": "de"}).content.decode()
+
+
+@pytest.mark.browser
+@pytest.mark.skipif(not CHROMIUM.exists(), reason=f"Chromium is not at {CHROMIUM}")
+def test_a_leader_makes_one_and_sets_its_t0_in_the_browser(transactional_db: None, as_officer: As) -> None:
+    make.officer("lena", "lead")
+    problems: list[str] = []
+    page = as_officer("lena")
+    page.goto("/operations/")
+    page.get_by_role("link", name="New operation").click()
+    page.get_by_label("Name", exact=True).fill("Été: 2026, second")
+    expect(page.get_by_label("Short name")).to_have_value("ete-2026-second")
+    expect(page.locator("#t0-zone")).to_contain_text("Europe/Berlin")
+    page.get_by_label("Start").fill("2026-06-15T08:00")
+    looked_at(page, "operation-new", problems)
+    page.get_by_role("button", name="Make the operation").click()
+    page.get_by_role("link", name="Set T0").click()
+    page.get_by_label("T0, notices leave").fill("2026-06-14T08:00")
+    page.get_by_role("button", name="Keep").click()
+    expect(page.get_by_role("alert")).to_contain_text("T0 cannot come before the start.")
+    expect(page.get_by_label("T0, notices leave")).to_have_value("2026-06-14T08:00")
+    looked_at(page, "operation-times", problems)
+    page.get_by_label("T0, notices leave").fill("2026-06-16T08:00")
+    page.get_by_role("button", name="Keep").click()
+    page.get_by_role("link", name="Change times").click()
+    expect(page.get_by_label("T0, notices leave")).to_have_value("2026-06-16T08:00")
+    assert (Operation.objects.get().t0, problems) == (make.hours(24), [])
