@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, field, fields
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from django.db.models import CharField, Count, F, Func, Min, Q, Sum
+from django.db.models import CharField, Count, F, Func, Min, Q, Sum, Value
 
 from cautery.core.availability import Verdict
 from cautery.core.lifecycle import DeliveryState, EpisodeState
@@ -238,14 +238,8 @@ def _stuck(
     lost = Q(state=EpisodeState.FLAGGED, attempts__gt=0) | Q(state=EpisodeState.SIGNED, item__hosting=None)
     rows = Episode.objects.filter(lost, operation=operation).values_list("state")
     waiting = rows.annotate(n=Count("pk"), since=Min("opened_at")).order_by("state")
-    asked = Question.objects.filter(episode__operation=operation, episode__state=EpisodeState.IN_REVIEW)
-    closed = Quarantine.objects.filter(Q(item__episodes__operation=operation), handed_at=None).distinct()
-    found = [
-        *(Stuck(LOST[EpisodeState(state)], n, since, state=state) for state, n, since in waiting),
-        _some("waits for a second opinion", asked, "at", state="in_review"),
-        _some("closed to view, not yet handed over", closed, "at"),
-    ]
-    found += _unread(operation)
+    found = [Stuck(LOST[EpisodeState(state)], n, since, state=state) for state, n, since in waiting]
+    found += _with_people(operation) + _unread(operation)
     found += [
         Stuck(f"delivery:{state}", n, since, name) for state, name, n, since, _ in sent if state in STUCK_DELIVERIES
     ]
@@ -267,9 +261,19 @@ def _unread(operation: Operation) -> list[Stuck]:
     return [Stuck("in a language nobody reads", n, since, tag, state="in_review") for tag, n, since in told]
 
 
-def _some(why: str, rows: Any, moment: str, *, state: str = "") -> Stuck:
-    told = rows.aggregate(n=Count("pk"), since=Min(moment))
-    return Stuck(why, told["n"], told["since"], state=state)
+def _with_people(operation: Operation) -> list[Stuck]:
+    """What waits for a second opinion, and what is closed and with nobody yet; one statement."""
+    asked = Question.objects.filter(episode__operation=operation, episode__state=EpisodeState.IN_REVIEW)
+    closed = Quarantine.objects.filter(item__episodes__operation=operation, handed_at=None)
+    parts = [
+        rows.values_list(Value(kind, CharField())).annotate(n=Count("pk", distinct=True), since=Min("at"))
+        for kind, rows in (("asked", asked), ("closed", closed))
+    ]
+    told = {kind: (n, since) for kind, n, since in parts[0].union(parts[1], all=True)}
+    return [
+        Stuck("waits for a second opinion", *told.get("asked", (0, None)), state="in_review"),
+        Stuck("closed to view, not yet handed over", *told.get("closed", (0, None))),
+    ]
 
 
 def _units(operation: Operation) -> list[dict[str, Any]]:

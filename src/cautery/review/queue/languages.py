@@ -7,8 +7,9 @@ officer who said nothing reads everything.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import Count, F, Min, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.expressions import Combinable
@@ -64,10 +65,11 @@ def languages_of(keys: Collection[int]) -> dict[int, str]:
     return {key: primary(tongue) for key, tongue in rows}
 
 
-def reading_of(episode_id: int, operation: Operation, *, by: Actor) -> tuple[str, Reading | None]:
-    """The language of an episode, and how it stands to this officer."""
-    language = languages_of([episode_id]).get(episode_id, "")
-    return language, readers(operation, by=by).reading(language)
+def reading_of(item: Mapping[str, Any], operation: Operation, *, by: Actor) -> tuple[str, Reading | None]:
+    """The language of an item as it is shown (`review_items`), and how it stands to this officer."""
+    key: int = item["episode_id"]
+    language = primary(item["language"]) or languages_of([key]).get(key, "")
+    return language, readers(operation, by=by).reading(language) if language else None
 
 
 def unread(rows: QuerySet[Episode], said: frozenset[str]) -> list[tuple[str, int, datetime]]:

@@ -91,7 +91,7 @@ def queue_item(request: HttpRequest, slug: str, episode: int, *, by: Actor) -> H
     desk = show(episode, operation, by=by, at=now)
     keys = [item["episode_id"] for item in (desk.item, *desk.copies)]
     wish = display_of(by)
-    language, reading = reading_of(episode, operation, by=by)
+    language, reading = reading_of(desk.item, operation, by=by)
     context = {
         "operation": {"slug": slug, "name": operation.name},
         "desk": desk,
