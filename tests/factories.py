@@ -83,7 +83,13 @@ def provider(slug: str = "youtube", **fields: object) -> Provider:
 def operation(slug: str = "summer", *, t0: datetime | None = None) -> Operation:
     """An operation of four days."""
     return create_operation(
-        slug, slug.title(), starts_at=START, t0=t0 or hours(24), ends_at=hours(96), by=SYSTEM, at=START
+        slug,
+        slug.title(),
+        starts_at=START,
+        t0=t0 or hours(24),
+        ends_at=max(hours(96), t0 or START),
+        by=SYSTEM,
+        at=START,
     )
 
 
