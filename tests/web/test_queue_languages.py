@@ -36,7 +36,8 @@ def test_the_page_says_that_one_reads_it(amal: Client) -> None:
 def test_the_page_says_that_nobody_reads_it_and_how_to_translate(amal: Client, work: Work) -> None:
     Capture.objects.update(language="ur")
     said = amal.get(f"{AT}{take(amal)}/").content.decode()
-    assert "In Urdu, which nobody here has said they read." in said
+    assert "in Urdu, which nobody here has said they read" in said
+    assert "In Urdu, which you have not said you read." in said
     assert "<kbd>t</kbd> translates" in said
 
 

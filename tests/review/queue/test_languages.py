@@ -9,15 +9,13 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from cautery.core.actors import Actor
-from cautery.core.tongues import Reading
 from cautery.directory.models import Officer, Unit
 from cautery.identify.models import Capture
 from cautery.intake.models import Episode, Flag, Operation, Share
 from cautery.report.dossier.counting import count
 from cautery.review.actions import claim_episodes
-from cautery.review.queries import review_items
 from cautery.review.queue.actions import let_go_of_all, take_next
-from cautery.review.queue.languages import GRACE, PRESSING, languages_of, reading_of
+from cautery.review.queue.languages import GRACE, PRESSING, languages_of
 from cautery.review.queue.queries import anything_for, ranked
 from tests import factories as make
 
@@ -130,7 +128,6 @@ def test_where_the_page_does_not_say_the_flag_does(silent: str, frame: Operation
     reader("fanny", "fr")
     amal = reader("amal", "ar")
     assert silent not in offered(frame, amal)
-    assert reading_of(review_items([episode.pk])[0], frame, by=amal) == ("fr", Reading.OTHERS)
 
 
 def test_a_lobby_knows_that_all_is_kept_for_others(frame: Operation) -> None:

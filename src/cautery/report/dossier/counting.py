@@ -235,11 +235,7 @@ def _sent(operation: Operation) -> list[tuple[str, str, int, datetime | None, da
 def _stuck(
     operation: Operation, sent: list[tuple[str, str, int, datetime | None, datetime | None]], at: datetime
 ) -> list[Stuck]:
-    lost = Q(state=EpisodeState.FLAGGED, attempts__gt=0) | Q(state=EpisodeState.SIGNED, item__hosting=None)
-    rows = Episode.objects.filter(lost, operation=operation).values_list("state")
-    waiting = rows.annotate(n=Count("pk"), since=Min("opened_at")).order_by("state")
-    found = [Stuck(LOST[EpisodeState(state)], n, since, state=state) for state, n, since in waiting]
-    found += _with_people(operation) + _unread(operation)
+    found = [*_waiting(operation), *_unread(operation)]
     found += [
         Stuck(f"delivery:{state}", n, since, name) for state, name, n, since, _ in sent if state in STUCK_DELIVERIES
     ]
@@ -261,16 +257,20 @@ def _unread(operation: Operation) -> list[Stuck]:
     return [Stuck("in a language nobody reads", n, since, tag, state="in_review") for tag, n, since in told]
 
 
-def _with_people(operation: Operation) -> list[Stuck]:
-    """What waits for a second opinion, and what is closed and with nobody yet; one statement."""
+def _waiting(operation: Operation) -> list[Stuck]:
+    """What could not go on, waits for a second opinion, or is closed and with nobody yet; one statement."""
+    lost = Q(state=EpisodeState.FLAGGED, attempts__gt=0) | Q(state=EpisodeState.SIGNED, item__hosting=None)
+    rows = Episode.objects.filter(lost, operation=operation).values_list("state")
     asked = Question.objects.filter(episode__operation=operation, episode__state=EpisodeState.IN_REVIEW)
     closed = Quarantine.objects.filter(item__episodes__operation=operation, handed_at=None)
-    parts = [
+    people = [
         rows.values_list(Value(kind, CharField())).annotate(n=Count("pk", distinct=True), since=Min("at"))
         for kind, rows in (("asked", asked), ("closed", closed))
     ]
-    told = {kind: (n, since) for kind, n, since in parts[0].union(parts[1], all=True)}
+    counted = rows.annotate(n=Count("pk"), since=Min("opened_at")).order_by().union(*people, all=True)
+    told = {kind: (n, since) for kind, n, since in counted}
     return [
+        *(Stuck(LOST[state], *told[state], state=state) for state in sorted(LOST) if state in told),
         Stuck("waits for a second opinion", *told.get("asked", (0, None)), state="in_review"),
         Stuck("closed to view, not yet handed over", *told.get("closed", (0, None))),
     ]

@@ -7,9 +7,8 @@ officer who said nothing reads everything.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.db.models import Count, F, Min, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.expressions import Combinable
@@ -17,7 +16,7 @@ from django.db.models.functions import Coalesce, Concat, Left, Lower, NullIf, Re
 
 from cautery.core.actors import Actor, Permission
 from cautery.core.handling import Handling, may_see
-from cautery.core.tongues import Readers, Reading, primary, subtags
+from cautery.core.tongues import Readers, primary, subtags
 from cautery.directory.models import Officer
 from cautery.directory.roles import permissions_of
 from cautery.intake.models import Episode, Flag, Operation
@@ -63,13 +62,6 @@ def languages_of(keys: Collection[int]) -> dict[int, str]:
     """The language of each of these episodes, as a primary subtag; empty where nothing says."""
     rows = Episode.objects.filter(pk__in=keys).values_list("pk", _tongue())
     return {key: primary(tongue) for key, tongue in rows}
-
-
-def reading_of(item: Mapping[str, Any], operation: Operation, *, by: Actor) -> tuple[str, Reading | None]:
-    """The language of an item as it is shown (`review_items`), and how it stands to this officer."""
-    key: int = item["episode_id"]
-    language = primary(item["language"]) or languages_of([key]).get(key, "")
-    return language, readers(operation, by=by).reading(language) if language else None
 
 
 def unread(rows: QuerySet[Episode], said: frozenset[str]) -> list[tuple[str, int, datetime]]:

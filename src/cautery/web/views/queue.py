@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from cautery.authorise.queries import instruments_for
 from cautery.core.actors import Actor, Permission
 from cautery.core.errors import MovedMeanwhile, NotFound, Refused
+from cautery.core.tongues import primary, subtags
 from cautery.fetch import clock
 from cautery.intake.capturing.copies import medium
 from cautery.intake.capturing.queries import capture_with, kept_media
@@ -24,7 +25,6 @@ from cautery.review.care.actions import quarantine
 from cautery.review.care.queries import display_of, rests, today
 from cautery.review.queries import finding_words
 from cautery.review.queue.actions import ask_opinion, let_go_of_all, reveal, show, take_next
-from cautery.review.queue.languages import reading_of
 from cautery.review.queue.queries import anything_for, medium_of, shown_to, waiting_counts
 from cautery.web.access import acts, needs
 from cautery.web.pictures import redrawn
@@ -91,14 +91,15 @@ def queue_item(request: HttpRequest, slug: str, episode: int, *, by: Actor) -> H
     desk = show(episode, operation, by=by, at=now)
     keys = [item["episode_id"] for item in (desk.item, *desk.copies)]
     wish = display_of(by)
-    language, reading = reading_of(desk.item, operation, by=by)
+    reads = subtags(request.user.reads) if request.user.is_authenticated else frozenset[str]()
+    language = primary(desk.item["language"])
     context = {
         "operation": {"slug": slug, "name": operation.name},
         "desk": desk,
         "item": desk.item,
         "kept": kept_media(keys, by=by),
-        "language": language,
-        "reading": reading,
+        "is_read": language in reads,
+        "is_foreign": bool(reads and language and language not in reads),
         "words": finding_words(),
         "instruments": instruments_for(desk.item["kind"], by=by),
         "display": wish,
