@@ -30,6 +30,9 @@ from cautery.review.queue.languages import languages_of, readers, routed
 WINDOW = 150
 """Of the matched, and of the oldest, so many are ranked: choosing costs the same however many wait."""
 
+FURTHER = 4
+"""So many times the window is looked through where some of what is in it may be kept for others."""
+
 COPIES_SHOWN = 8
 KIND, OUTLET = "kind:", "outlet:"
 
@@ -63,13 +66,17 @@ def open_to(operation: Operation, *, by: Actor) -> QuerySet[Episode]:
 def ranked(operation: Operation, *, by: Actor, at: datetime) -> list[Ranked]:
     """What is free for this officer, most pressing first; a constant number of statements."""
     who = readers(operation, by=by)
-    free = routed(open_to(operation, by=by).filter(lease_until__lt=wall().timestamp()), operation, who, at)
+    free = open_to(operation, by=by).filter(lease_until__lt=wall().timestamp())
+    window = WINDOW * FURTHER if who.kept else WINDOW
     known = Match.objects.filter(episode__in=free).values("episode").annotate(worst=Max("entry__severity"))
-    keys = set(known.order_by("-worst", "episode").values_list("episode", flat=True)[:WINDOW])
-    keys |= set(free.filter(questions__isnull=False).order_by("pk").values_list("pk", flat=True)[:WINDOW])
-    keys |= set(free.order_by("pk").values_list("pk", flat=True)[:WINDOW])
+    keys = set(known.order_by("-worst", "episode").values_list("episode", flat=True)[:window])
+    keys |= set(free.filter(questions__isnull=False).order_by("pk").values_list("pk", flat=True)[:window])
     order = _order(operation, free)
     keys |= set(free.filter(item__in=order).values_list("pk", flat=True))
+    if who.kept:
+        keys = set(routed(Episode.objects.filter(pk__in=keys), operation, who, at).values_list("pk", flat=True))
+    oldest = routed(free, operation, who, at).order_by("pk")
+    keys |= set(oldest.values_list("pk", flat=True)[:WINDOW])
     return rank(_waiting(keys, order, who), at, _served(operation))
 
 
