@@ -175,6 +175,7 @@ def test_a_day_in_the_queue_by_keyboard_alone(people: str, work: Work, as_office
     page.keyboard.press("Escape")
     page.keyboard.press("n")
     expect(page.get_by_role("heading", level=1)).to_contain_text("Item")
+    page.wait_for_load_state()  # keys are heard once its script has run
     first = page.get_by_role("heading", level=1).inner_text()
     page.keyboard.press("a")
     page.keyboard.press("r")

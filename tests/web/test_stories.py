@@ -45,6 +45,7 @@ def test_a_day_in_the_queue_in_german_and_by_night(people: str, work: Work, as_o
     page.goto("/operations/autumn/review/")
     page.keyboard.press("n")
     expect(page.get_by_role("heading", level=1)).to_contain_text("Objekt")
+    page.wait_for_load_state()  # keys are heard once its script has run
     first = page.get_by_role("heading", level=1).inner_text()
     page.keyboard.press("2")
     page.keyboard.press("r")
