@@ -22,6 +22,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from tests.servers import raw_server
+
 RCODES = {"servfail": dns.rcode.SERVFAIL, "refused": dns.rcode.REFUSED, "notimp": dns.rcode.NOTIMP}
 
 
@@ -168,23 +170,10 @@ def tls_server(certificates: Mapping[str, Signed]) -> Iterator[int]:
         return None
 
     context.sni_callback = choose
-    listener = socket.create_server(("127.0.0.1", 0))
 
-    def serve() -> None:
-        while True:
-            try:
-                line, _ = listener.accept()
-            except OSError:
-                return
-            with line, suppress(OSError):
-                line.settimeout(5)
-                context.wrap_socket(line, server_side=True).close()
+    def show(line: socket.socket) -> None:
+        line.settimeout(5)
+        context.wrap_socket(line, server_side=True).close()
 
-    thread = threading.Thread(target=serve, daemon=True)
-    thread.start()
-    try:
-        yield listener.getsockname()[1]
-    finally:
-        listener.shutdown(socket.SHUT_RDWR)
-        listener.close()
-        thread.join(5)
+    with raw_server(show) as port:
+        yield port

@@ -15,12 +15,12 @@ from django.test import Client
 from pytest_django.fixtures import Settings
 
 from cautery.custody.models import Consultation
+from cautery.fetch.fetcher import fetcher_inside
 from cautery.intake.models import Episode
 from cautery.ocr.base import Line
 from cautery.report.register.actions import index_waiting
 from cautery.review.care.actions import quarantine
 from cautery.review.models import PictureText
-from cautery.web import translating
 from tests import factories as make
 from tests.kept import keep_picture
 from tests.ocr.pictures import ARABIC, ENGLISH, tesseract, written
@@ -135,7 +135,7 @@ def test_its_translation_stands_beside_it_and_the_log_names_who_made_it(
         asked.append(await request.json())
         return web.json_response({"translatedText": "Das <i>Feuer</i> brennt"})
 
-    translating._fetcher.cache_clear()
+    fetcher_inside.cache_clear()
     assert "No translation service is set up here" in said(rita, f"{poster.text}translation/")
     with http_server(serve) as port:
         settings.TRANSLATE_URL = f"http://127.0.0.1:{port}/translate"

@@ -11,7 +11,7 @@ from django.test import Client
 from pytest_django.fixtures import Settings
 
 from cautery.custody.models import Consultation
-from cautery.web import translating
+from cautery.fetch.fetcher import fetcher_inside
 from tests import factories as make
 from tests.servers import http_server
 from tests.web.conftest import Work
@@ -25,7 +25,7 @@ def at(work: Work, reviewer: Client) -> str:
 
 @pytest.fixture(autouse=True)
 def _fresh() -> None:
-    translating._fetcher.cache_clear()
+    fetcher_inside.cache_clear()
 
 
 def test_without_a_service_it_says_so(at: str, reviewer: Client) -> None:

@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from queue import SimpleQueue
 from typing import Self, TypeVar
 from urllib.parse import urljoin
@@ -291,6 +291,17 @@ def fetcher() -> Fetcher:
         timeout_s=settings.FETCH_TIMEOUT_S,
         user_agent=settings.USER_AGENT,
         gap_s=settings.FETCH_GAP_S,
+    )
+
+
+@lru_cache(maxsize=8)
+def fetcher_inside(host: str) -> Fetcher:
+    """One for a service the operator named in a setting: `host`, and no other, may stand in our own network."""
+    return Fetcher(
+        Guard(HostMap(settings.HOST_MAP), inside=frozenset({host})),
+        concurrency=4,
+        timeout_s=settings.FETCH_TIMEOUT_S,
+        user_agent=settings.USER_AGENT,
     )
 
 

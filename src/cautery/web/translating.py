@@ -8,15 +8,13 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Protocol
 from urllib.parse import urlsplit
 
 from django.conf import settings
 
 from cautery.core.errors import Refused
-from cautery.fetch.fetcher import Fetcher, Request, expect
-from cautery.fetch.hosts import Guard, HostMap
+from cautery.fetch.fetcher import Request, expect, fetcher_inside
 
 MOST_CHARACTERS = 20_000
 MOST_BYTES = 1_000_000
@@ -51,7 +49,7 @@ class Service:
         asked = {"q": text[:MOST_CHARACTERS], "source": source[:2] or "auto", "target": target[:2], "format": "text"}
         headers = {"Content-Type": "application/json", "Accept": "application/json"}
         body = json.dumps(asked).encode()
-        answer = expect(_fetcher(self.name).fetch(Request(self.url, "POST", headers, body, None, MOST_BYTES, 0)))
+        answer = expect(fetcher_inside(self.name).fetch(Request(self.url, "POST", headers, body, None, MOST_BYTES, 0)))
         try:
             told = json.loads(answer.body)["translatedText"] if answer.status == 200 else None
         except (ValueError, KeyError, TypeError):
@@ -64,13 +62,3 @@ class Service:
 def translator() -> Translator | None:
     """The one that is set up (CAUTERY_TRANSLATE_URL); None where none is."""
     return Service(settings.TRANSLATE_URL) if settings.TRANSLATE_URL else None
-
-
-@lru_cache(maxsize=1)
-def _fetcher(inside: str) -> Fetcher:
-    return Fetcher(
-        Guard(HostMap(settings.HOST_MAP), inside=frozenset({inside})),
-        concurrency=2,
-        timeout_s=settings.FETCH_TIMEOUT_S,
-        user_agent=settings.USER_AGENT,
-    )

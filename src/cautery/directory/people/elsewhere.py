@@ -1,17 +1,14 @@
-"""What the ways of signing in at an identity provider have in common: who it is then, and how we ask there."""
+"""What the ways of signing in at an identity provider have in common: who it is then, and where we ask."""
 
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
 
 from cautery.core.errors import SettingInvalid
-from cautery.fetch import Fetcher
-from cautery.fetch.hosts import Guard, HostMap
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +43,3 @@ def check_address(address: str, setting: str) -> None:
             reason="scheme",
             hint="What the identity provider is asked at are https addresses.",
         )
-
-
-@lru_cache(maxsize=8)
-def fetcher(inside: str) -> Fetcher:
-    """The guarded fetcher; `inside` is the one host, named by the operator, that may stand in our own network."""
-    return Fetcher(
-        Guard(HostMap(settings.HOST_MAP), inside=frozenset({inside})),
-        concurrency=4,
-        timeout_s=settings.FETCH_TIMEOUT_S,
-        user_agent=settings.USER_AGENT,
-    )

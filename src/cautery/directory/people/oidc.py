@@ -23,9 +23,9 @@ from django.conf import settings
 
 from cautery.core.errors import NotFound, Refused
 from cautery.core.idtoken import claims_of
-from cautery.directory.people.elsewhere import Who, check_address, fetcher
+from cautery.directory.people.elsewhere import Who, check_address
 from cautery.fetch import Request
-from cautery.fetch.fetcher import expect
+from cautery.fetch.fetcher import expect, fetcher_inside
 
 WELL_KNOWN = "/.well-known/openid-configuration"
 MOST_BYTES = 262_144
@@ -138,7 +138,7 @@ def _ask(url: str, form: Mapping[str, str] | None = None) -> dict[str, Any]:
         url, "GET" if form is None else "POST", headers=headers, body=body, max_bytes=MOST_BYTES, redirects=0
     )
     inside = urlsplit(settings.OIDC_ISSUER).hostname or ""
-    answer = expect(fetcher(inside).fetch(request))
+    answer = expect(fetcher_inside(inside).fetch(request))
     try:
         value = json.loads(answer.body)
     except ValueError:

@@ -30,10 +30,10 @@ from cautery.core.saml.metadata import MOST_METADATA, SMALLEST_RSA, IdentityProv
 from cautery.core.saml.request import new_request, own_metadata, request_address
 from cautery.core.saml.xml import is_there, refused
 from cautery.directory.people.actions import answer_saml, ask_saml, take_saml
-from cautery.directory.people.elsewhere import Who, check_address, fetcher, who_was
+from cautery.directory.people.elsewhere import Who, check_address, who_was
 from cautery.directory.people.queries import saml_question
 from cautery.fetch import Request
-from cautery.fetch.fetcher import expect
+from cautery.fetch.fetcher import expect, fetcher_inside
 
 log = logging.getLogger(__name__)
 ANEW_S, AGAIN_S, STALE_S = 600, 60, 86_400
@@ -186,7 +186,7 @@ def _document(source: str) -> bytes:
             ) from error
     check_address(source, "CAUTERY_SAML_METADATA")
     request = Request(source, max_bytes=MOST_METADATA, redirects=0)
-    answer = expect(fetcher(urlsplit(source).hostname or "").fetch(request))
+    answer = expect(fetcher_inside(urlsplit(source).hostname or "").fetch(request))
     if answer.status != 200:
         raise Refused("The identity provider's metadata cannot be used.", reason="metadata", status=answer.status)
     return answer.body
